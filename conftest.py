@@ -1,0 +1,46 @@
+"""全部测试的准备：内置 PostgreSQL 在整个测试期间可用，测试库以属主身份建立并按应用角色授权。"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+# 测试要建库，所以用属主身份；必须早于 Django 读设置
+os.environ["MINZHENG_DATABASE_ROLE"] = "owner"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.site.settings")
+os.environ.setdefault("MINZHENG_LOG_LEVEL", "ERROR")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    # 测试库丢了就重建，不必等每次提交落盘
+    settings.DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def _database_server() -> None:
+    from minzheng.site import database
+
+    database.hold_until_exit()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(_database_server: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """先有服务器，再建测试库。"""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    from django.db import connection
+
+    from minzheng.site.postgres import roles
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        roles.grant(cursor)

@@ -1,0 +1,9 @@
+"""民政大数据中心：Django 应用声明。"""
+
+from django.apps import AppConfig
+
+
+class DatacenterConfig(AppConfig):
+    name = "minzheng.datacenter"
+    label = "datacenter"
+    verbose_name = "民政大数据中心"

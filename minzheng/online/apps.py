@@ -1,0 +1,9 @@
+"""网上服务：Django 应用声明。"""
+
+from django.apps import AppConfig
+
+
+class OnlineConfig(AppConfig):
+    name = "minzheng.online"
+    label = "online"
+    verbose_name = "网上服务"

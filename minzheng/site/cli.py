@@ -1,0 +1,116 @@
+"""``minzheng``：命令行入口。子命令按需载入，所以 ``policy`` 不用 Django、不用数据库。
+
+约定：结果写标准输出，进度与错误写标准错误；``--json`` 时标准输出只有 JSON。
+退出码 0 完成、1 检查不通过、2 输入有误、3 数据库不可用。
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from minzheng import __version__
+from minzheng.site import click_zh
+from minzheng.site.commands import COMMANDS
+
+DATABASE_UNAVAILABLE = 3
+
+
+class LazyRoot(click.Group):
+    """只在用到时才载入子命令所在模块的命令组。"""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, entry in COMMANDS.items() if entry.exists()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None or not entry.exists():
+            return None
+        if entry.needs != "nothing":
+            _set_up_django()
+        command = getattr(importlib.import_module(entry.module), entry.attribute)
+        if entry.needs == "database" and "--help" not in sys.argv:
+            _open_database_around(command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """列命令不载入它们的模块。"""
+        with formatter.section("命令"):
+            formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
+
+
+def _set_up_django() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.site.settings")
+    os.environ.setdefault("MINZHENG_LOG_LEVEL", "WARNING")
+    import django
+
+    django.setup()
+
+
+def _open_database_around(command: click.Command) -> None:
+    run = command.invoke
+
+    def invoke(ctx: click.Context) -> Any:
+        from minzheng.site import database
+
+        with database.available():
+            return run(ctx)
+
+    command.invoke = invoke  # type: ignore[method-assign]
+
+
+@click.group(cls=LazyRoot, context_settings={"help_option_names": ["--help", "-h"]})
+@click.version_option(__version__, prog_name="minzheng", help="显示版本后退出。")
+def root() -> None:
+    """民政一体化平台。"""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """控制台脚本入口：任何失败都以一句中文和约定的退出码结束。"""
+    click_zh.install()
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """执行一条命令并返回退出码。"""
+    try:
+        outcome = root.main(args=argv, prog_name="minzheng", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except click.Abort:
+        click.echo("已中止。", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Exception as error:
+        return _explain(error)
+    return outcome if isinstance(outcome, int) and not isinstance(outcome, bool) else 0
+
+
+def _explain(error: Exception) -> int:
+    """已知的错误（带 ``exit_code``）和数据库不可用说一句中文；其余照常抛出，便于查错。"""
+    code = getattr(error, "exit_code", None)
+    if isinstance(code, int):
+        click.echo(f"错误：{error}", err=True)
+        return code
+    if _is_database_error(error):
+        click.echo(f"错误：数据库不可用，请检查数据库是否启动、地址与口令是否正确（{_first_line(error)}）。", err=True)
+        return DATABASE_UNAVAILABLE
+    raise error
+
+
+def _is_database_error(error: Exception) -> bool:
+    names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
+    return bool(names & {"django.db.utils.OperationalError", "django.db.utils.InterfaceError", "psycopg.OperationalError"})
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+__all__ = ["main", "root", "run"]

@@ -1,0 +1,50 @@
+"""命令表：名字 → 实现所在的 ``模块:属性``、需要什么、一句说明。
+
+模块还不存在的命令不显示；新命令只加这里一行。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``needs``：nothing（不用 Django）、django（用模型但不连库）或 database。"""
+
+    target: str
+    needs: str
+    help: str
+
+    @property
+    def module(self) -> str:
+        return self.target.partition(":")[0]
+
+    @property
+    def attribute(self) -> str:
+        return self.target.partition(":")[2]
+
+    def exists(self) -> bool:
+        try:
+            return find_spec(self.module) is not None
+        except ModuleNotFoundError:
+            return False
+
+
+COMMANDS: dict[str, Entry] = {
+    "serve": Entry("minzheng.site.serve:serve", "nothing", "启动平台：数据库、网页、后台任务"),
+    "doctor": Entry("minzheng.site.doctor.cli:doctor", "nothing", "检查安装与配置是否完好"),
+    "policy": Entry("minzheng.policy.cli:policy", "nothing", "政策规则：解释、用例、检查"),
+    "demo": Entry("minzheng.demo.cli:demo", "database", "示范县：生成、装入、演示账号"),
+    "audit": Entry("minzheng.kernel.audit.cli:audit", "database", "审计链：校验、查询"),
+    "pages": Entry("minzheng.kernel.pages.cli:pages", "django", "全部页面、导出与接口的清单"),
+    "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
+    "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
+    "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
+    "crypto": Entry("minzheng.kernel.crypto.cli:crypto", "database", "字段密钥：查看、轮换"),
+    "accounts": Entry("minzheng.kernel.accounts.cli:accounts", "database", "账号与岗位"),
+    "bench": Entry("minzheng.site.bench.cli:bench", "database", "性能测量"),
+    "new": Entry("minzheng.site.scaffold:new", "nothing", "新建业务文件夹骨架"),
+    "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
+}

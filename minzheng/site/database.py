@@ -1,0 +1,96 @@
+"""数据库从哪里来：``MINZHENG_DATABASE_URL`` 指名的服务器，或内置 PostgreSQL。"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from minzheng.site.errors import BadSetting
+
+URL = "MINZHENG_DATABASE_URL"
+OWNER_URL = "MINZHENG_DATABASE_OWNER_URL"
+ROLE = "MINZHENG_DATABASE_ROLE"  # app（默认）或 owner：迁移与测试用后者
+
+
+def external() -> bool:
+    """是否由运维另行提供数据库服务器。"""
+    return bool(os.environ.get(URL))
+
+
+def connection_settings() -> dict[str, Any]:
+    """Django 的一个 ``DATABASES`` 条目，按 ``MINZHENG_DATABASE_ROLE`` 选身份。"""
+    owner = os.environ.get(ROLE, "app") == "owner"
+    if external():
+        name = OWNER_URL if owner and os.environ.get(OWNER_URL) else URL
+        found = parse_url(os.environ[name], name)
+    else:
+        found = _embedded(owner)
+    found |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
+    return found
+
+
+def parse_url(url: str, name: str = URL) -> dict[str, Any]:
+    """``postgresql://用户:口令@主机:端口/库名?选项=值`` → Django 设置。"""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise BadSetting(f"环境变量 {name} 应写作 postgresql://用户:口令@主机:端口/库名，请改正。")
+    options = dict(parse_qsl(parts.query))
+    try:
+        port = str(parts.port or options.pop("port", ""))
+    except ValueError:
+        raise BadSetting(f"环境变量 {name} 的端口不是数字，请改正。") from None
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or "") or options.pop("host", ""),
+        "PORT": port,
+        "OPTIONS": {"connect_timeout": 10} | options,
+    }
+
+
+def _embedded(owner: bool) -> dict[str, Any]:
+    from minzheng.site.postgres import roles
+    from minzheng.site.postgres.layout import layout
+    from minzheng.site.secretfile import load_secrets
+
+    secrets = load_secrets()
+    return {
+        "NAME": roles.DATABASE,
+        "USER": roles.OWNER if owner else roles.APP,
+        "PASSWORD": secrets["owner_password" if owner else "app_password"],
+        "HOST": str(layout().socket_dir),
+        "PORT": "",
+        "OPTIONS": {"connect_timeout": 10},
+    }
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """在此期间数据库可用：内置的没在运行就临时启动，用完（且无人在用）再停。"""
+    if external():
+        yield
+        return
+    from minzheng.site.postgres.session import Session
+
+    session = Session()
+    session.open()
+    try:
+        yield
+    finally:
+        session.close()
+
+
+def hold_until_exit() -> None:
+    """同 :func:`available`，直到进程退出（测试用）。"""
+    if external():
+        return
+    from minzheng.site.postgres.session import Session
+
+    session = Session()
+    session.open()
+    atexit.register(session.close)

@@ -1,0 +1,52 @@
+"""``GET /healthz``：给负载均衡和监控用，不要求登录，不含个人数据。"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import Error, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+
+from minzheng import __version__
+
+# 作业进程每隔几秒报一次心跳；超过这么久没有心跳就算停了
+STALE_AFTER = timedelta(seconds=60)
+
+
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 ``{"status":"ok","database":"ok","jobs":"ok","version":…}``；有问题时 503。"""
+    found = report()
+    return JsonResponse(found, status=200 if found["status"] == "ok" else 503)
+
+
+def report() -> dict[str, Any]:
+    """``database`` 为 ok 或 down，``jobs`` 为 ok、stale（心跳过期）或 down（从未启动或查不到）。"""
+    database = database_state()
+    jobs = jobs_state() if database == "ok" else "down"
+    status = "ok" if database == jobs == "ok" else "error"
+    return {"status": status, "database": database, "jobs": jobs, "version": __version__}
+
+
+def database_state() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return "down"
+    return "ok"
+
+
+def jobs_state() -> str:
+    from minzheng.kernel.jobs.models import WorkerBeat
+
+    try:
+        last = WorkerBeat.objects.order_by("-at").values_list("at", flat=True).first()
+    except Error:
+        return "down"
+    if last is None:
+        return "down"
+    return "ok" if timezone.now() - last <= STALE_AFTER else "stale"

@@ -1,0 +1,47 @@
+"""每个请求一行日志：只记路由样式，不记地址里的编号和查询词。"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+log = structlog.get_logger("minzheng.request")
+_SLOW_MS = 1000.0
+
+
+class RequestLog:
+    """给请求一个编号（写进本次全部日志行与响应头），完成后记方法、路由、状态和耗时。"""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number = uuid.uuid4().hex[:16]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=number)
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        spent = round((time.perf_counter() - begun) * 1000, 1)
+        response["X-Request-ID"] = number
+        self._write(request, response.status_code, spent)
+        return response
+
+    def _write(self, request: HttpRequest, status: int, spent: float) -> None:
+        match = request.resolver_match
+        route = match.route if match else "(无此路由)"
+        if route == "healthz" and status == 200:
+            return
+        user = getattr(request, "user", None)
+        level = "error" if status >= 500 else "warning" if spent > _SLOW_MS else "info"
+        getattr(log, level)(
+            "request",
+            method=request.method,
+            route=route,
+            status=status,
+            ms=spent,
+            user=str(user.pk) if user is not None and user.is_authenticated else None,
+        )

@@ -1,0 +1,76 @@
+"""数据库角色与权限。
+
+三个身份：``postgres`` 只有监督进程使用；``minzheng_owner`` 拥有全部表，做迁移和建测试库；
+``minzheng_app`` 是网页和作业进程的身份：不是超级用户，不拥有任何表，对只追加的表
+（审计行、审计封条等）只能插入和读取。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from minzheng.site.postgres.layout import Layout
+from minzheng.site.postgres.server import superuser_connection
+from minzheng.site.secretfile import load_secrets
+
+DATABASE = "minzheng"
+OWNER = "minzheng_owner"
+APP = "minzheng_app"
+APPEND_ONLY = ("kernel_auditentry", "kernel_auditseal")
+
+
+def provision(place: Layout) -> None:
+    """建好角色与数据库；可重复执行。"""
+    secrets = load_secrets()
+    with superuser_connection(place, "postgres") as connection:
+        _role(connection, OWNER, secrets["owner_password"], "CREATEDB")
+        _role(connection, APP, secrets["app_password"], "NOCREATEDB")
+        connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(APP), sql.Identifier(OWNER)))
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        if found is None:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+            )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE)))
+        connection.execute(
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                sql.Identifier(DATABASE), sql.Identifier(APP)
+            )
+        )
+
+
+def _role(connection: psycopg.Connection[Any], name: str, password: str, createdb: str) -> None:
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
+    verb = "ALTER" if found else "CREATE"
+    connection.execute(
+        sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEROLE {} PASSWORD {}").format(
+            sql.SQL(verb), sql.Identifier(name), sql.SQL(createdb), sql.Literal(password)
+        )
+    )
+
+
+def grant(cursor: Any, *, app: str = APP, append_only: Iterable[str] = APPEND_ONLY) -> None:
+    """迁移之后授予应用角色所需的最小权限；以表的属主身份执行，可重复。"""
+    role = _quoted(app)
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+    cursor.execute(
+        f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}"
+    )
+    cursor.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {role}")
+    for table in append_only:
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        if cursor.fetchone()[0] is not None:
+            cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}")
+    cursor.execute("SELECT to_regclass('django_migrations')")
+    if cursor.fetchone()[0] is not None:
+        cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

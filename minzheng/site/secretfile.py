@@ -1,0 +1,54 @@
+"""``var/secrets.json``：首次启动时生成的口令与签名密钥，权限 0600，不进版本库、不进日志。"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from minzheng.site.paths import ensure_var
+
+NAMES = ("django_secret_key", "postgres_password", "owner_password", "app_password")
+
+
+def secrets_path() -> Path:
+    return ensure_var() / "secrets.json"
+
+
+def load_secrets() -> dict[str, str]:
+    """全部密钥；文件不存在或缺项时补齐。多个进程同时首次启动也只生成一次。"""
+    path = secrets_path()
+    with _locked(path.with_name("secrets.lock")):
+        known: dict[str, str] = {}
+        if path.exists():
+            known = json.loads(path.read_text(encoding="utf-8"))
+        missing = [name for name in NAMES if name not in known]
+        if missing:
+            known.update({name: secrets.token_urlsafe(48) for name in missing})
+            _write_private(path, json.dumps(known, indent=1, sort_keys=True) + "\n")
+    return known
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """先写临时文件再改名：中途断电不会留下半个密钥文件。"""
+    draft = path.with_name(path.name + f".{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(draft, path)

@@ -1,0 +1,156 @@
+"""Django 设置。全部可变之处来自环境变量（见 docs/handbook）；密钥在 ``var/secrets.json``。"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from minzheng import __version__
+from minzheng.site import database, logs
+from minzheng.site.paths import PACKAGE, ensure_var
+from minzheng.site.secretfile import load_secrets
+
+VERSION = __version__
+VAR_DIR = ensure_var()
+BASE_DIR = PACKAGE.parent
+
+SECRET_KEY = load_secrets()["django_secret_key"]
+DEBUG = os.environ.get("MINZHENG_DEBUG") == "1"
+
+HOST = os.environ.get("HOST", "127.0.0.1")
+PORT = os.environ.get("PORT", "8000")
+ALLOWED_HOSTS = [name for name in os.environ.get("MINZHENG_HOSTS", "").split(",") if name]
+if not ALLOWED_HOSTS:
+    # 未指名域名时只认本机；监听全部网卡的演示环境按访问者所用的地址放行
+    ALLOWED_HOSTS = ["*"] if HOST in ("0.0.0.0", "::") else ["127.0.0.1", "localhost", "[::1]", HOST]
+CSRF_TRUSTED_ORIGINS = [name for name in os.environ.get("MINZHENG_ORIGINS", "").split(",") if name]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "minzheng.kernel.apps.KernelConfig",
+    "minzheng.datacenter.apps.DatacenterConfig",
+    "minzheng.business.assistance.apps.AssistanceConfig",
+    "minzheng.online.apps.OnlineConfig",
+    "minzheng.site.apps.SiteConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "minzheng.site.middleware.RequestLog",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "minzheng.site.urls"
+WSGI_APPLICATION = "minzheng.site.wsgi.application"
+
+_PAGES = PACKAGE / "kernel" / "pages"
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_PAGES / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
+            "builtins": ["django_cotton.templatetags.cotton"],
+        },
+    }
+]
+
+DATABASES = {"default": database.connection_settings()}
+DATABASES["default"]["TEST"] = {"NAME": "test_" + os.environ.get("MINZHENG_TEST_DB", "minzheng")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "kernel.User"
+LOGIN_URL = "/login/"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [folder for folder in (_PAGES / "static",) if folder.is_dir()]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 3600
+
+MEDIA_ROOT = VAR_DIR / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+FONT_DIR: Path = PACKAGE / "site" / "static" / "vendor" / "fonts"
+KEY_RING_FILE = VAR_DIR / "keys.json"
+
+# 上传限制：照片与扫描件单个 10 MB，一次 30 个；表单正文（不含文件）4 MB
+UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+DATA_UPLOAD_MAX_NUMBER_FILES = 30
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+_HTTPS = os.environ.get("MINZHENG_HTTPS") == "1"
+SESSION_COOKIE_NAME = "minzheng"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "minzheng.site.views.csrf_failure"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+
+LOGGING_CONFIG = None
+logs.configure(level=os.environ.get("MINZHENG_LOG_LEVEL", "INFO"))

@@ -1,0 +1,49 @@
+"""出错页面。模板在 ``kernel/pages/templates``（``400.html`` 等）；模板缺失或本身出错时用纯文字兜底。"""
+
+from __future__ import annotations
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.template import TemplateDoesNotExist, loader
+
+log = structlog.get_logger(__name__)
+
+SENTENCES = {
+    400: "请求的内容不完整或已失效，请返回上一页重新填写。",
+    403: "您没有查看或办理这件事的权限；如确需办理，请联系本单位系统管理员。",
+    404: "没有找到这个页面，可能已经移动；请从首页重新进入。",
+    500: "系统出错，刚才的操作没有保存；请稍后再试，仍不行请把时间告诉系统管理员。",
+}
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """``PermissionDenied("一句中文")`` 的那句话会显示给用户。"""
+    return _page(request, 403, str(exception or ""))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, 403, "页面停留太久，安全校验已失效；请返回上一页刷新后重新提交。")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500)
+
+
+def _page(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+    sentence = sentence or SENTENCES[status]
+    try:
+        body = loader.get_template(f"{status}.html").render({"sentence": sentence, "status": status}, request)
+        return HttpResponse(body, status=status)
+    except TemplateDoesNotExist:
+        pass
+    except Exception:
+        log.exception("error_page_failed", status=status)
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
