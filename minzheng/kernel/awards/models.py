@@ -1,0 +1,78 @@
+"""待遇: what a decision grants, frozen with its reasons, and the monthly lines that pay it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from minzheng.kernel.base import RegionRow, Row, link
+from minzheng.kernel.crypto.fields import SealedJSON, SealedText
+
+
+class Award(RegionRow):
+    """A household's or person's benefit in force. `frozen` = inputs, rule versions, parameters, explanation tree."""
+
+    STATES = [("active", "享受中"), ("suspended", "暂停"), ("tapering", "渐退"), ("ended", "已停发")]
+
+    no = models.CharField("证号", max_length=30, unique=True)
+    item_code = models.CharField("事项", max_length=60, db_index=True)
+    case = link("kernel.Case", null=True, related_name="awards", verbose_name="办件")
+    household = link("kernel.Household", null=True, related_name="awards", verbose_name="家庭")
+    payee = link("kernel.Person", null=True, related_name="awards", verbose_name="领款人")
+    payee_name = models.CharField("领款人姓名", max_length=60)
+    account_no = SealedText("发放账号")
+    account_bank = models.CharField("开户行", max_length=60, blank=True)
+    persons = models.PositiveSmallIntegerField("保障人数")
+    amount_fen = models.BigIntegerField("月金额（分）")
+    category = models.CharField("类别", max_length=10, blank=True)
+    state = models.CharField("状态", max_length=12, choices=STATES, default="active")
+    first_month = models.DateField("起发月（当月1日）")
+    last_month = models.DateField("止发月（当月1日）", null=True, blank=True)
+    next_review_on = models.DateField("下次复核", null=True, blank=True)
+    decided_on = models.DateField("决定日期")
+    frozen = SealedJSON("决定依据")
+    frozen_sha = models.CharField("依据SM3", max_length=64)
+    ruleset_sha = models.CharField("规则版本", max_length=64)
+    is_demo = models.BooleanField("示范数据", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "待遇"
+        indexes = [models.Index(fields=["item_code", "region_code", "state"], name="award_item_region_state")]
+
+
+class AwardMember(Row):
+    """A person covered by an award."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="members")
+    person = link("kernel.Person", null=True, related_name="award_memberships", verbose_name="人员")
+    name = models.CharField("姓名", max_length=60)
+    relation = models.CharField("与户主关系", max_length=20)
+    top_up_fen = models.BigIntegerField("分类施保（分）", default=0)
+
+    class Meta:
+        verbose_name = "待遇成员"
+
+
+class PaymentLine(RegionRow):
+    """One amount for one award and month; append-only, corrected by further lines only."""
+
+    LINE_TYPES = [("regular", "正常发放"), ("back_pay", "补发"), ("clawback", "追回"), ("correction", "更正")]
+    STATES = [("planned", "待发"), ("batched", "已入批次"), ("paid", "已发"), ("returned", "退回")]
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="lines")
+    item_code = models.CharField("事项", max_length=60)
+    month = models.DateField("所属月（当月1日）")
+    line_type = models.CharField("类型", max_length=12, choices=LINE_TYPES, default="regular")
+    seq = models.PositiveSmallIntegerField("序号", default=1)
+    amount_fen = models.BigIntegerField("金额（分）")
+    state = models.CharField("状态", max_length=12, choices=STATES, default="planned")
+    due_on = models.DateField("应发日期", null=True, blank=True)
+    explanation = models.CharField("说明", max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "发放明细"
+        constraints = [
+            models.UniqueConstraint(fields=["award", "month", "line_type", "seq"], name="payment_line_key"),
+        ]
+        indexes = [models.Index(fields=["month", "item_code", "region_code"], name="line_month_item")]

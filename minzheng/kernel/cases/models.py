@@ -1,0 +1,165 @@
+"""办件: a case is a list of acts. State, clock and allowed acts follow from the declared flow and the acts so far."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from minzheng.kernel.base import RegionRow, Row, link
+from minzheng.kernel.crypto.fields import BlindIndex, SealedJSON, SealedText
+
+
+class Case(RegionRow):
+    """One application. `region_code` is the accepting village or township's 12-digit code.
+
+    `state` and `due_on` are kept for lists; `cases.services.replay` recomputes them from the acts.
+    `form` is what the family declared (shape documented by the item's form)."""
+
+    CHANNELS = [("phone", "手机申请"), ("window", "窗口受理"), ("proxy", "村居代办"), ("found", "主动发现")]
+
+    no = models.CharField("办件编号", max_length=30, unique=True, null=True)
+    item_code = models.CharField("事项", max_length=60, db_index=True)
+    state = models.CharField("状态", max_length=24, default="DRAFT", db_index=True)
+    channel = models.CharField("渠道", max_length=10, choices=CHANNELS, default="phone")
+    applicant = link("kernel.Person", null=True, related_name="cases", verbose_name="申请人")
+    applicant_name = models.CharField("申请人姓名", max_length=60, blank=True)
+    household = link("kernel.Household", null=True, related_name="cases", verbose_name="家庭")
+    parent = link("kernel.Case", null=True, related_name="followups", verbose_name="来源办件")
+    form = SealedJSON("申报内容")
+    step = models.PositiveSmallIntegerField("填写到第几步", default=1)
+    event_date = models.DateField("适用规则日期", null=True, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+    due_on = models.DateField("当前环节截止", null=True, blank=True, db_index=True)
+    total_due_on = models.DateField("办结截止", null=True, blank=True)
+    due_provisional = models.BooleanField("暂按周末推算", default=False)
+    needs_county_visit = models.BooleanField("须县级入户", default=False)
+    assignee = link("kernel.User", null=True, verbose_name="当前经办人")
+    version = models.PositiveIntegerField("版本", default=0)
+    created_by = link("kernel.User", null=True, related_name="created_cases", verbose_name="登记人")
+    created_at = models.DateTimeField(auto_now_add=True)
+    is_demo = models.BooleanField("示范数据", default=False)
+
+    class Meta:
+        verbose_name = "办件"
+        indexes = [
+            models.Index(fields=["region_code", "state", "due_on"], name="case_region_state_due"),
+            models.Index(fields=["item_code", "region_code"], name="case_item_region"),
+        ]
+
+
+class CaseMember(Row):
+    """A family member of the case; frozen at acceptance (composition of the 受理日)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="members")
+    seq = models.PositiveSmallIntegerField("序号")
+    person = link("kernel.Person", null=True, related_name="case_memberships", verbose_name="人员")
+    name = models.CharField("姓名", max_length=60)
+    relation = models.CharField("与户主关系", max_length=20)
+    birth_date = models.DateField("出生日期", null=True, blank=True)
+    id_no = SealedText("证件号码")
+    id_index = BlindIndex("id_no", of="id_no", null=True)
+    in_count = models.BooleanField("计入共同生活家庭成员", default=True)
+    exclude_reason = models.CharField("不计入原因", max_length=60, blank=True)
+    declared = SealedJSON("申报情况")
+    verified = SealedJSON("核定情况")
+    frozen_at = models.DateTimeField("冻结时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "办件家庭成员"
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_member_seq")]
+
+
+class CaseAct(Row):
+    """One act: who did what, in which role, when, with which opinion and papers, and which deadline it kept."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="acts")
+    seq = models.PositiveIntegerField("序号")
+    code = models.CharField("动作", max_length=40)
+    from_state = models.CharField("原状态", max_length=24)
+    to_state = models.CharField("新状态", max_length=24)
+    actor = link("kernel.User", null=True, related_name="acts", verbose_name="经办人")
+    actor_name = models.CharField("经办人姓名", max_length=60, blank=True)
+    role = models.CharField("角色", max_length=40, blank=True)
+    organization_name = models.CharField("机构", max_length=80, blank=True)
+    at = models.DateTimeField("时间")
+    opinion = models.TextField("意见", blank=True)
+    reason_code = models.CharField("理由代码", max_length=20, blank=True)
+    data = SealedJSON("内容")
+    due_on = models.DateField("应完成日期", null=True, blank=True)
+    kept_deadline = models.BooleanField("按时", null=True)
+
+    class Meta:
+        verbose_name = "办理动作"
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_act_seq")]
+
+
+class ClockSegment(Row):
+    """A running or stopped stretch of a statutory clock. A pause has a reason (补正, 公示, 异议复查, 鉴定)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clocks")
+    clock = models.CharField("时限", max_length=40)
+    started_on = models.DateField("起算触发日")
+    working_days = models.PositiveSmallIntegerField("工作日数", null=True, blank=True)
+    due_on = models.DateField("截止", null=True, blank=True)
+    provisional = models.BooleanField("暂定", default=False)
+    paused = models.BooleanField("停表段", default=False)
+    reason = models.CharField("停表原因", max_length=40, blank=True)
+    ended_on = models.DateField("结束日", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "时限段"
+
+
+class Evidence(Row):
+    """Anything a decision rests on: match report, household visit, assessment, publicity, objection, meeting minutes."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="evidence")
+    kind = models.CharField("类别", max_length=24)
+    title = models.CharField("标题", max_length=80)
+    at = models.DateTimeField("形成时间")
+    valid_until = models.DateField("有效期至", null=True, blank=True)
+    closed_at = models.DateTimeField("了结时间", null=True, blank=True)
+    actor = link("kernel.User", null=True, verbose_name="形成人")
+    data = SealedJSON("内容")
+    sha = models.CharField("SM3", max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = "办件证据"
+        indexes = [models.Index(fields=["case", "kind"], name="evidence_case_kind")]
+
+
+class Consent(Row):
+    """N16 授权书: one adult's consent to the economic check."""
+
+    METHODS = [("own_phone", "本人手机签署"), ("same_phone", "同一手机当面签署"), ("paper", "纸质签署拍照"), ("guardian", "监护人代签")]
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    member = models.ForeignKey(CaseMember, on_delete=models.CASCADE, related_name="consents", null=True)
+    name = models.CharField("授权人", max_length=60)
+    method = models.CharField("签署方式", max_length=12, choices=METHODS)
+    signed_at = models.DateTimeField("签署时间")
+    valid_until = models.DateField("有效期至")
+    revoked_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    attachment_id = models.BigIntegerField("签名或照片", null=True, blank=True)
+    text_sha = models.CharField("授权书文本SM3", max_length=64)
+
+    class Meta:
+        verbose_name = "授权"
+
+
+class Publicity(RegionRow):
+    """公示: only the masked rows allowed by law are kept here and shown."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="publicities")
+    posted_on = models.DateField("张榜日期")
+    ends_on = models.DateField("截止日期")
+    place = models.CharField("地点", max_length=80)
+    public_row = models.JSONField("公示内容", default=dict)
+    evidence_attachment_id = models.BigIntegerField("张榜照片", null=True, blank=True)
+    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "公示"

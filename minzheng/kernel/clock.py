@@ -1,0 +1,68 @@
+"""The platform's clock: every "today" and "now" of the business comes from here.
+
+A demo or a test freezes the day with the environment variable ``MINZHENG_TODAY=2026-11-02`` or with ``clock.at(...)``.
+A frozen day keeps the real time of day, so that rows still come out in order. Leases and heartbeats of background
+work use the database's real time instead (kernel/jobs): a frozen day must not freeze the workers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+VARIABLE = "MINZHENG_TODAY"
+_frozen: ContextVar[date | datetime | None] = ContextVar("frozen_clock", default=None)
+
+
+class BadClockSetting(ValueError):
+    """``MINZHENG_TODAY`` is not a date."""
+
+
+def now() -> datetime:
+    """The present moment, time zone aware (Asia/Shanghai)."""
+    real = timezone.localtime()
+    frozen = _frozen.get() or _from_environment()
+    if frozen is None:
+        return real
+    if isinstance(frozen, datetime):
+        return frozen
+    return datetime.combine(frozen, real.timetz())
+
+
+def today() -> date:
+    """The present day in China."""
+    return timezone.localtime(now()).date()
+
+
+def shift() -> timedelta:
+    """How far the frozen clock stands from the real one (zero when it is not frozen)."""
+    if _frozen.get() is None and not os.environ.get(VARIABLE):
+        return timedelta(0)
+    return now() - timezone.now()
+
+
+@contextmanager
+def at(moment: date | datetime) -> Iterator[None]:
+    """Freeze the clock of this thread on a day (time of day keeps running) or on one exact moment."""
+    if isinstance(moment, datetime) and timezone.is_naive(moment):
+        moment = timezone.make_aware(moment)
+    token = _frozen.set(moment)
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
+
+
+def _from_environment() -> date | None:
+    text = os.environ.get(VARIABLE, "")
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadClockSetting(f"环境变量 {VARIABLE}={text} 不是日期：请写成 2026-11-02 的样子，或去掉它。") from None

@@ -1,0 +1,48 @@
+"""材料与文书: uploaded papers (sealed on disk) and issued official documents."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from minzheng.kernel.base import RegionRow, Row, link
+from minzheng.kernel.crypto.fields import SealedJSON
+
+
+class Attachment(Row):
+    """An uploaded paper. The file lies SM4-sealed under `var/files/`, outside the web root."""
+
+    case = link("kernel.Case", null=True, related_name="attachments", verbose_name="办件")
+    kind = models.CharField("材料", max_length=40)
+    label = models.CharField("说明", max_length=80, blank=True)
+    content_type = models.CharField("类型", max_length=60)
+    size = models.PositiveIntegerField("字节")
+    sha = models.CharField("SM3", max_length=64)
+    path = models.CharField("存放位置", max_length=120)
+    uploaded_by = link("kernel.User", null=True, verbose_name="上传人")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "材料"
+
+
+class IssuedDocument(RegionRow):
+    """文书 N01–N18: numbered, rendered once, kept as sealed PDF; `fields` is all that was printed."""
+
+    code = models.CharField("文书代码", max_length=6)
+    number = models.CharField("文号", max_length=60, unique=True)
+    title = models.CharField("标题", max_length=80)
+    case = link("kernel.Case", null=True, related_name="documents", verbose_name="办件")
+    addressee_name = models.CharField("当事人", max_length=60)
+    fields = SealedJSON("要素")
+    path = models.CharField("存放位置", max_length=120)
+    sha = models.CharField("SM3", max_length=64)
+    verify_code = models.CharField("查验码", max_length=24, unique=True)
+    issued_on = models.DateField("日期")
+    issued_by = link("kernel.User", null=True, verbose_name="制发人")
+    service_method = models.CharField("送达方式", max_length=20, blank=True)
+    served_on = models.DateField("送达日", null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "文书"
