@@ -1,0 +1,125 @@
+"""谁在办事: the user behind a request, with the assignments that are valid today.
+
+A check asks for ONE assignment that grants the permission over the object's region. Rights of several posts are never
+merged: a clerk of town A who is finance officer of town B may not read town B's cases.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.roles import ROLES, title
+from minzheng.kernel.regions import codes
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.models import Assignment, User
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A user (or nobody, or the system) at one moment. `address` is where the request came from, for the audit line."""
+
+    user: User | None = None
+    assignments: tuple[Assignment, ...] = ()
+    address: str = ""
+    is_system: bool = False
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.user is None and not self.is_system
+
+    @property
+    def is_staff(self) -> bool:
+        return self.user is not None and self.user.kind == "staff"
+
+    @property
+    def is_citizen(self) -> bool:
+        return self.user is not None and self.user.kind == "citizen"
+
+    @property
+    def id(self) -> int | None:
+        return self.user.pk if self.user is not None else None
+
+    @property
+    def person_id(self) -> int | None:
+        """The citizen's own file; None for staff, who act for others."""
+        return self.user.person_id if self.user is not None and self.is_citizen else None
+
+    @property
+    def name(self) -> str:
+        if self.is_system:
+            return "系统"
+        return self.user.name if self.user is not None else ""
+
+    @property
+    def role(self) -> str:
+        """Code of the first valid post, for the audit line ("citizen", "system", "" otherwise)."""
+        if self.is_system:
+            return "system"
+        if self.assignments:
+            return self.assignments[0].role
+        return "citizen" if self.is_citizen else ""
+
+    @property
+    def role_title(self) -> str:
+        return "、".join(dict.fromkeys(title(a.role) for a in self.assignments))
+
+    @cached_property
+    def _by_permission(self) -> dict[str, tuple[Assignment, ...]]:
+        found: dict[str, list[Assignment]] = {}
+        for assignment in self.assignments:
+            for permission in ROLES[assignment.role].permissions if assignment.role in ROLES else ():
+                found.setdefault(permission, []).append(assignment)
+        return {permission: tuple(rows) for permission, rows in found.items()}
+
+    def can(self, permission: str, region_code: str) -> Assignment | None:
+        """The one assignment that grants `permission` over `region_code` (12 digits), or None."""
+        for assignment in self._by_permission.get(permission, ()):
+            if codes.covers(assignment.region_code, region_code):
+                return assignment
+        return None
+
+    def has(self, permission: str) -> bool:
+        """Whether the permission is held anywhere; enough to show a menu, never to open an object."""
+        return permission in self._by_permission
+
+    def scopes(self, permission: str) -> list[str]:
+        """Region codes over which the permission is held, without those that another one covers."""
+        held = sorted({a.region_code for a in self._by_permission.get(permission, ())})
+        return [code for code in held if not any(other != code and codes.covers(other, code) for other in held)]
+
+    def scope_q(self, permission: str, field: str = "region_code") -> Q:
+        """Filter for lists; a permission that is not held matches nothing."""
+        return codes.scope_q(self.scopes(permission), field)
+
+    def acting_as(self, assignment: Assignment) -> Actor:
+        """The same person with this one post only: what an act and its audit line record."""
+        return replace(self, assignments=(assignment,))
+
+    def at_address(self, address: str) -> Actor:
+        return replace(self, address=address)
+
+
+ANONYMOUS = Actor()
+SYSTEM = Actor(is_system=True)
+
+
+def actor_of(user: object, on: datetime.date | None = None, address: str = "") -> Actor:
+    """The actor for a Django user (AnonymousUser and switched-off users give nobody) on a day (default today).
+
+    One query for staff, none for citizens."""
+    from minzheng.kernel.accounts.models import User
+
+    if not isinstance(user, User) or not user.is_active:
+        return Actor(address=address)
+    if user.kind != "staff":
+        return Actor(user=user, address=address)
+    day = on or clock.today()
+    valid = user.assignments.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+    return Actor(user=user, assignments=tuple(valid.select_related("organization").order_by("valid_from", "pk")), address=address)

@@ -1,0 +1,135 @@
+"""角色、权限与不相容角色.
+
+A role is code, not data: what a post may do changes with a release and its tests, while *who* holds it, *where* and
+*from when to when* is data (`Assignment`). Incompatible pairs follow three rules: 三员分立 (system, security and audit
+administration never meet, nor do they touch business), 调查与确认分离 (whoever investigates or checks a family does not
+confirm its benefit), 钱与事分离 (whoever decides or pays does not do the other, and the auditor does neither).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PERMISSIONS: dict[str, str] = {
+    "case.read": "查看办件",
+    "case.create": "代为登记申请",
+    "case.accept": "受理",
+    "case.investigate": "调查核实",
+    "case.opinion": "签署初审意见",
+    "case.publicity": "公示",
+    "case.confirm": "审核确认",
+    "case.county_visit": "县级入户抽查",
+    "match.run": "发起或办理信息核对",
+    "match.read": "查看核对结果",
+    "person.read": "查看个人档案",
+    "person.search": "检索个人",
+    "person.unmask": "查看完整证件号与账号",
+    "household.read": "查看家庭档案",
+    "award.read": "查看待遇",
+    "payment.read": "查看发放",
+    "document.read": "查看材料与文书",
+    "board.read": "查看工作台与统计",
+    "policy.read": "查看标准与规则",
+    "audit.read": "查看审计记录",
+    "accounts.read": "查看账号与任职",
+    "accounts.manage": "建立与停用账号",
+    "accounts.grant": "授予与收回任职",
+    "jobs.read": "查看后台任务",
+    "system.read": "查看系统运行情况",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """One post: what it may do (permission codes) and which other posts the same person must not hold."""
+
+    code: str
+    title: str
+    permissions: frozenset[str]
+    incompatible: frozenset[str] = field(default=frozenset())
+
+
+_PERSON = frozenset({"person.read", "person.search", "person.unmask"})
+_FILES = frozenset({"household.read", "award.read", "payment.read", "document.read", "board.read", "policy.read"})
+
+_GRANTS: dict[str, tuple[str, frozenset[str]]] = {
+    "town_clerk": (
+        "乡镇经办员",
+        frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
+        | {"match.run", "match.read"} | _PERSON | _FILES,
+    ),
+    "town_leader": (
+        "乡镇负责人",
+        frozenset({"case.read", "case.opinion", "case.confirm", "person.read", "person.search", "match.read"}) | _FILES,
+    ),
+    "village_worker": ("村（居）工作人员", frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"})),
+    "matching_officer": (
+        "核对人员",
+        frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"}) | _PERSON,
+    ),
+    "county_reviewer": (
+        "县级审核确认人员",
+        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read"}) | _PERSON | _FILES,
+    ),
+    "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
+    "policy_officer": ("政策科人员", frozenset({"board.read", "policy.read", "award.read", "payment.read"})),
+    "bureau_head": ("局领导", frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})),
+    "auditor": (
+        "审计人员",
+        frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read"}) | _FILES,
+    ),
+    "sys_admin": ("系统管理员", frozenset({"accounts.read", "accounts.manage", "jobs.read", "system.read"})),
+    "sec_admin": ("安全管理员", frozenset({"accounts.read", "accounts.grant", "system.read"})),
+    "audit_admin": ("审计管理员", frozenset({"accounts.read", "audit.read", "system.read"})),
+}
+
+ADMINS = frozenset({"sys_admin", "sec_admin", "audit_admin"})
+
+# Pairs, each with its reason; the matrix is made symmetric below.
+_APART: dict[tuple[str, str], str] = {
+    ("town_clerk", "county_reviewer"): "调查人不得审核确认",
+    ("town_clerk", "town_leader"): "调查人不得签署意见或确认",
+    ("village_worker", "town_leader"): "协助调查人不得签署意见或确认",
+    ("village_worker", "county_reviewer"): "协助调查人不得审核确认",
+    ("town_leader", "county_reviewer"): "初审人不得审核确认",
+    ("matching_officer", "county_reviewer"): "核对人不得审核确认",
+    ("matching_officer", "town_leader"): "核对人不得签署意见或确认",
+    ("finance", "town_clerk"): "付款人不得经办待遇",
+    ("finance", "town_leader"): "付款人不得决定待遇",
+    ("finance", "county_reviewer"): "付款人不得决定待遇",
+    ("finance", "matching_officer"): "付款人不得办理核对",
+}
+
+
+def _reasons() -> dict[frozenset[str], str]:
+    reasons = {frozenset(pair): why for pair, why in _APART.items()}
+    for code in _GRANTS:
+        if code != "auditor":
+            reasons[frozenset({"auditor", code})] = "审计人员不得兼任其他岗位"
+        for admin in ADMINS - {code}:
+            reasons[frozenset({admin, code})] = "系统、安全、审计三员分立，且不得兼任业务岗位"
+    return reasons
+
+
+APART: dict[frozenset[str], str] = _reasons()
+
+
+def _build() -> dict[str, Role]:
+    roles = {}
+    for code, (title, permissions) in _GRANTS.items():
+        others = frozenset(other for other in _GRANTS if frozenset({code, other}) in APART and other != code)
+        roles[code] = Role(code, title, permissions, others)
+    return roles
+
+
+ROLES: dict[str, Role] = _build()
+
+
+def title(code: str) -> str:
+    """The role's Chinese title; a code that no longer exists is shown as 已取消的岗位."""
+    return ROLES[code].title if code in ROLES else "已取消的岗位"
+
+
+def why_apart(one: str, other: str) -> str:
+    """Why the same person must not hold both roles; "" when they may."""
+    return APART.get(frozenset({one, other}), "")
