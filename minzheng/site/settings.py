@@ -110,8 +110,8 @@ WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = VAR_DIR / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-FONT_DIR: Path = PACKAGE / "site" / "static" / "vendor" / "fonts"
-KEY_RING_FILE = VAR_DIR / "keys.json"
+FONT_DIR: Path = PACKAGE / "site" / "fonts"
+KEY_RING_FILE = VAR_DIR / "keys" / "ring.json"
 
 # 上传限制：照片与扫描件单个 10 MB，一次 30 个；表单正文（不含文件）4 MB
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024

