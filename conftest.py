@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 
-# 测试要建库，所以用属主身份；必须早于 Django 读设置
-os.environ["MINZHENG_DATABASE_ROLE"] = "owner"
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.site.settings")
 os.environ.setdefault("MINZHENG_LOG_LEVEL", "ERROR")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    from minzheng.site import database
+
+    # 测试要建库，所以换成属主身份（pytest-django 此前已按应用身份读过设置）
+    os.environ[database.ROLE] = "owner"
+    settings.DATABASES["default"].update(database.connection_settings())
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -94,7 +94,7 @@ def fetch_uv() -> Path:
     shutil.rmtree(draft, ignore_errors=True)
     try:
         if _succeeds([sys.executable, "-m", "pip", "--version"]):
-            run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+            run([sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore", "--no-deps",
                  "--no-compile", "--require-hashes", "--only-binary=:all:", "--target", str(draft),
                  "-r", str(REQUIREMENTS / "bootstrap.txt")])  # fmt: skip
             program = draft / "bin" / "uv"
