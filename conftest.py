@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +26,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # 测试库丢了就重建，不必等每次提交落盘
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # 测试库的审计链不得锚定到正式的锚定文件里
+    settings.AUDIT_DIR = Path(tempfile.mkdtemp(prefix="minzheng-audit-"))
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +50,6 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         roles.grant(cursor)
+        # 提交真实事务的测试结束后，Django 要清空全部表
+        for table in roles.APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_truncate")

@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "minzheng.site.middleware.RequestLog",
     "csp.middleware.CSPMiddleware",
+    "minzheng.kernel.audit.middleware.DurableReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
