@@ -1,0 +1,147 @@
+"""办件流程的声明: states, acts, guards, clocks. Values only; `services.perform` runs them, `clocks` counts them.
+
+A flow is data that can be drawn, listed and checked: which act leads where, who may do it, what must hold first, which
+statutory clock it starts or ends and which 文书 it issues.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from minzheng.kernel.parts.fields import Field
+
+if TYPE_CHECKING:
+    import datetime
+
+    from minzheng.kernel.cases.context import Ctx
+    from minzheng.kernel.cases.params import FlowParams
+
+# Who may act, besides staff permissions (which contain a dot): the applicant, a background job, anyone in the village.
+CITIZEN, SYSTEM_ONLY, PUBLIC = "citizen", "system", "public"
+
+
+@dataclass(frozen=True)
+class State:
+    """`title` is the official name; `public` is what the family reads; `stage` groups states in lists and in the rail."""
+
+    code: str
+    title: str
+    _: KW_ONLY
+    public: str = ""
+    stage: str = ""
+    terminal: bool = False
+    tone: str = "plain"  # plain | active | wait | good | bad
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition of an act. `check` returns "" or one sentence saying what is missing and what to do.
+
+    `needs_data`: looks at what was typed, so it is skipped when we only ask whether the act is open at all."""
+
+    code: str
+    check: Callable[[Ctx], str]
+    needs_data: bool = False
+
+
+@dataclass(frozen=True)
+class Act:
+    """`to` lists every state it may lead to (empty: the state stays); with several, `choose` picks one.
+
+    `by`: staff permissions and CITIZEN/SYSTEM_ONLY/PUBLIC; any one suffices. `duty` names what segregation separates.
+    `guards` run in order, all of them, so that the clerk sees every missing thing at once."""
+
+    code: str
+    title: str
+    from_states: tuple[str, ...]
+    to: tuple[str, ...] = ()
+    _: KW_ONLY
+    by: tuple[str, ...]
+    choose: Callable[[Ctx], str] | None = None
+    guards: tuple[Guard, ...] = ()
+    fields: tuple[Field, ...] = ()
+    effects: tuple[Callable[[Ctx], None], ...] = ()
+    notice: str = ""
+    duty: str = ""
+    help: str = ""
+    tone: str = "plain"  # primary: the normal way on; plain: also possible; danger: ends or turns against the family
+    ends: tuple[str, ...] = ()  # clocks whose promise this act keeps, see Clock.code
+    quiet: bool = False  # left out of the family's timeline
+
+    @property
+    def permission(self) -> str:
+        """The first way to hold it: a staff permission, "citizen", "system" or "public"."""
+        return self.by[0]
+
+    @property
+    def staff_permissions(self) -> tuple[str, ...]:
+        return tuple(p for p in self.by if "." in p)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A statutory limit in working days.
+
+    It starts with the last act among `starts` and runs while the case is in one of `states`. `pauses` are states whose
+    days are not counted. `days` reads the limit from the county's parameters; 0 = no limit there."""
+
+    code: str
+    title: str
+    _: KW_ONLY
+    starts: tuple[str, ...]
+    states: tuple[str, ...]
+    days: Callable[[FlowParams], int]
+    pauses: tuple[str, ...] = ()
+    total: bool = False  # the limit of the whole procedure, shown beside the stage's own
+
+
+@dataclass(frozen=True)
+class Flow:
+    states: tuple[State, ...]
+    acts: tuple[Act, ...]
+    clocks: tuple[Clock, ...]
+    params: Callable[[str, datetime.date], FlowParams]
+    # pairs of duties that one person must not combine in one case, with the sentence that says so
+    apart: tuple[tuple[str, str, str], ...] = ()
+    initial: str = "DRAFT"
+    # 文书 code → how its fields are gathered, see kernel/cases/papers.py
+    papers: Mapping[str, Callable[[Ctx], dict[str, Any]]] = field(default_factory=dict)
+
+    @cached_property
+    def _states(self) -> dict[str, State]:
+        return {s.code: s for s in self.states}
+
+    @cached_property
+    def _acts(self) -> dict[str, Act]:
+        return {a.code: a for a in self.acts}
+
+    def state(self, code: str) -> State:
+        return self._states[code]
+
+    def act(self, code: str) -> Act | None:
+        return self._acts.get(code)
+
+    def acts_from(self, state: str) -> list[Act]:
+        return [a for a in self.acts if state in a.from_states]
+
+    def clock(self, code: str) -> Clock:
+        return next(c for c in self.clocks if c.code == code)
+
+    def edges(self) -> list[tuple[str, str, str]]:
+        """(from, act, to) of every possible transition, for diagrams and completeness tests."""
+        return [(s, a.code, t) for a in self.acts for s in a.from_states for t in (a.to or (s,))]
+
+    def changed(self, **acts: Mapping[str, Any]) -> Flow:
+        """The same flow with single acts altered: ``flow.changed(accept={"fields": (...)})``."""
+        unknown = set(acts) - set(self._acts)
+        if unknown:
+            raise KeyError(f"流程里没有这些动作：{'、'.join(sorted(unknown))}")
+        return replace(self, acts=tuple(replace(a, **acts.get(a.code, {})) for a in self.acts))
+
+
+def guard(code: str, *, needs_data: bool = False) -> Callable[[Callable[[Ctx], str]], Guard]:
+    """``@guard("consents") def all_consents(ctx) -> str``: "" means it holds."""
+    return lambda check: Guard(code, check, needs_data)

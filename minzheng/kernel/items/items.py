@@ -1,0 +1,92 @@
+"""The declaration of one 事项."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from minzheng.kernel.items.forms import Form
+
+if TYPE_CHECKING:
+    import datetime
+
+    from minzheng.kernel.cases.flow import Flow
+    from minzheng.kernel.cases.models import Case, CaseMember
+
+
+@dataclass(frozen=True)
+class Material:
+    """One paper the family may be asked for. `kind` is the attachment's kind. `obtainable`: the state can look it up
+    itself, so it must never be demanded (57号第10条)."""
+
+    kind: str
+    label: str
+    _: KW_ONLY
+    required: bool = False
+    obtainable: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a 文书 of this item says in the law's words. Keys are 文书 codes (N01 …)."""
+
+    basis: str
+    decision: str = ""
+    reason_required: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an assessment says, in the kernel's words; `evidence` is the full outcome as JSON (frozen with the award)."""
+
+    eligible: bool
+    amount_fen: int
+    persons: int
+    per_capita_fen: int | None
+    reasons: tuple[tuple[str, str], ...]  # (reason code, sentence), empty when eligible
+    sheet: tuple[tuple[str, str], ...]  # the amount sheet: (label, text)
+    category: str
+    evidence: Mapping[str, Any]
+    top_ups: Mapping[int, int] = field(default_factory=dict)  # member seq → fen
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A benefit proposed after a refusal, with the figures that its own rules give."""
+
+    item_code: str
+    title: str
+    eligible: bool
+    sentence: str
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One 事项. Everything the flow asks of a benefit is a function given here; the kernel knows no benefit by name."""
+
+    code: str
+    title: str
+    _: KW_ONLY
+    short: str
+    number_code: str
+    form: Form
+    flow: Flow
+    intro: str = ""
+    who: tuple[str, ...] = ()
+    bring: tuple[Material, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()  # (kind, title)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    reasons: tuple[tuple[str, str], ...] = ()  # (R01, 收入超标)
+    law: str = ""
+    # (case, member) → (counted, why not): composition on the day of acceptance
+    composition: Callable[[Case, CaseMember], tuple[bool, str]] | None = None
+    assess: Callable[[Case, datetime.date], Answer] | None = None
+    proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
+    recompute: Callable[[Mapping[str, Any]], Answer] | None = None
+    portal: bool = True
+
+    def reason_title(self, code: str) -> str:
+        return dict(self.reasons).get(code, code)

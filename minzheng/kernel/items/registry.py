@@ -1,0 +1,51 @@
+"""All items, found by looking into the folders of the business lines: ``minzheng/business/<line>/<benefit>/item.py``.
+
+The kernel names no line: it imports whatever lies there. A folder whose item does not import stops the start, with the
+folder named: a half-filled benefit must not be silently absent."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from functools import cache
+from pathlib import Path
+
+from minzheng.kernel.items.items import Item
+
+ROOT = "minzheng.business"
+
+
+class UnknownItem(LookupError):
+    """No folder declares an item of this code."""
+
+
+@cache
+def _all() -> dict[str, Item]:
+    found: dict[str, Item] = {}
+    spec = importlib.util.find_spec(ROOT)
+    for place in sorted(spec.submodule_search_locations or []) if spec else []:
+        for path in sorted(Path(place).glob("*/*/item.py")):
+            line, folder = path.parts[-3:-1]
+            item = importlib.import_module(f"{ROOT}.{line}.{folder}.item").ITEM
+            if item.code in found:
+                raise ValueError(f"事项代码 {item.code} 被两个文件夹声明：请改其中 {line}/{folder}/item.py 的代码。")
+            found[item.code] = item
+    return found
+
+
+def all_items() -> list[Item]:
+    """Every declared item, by code."""
+    return [item for _, item in sorted(_all().items())]
+
+
+def get(code: str) -> Item:
+    """The item of this code, e.g. ``assistance.dibao``."""
+    try:
+        return _all()[code]
+    except KeyError:
+        raise UnknownItem(f"没有代码为“{code}”的事项：请检查事项代码，或先建立它的文件夹。") from None
+
+
+def portal_items() -> list[Item]:
+    """Items a citizen may apply for on the phone."""
+    return [item for item in all_items() if item.portal]
