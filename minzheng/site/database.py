@@ -14,6 +14,7 @@ from minzheng.site.errors import BadSetting
 URL = "MINZHENG_DATABASE_URL"
 OWNER_URL = "MINZHENG_DATABASE_OWNER_URL"
 ROLE = "MINZHENG_DATABASE_ROLE"  # app（默认）或 owner：迁移与测试用后者
+SUPERVISED = "MINZHENG_SUPERVISED"  # 由监督进程启动：内置数据库归它照管
 
 
 def external() -> bool:
@@ -31,6 +32,15 @@ def connection_settings() -> dict[str, Any]:
         found = _embedded(owner)
     found |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
     return found
+
+
+def application_role() -> str:
+    """网页与作业进程登录数据库所用的角色名。"""
+    if external():
+        return str(parse_url(os.environ[URL])["USER"])
+    from minzheng.site.postgres import roles
+
+    return roles.APP
 
 
 def parse_url(url: str, name: str = URL) -> dict[str, Any]:
@@ -72,7 +82,7 @@ def _embedded(owner: bool) -> dict[str, Any]:
 @contextmanager
 def available() -> Iterator[None]:
     """在此期间数据库可用：内置的没在运行就临时启动，用完（且无人在用）再停。"""
-    if external():
+    if external() or os.environ.get(SUPERVISED):
         yield
         return
     from minzheng.site.postgres.session import Session

@@ -43,14 +43,33 @@ class Session:
             roles.provision(self.place)
             return fresh
 
+    def running(self) -> bool:
+        """服务器进程还在。"""
+        return server.running_pid(self.place) is not None
+
+    def reopen(self, *, die_with: int) -> None:
+        """服务器意外退出后重新启动（仍持有使用锁）。"""
+        with self._starting():
+            if not self.running():
+                self.child = server.launch(self.place, die_with=die_with)
+
     def close(self, *, always: bool = False) -> None:
         """放手；没有别的使用者（或 ``always``）时停止服务器。"""
         with self._starting():
             if always or self._alone():
                 server.stop(self.place)
                 if self.child is not None:
-                    self.child.wait()
+                    self._reap()
             os.close(self._users)
+
+    def _reap(self) -> None:
+        """收尸；监督进程可能已经统一收过。"""
+        assert self.child is not None
+        try:
+            os.waitpid(self.child.pid, 0)
+        except ChildProcessError:
+            pass
+        self.child.returncode = 0
 
     def _alone(self) -> bool:
         try:

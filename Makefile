@@ -1,0 +1,46 @@
+# 民政一体化平台。一台只有 Python 3.11 与 make 的机器即可：make run 启动，make test 检查。
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test setup setup-test lint types contracts docs bench lock pictures clean
+
+help: ## 列出可用的目标
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: setup ## 启动演示县（http://127.0.0.1:8000）
+	@exec $(BIN)/minzheng serve --die-with-parent
+
+setup: ## 准备环境：程序包、前端文件、字体（按锁文件，可反复执行）
+	@$(PYTHON) scripts/bootstrap.py run
+
+setup-test:
+	@$(PYTHON) scripts/bootstrap.py test
+
+test: setup-test lint types contracts ## 全部检查与测试
+	@$(PYTHON) scripts/chromium.py
+	@exec nice $(BIN)/pytest -n 2 --dist loadscope
+
+lint: setup-test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: setup-test
+	@$(BIN)/mypy
+
+contracts: setup-test
+	@$(BIN)/lint-imports --no-timing
+
+bench: setup ## 测量速度，结果在 var/bench.json
+	@exec $(BIN)/minzheng bench
+
+docs: setup ## 由代码生成 docs/reference
+	@exec $(BIN)/minzheng docs
+
+pictures: setup-test ## 重拍 README 与手册里的图
+	@exec $(BIN)/minzheng pictures
+
+lock: ## 重新锁定全部依赖的版本与 SHA-256
+	@$(PYTHON) scripts/lock.py
+
+clean: ## 删除环境与缓存（不动 var/ 里的数据）
+	rm -rf .venv .tools node_modules minzheng/site/static/vendor minzheng/site/fonts .mypy_cache .ruff_cache .pytest_cache

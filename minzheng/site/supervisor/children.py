@@ -1,0 +1,137 @@
+"""子进程：启动、整组结束、退避重启、清理上一次被 kill -9 留下的进程。
+
+每个子进程自成一个进程组，因为网页服务器还有自己的工作进程；主进程被 kill -9 时，它们会占着端口不走。
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from minzheng.site.postgres.server import die_with_parent
+
+FIRST_DELAY = 0.5
+LONGEST_DELAY = 30.0
+STABLE_SECONDS = 60.0
+_LOG_LIMIT = 20 * 1024 * 1024
+
+
+class Child:
+    """一个受监督的命令。``pid`` 为 None 表示没在运行。"""
+
+    def __init__(self, name: str, title: str, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.title = title
+        self.command = command
+        self.log = log
+        self.environment = dict(environment)
+        self.pid: int | None = None
+        self.started = 0.0
+        self.retry_at = 0.0
+        self._delay = FIRST_DELAY
+
+    def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
+            self.log.replace(self.log.with_suffix(".1.log"))
+        with open(self.log, "ab") as out:
+            process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.environment,
+                start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
+            )  # fmt: skip
+        self.pid = process.pid
+        # 退出状态由监督进程统一 waitpid；这里只要进程号
+        process.returncode = 0
+        self.started = time.monotonic()
+
+    def died(self) -> float:
+        """登记已退出，收拾同组的残余；返回几秒后重启。"""
+        self.kill(signal.SIGKILL)
+        self.pid = None
+        if time.monotonic() - self.started > STABLE_SECONDS:
+            self._delay = FIRST_DELAY
+        delay, self._delay = self._delay, min(self._delay * 2, LONGEST_DELAY)
+        self.retry_at = time.monotonic() + delay
+        return delay
+
+    def terminate(self) -> None:
+        """只请主进程收尾；它自己会结束工作进程。"""
+        if self.pid is not None:
+            _signal(self.pid, signal.SIGTERM)
+
+    def kill(self, signum: signal.Signals) -> None:
+        if self.pid is not None:
+            _signal_group(self.pid, signum)
+
+
+class Register:
+    """``var/children.json``：正在运行的进程组，供被 kill -9 之后的下一次启动清理。"""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def write(self, pids: list[int]) -> None:
+        found = {str(pid): begun for pid in pids if (begun := start_time(pid)) is not None}
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(json.dumps(found))
+        draft.replace(self.path)
+
+    def sweep(self) -> int:
+        """结束遗留的进程组，返回个数。凭会话号与启动时间辨认，不会误伤重复使用的进程号。"""
+        try:
+            found: dict[str, int] = json.loads(self.path.read_text())
+        except (OSError, ValueError):
+            return 0
+        swept = 0
+        for text, begun in found.items():
+            members = [pid for pid in group_members(int(text)) if (start_time(pid) or 0) >= begun]
+            if members:
+                _signal_group(int(text), signal.SIGKILL)
+                swept += 1
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and any(group_members(int(text)) for text in found):
+            time.sleep(0.05)
+        self.path.unlink(missing_ok=True)
+        return swept
+
+
+def start_time(pid: int) -> int | None:
+    """进程的启动时刻（内核时钟滴答数）；僵尸或不存在为 None。"""
+    fields = _stat(pid)
+    return None if fields is None or fields[0] == "Z" else int(fields[19])
+
+
+def group_members(group: int) -> list[int]:
+    """进程组里还活着的进程。"""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            fields = _stat(int(entry.name))
+            if fields is not None and fields[0] != "Z" and int(fields[2]) == group:
+                found.append(int(entry.name))
+    return found
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
+def _signal(pid: int, signum: signal.Signals) -> None:
+    try:
+        os.kill(pid, signum)
+    except ProcessLookupError:
+        pass
+
+
+def _signal_group(group: int, signum: signal.Signals) -> None:
+    try:
+        os.killpg(group, signum)
+    except ProcessLookupError:
+        pass

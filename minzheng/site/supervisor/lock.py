@@ -1,0 +1,53 @@
+"""同一个运行数据目录只许一个平台在跑。"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from pathlib import Path
+
+from minzheng.site.errors import SiteError
+
+# 上一个正在收尾时等它这么久；正常运行着的只等一会儿（它可能刚收到停止信号）
+STOPPING_SECONDS = 60.0
+RUNNING_SECONDS = 2.0
+
+
+class ServeLock:
+    """``var/serve.lock``：持有者的进程号、地址与状态。进程死亡时内核自动放锁。"""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def acquire(self, url: str) -> None:
+        begun = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                holder = self._read()
+                patience = STOPPING_SECONDS if holder.get("state") == "stopping" else RUNNING_SECONDS
+                if time.monotonic() - begun > patience:
+                    raise SiteError(
+                        f"平台已经在运行：{holder.get('url', '')}（进程 {holder.get('pid', '?')}，"
+                        f"数据目录 {self.path.parent}）；如要再开一个，请另设 MINZHENG_VAR 和 PORT。"
+                    ) from None
+                time.sleep(0.2)
+        self.url = url
+        self.write("starting")
+
+    def write(self, state: str) -> None:
+        text = json.dumps({"pid": os.getpid(), "url": self.url, "state": state}).encode()
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, text, 0)
+
+    def _read(self) -> dict[str, str]:
+        try:
+            found = json.loads(os.pread(self._handle, 4096, 0))
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}

@@ -1,0 +1,238 @@
+"""监督循环：按顺序启动，谁死了重启谁，收到停止信号按相反顺序停下。"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING
+
+from minzheng.site import database
+from minzheng.site.commands import COMMANDS
+from minzheng.site.errors import DatabaseUnavailable, SiteError
+from minzheng.site.paths import ensure_var
+from minzheng.site.supervisor.children import Child, Register
+from minzheng.site.supervisor.lock import ServeLock
+
+if TYPE_CHECKING:
+    from minzheng.site.postgres.session import Session
+
+_PR_SET_CHILD_SUBREAPER = 36
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+TICK = 0.2
+
+
+class Supervisor:
+    """``host``/``port``：网页监听地址；``workers``：网页工作进程数。"""
+
+    def __init__(self, host: str, port: int, workers: int) -> None:
+        self.host, self.port, self.workers = host, port, workers
+        shown = "127.0.0.1" if host in ("0.0.0.0", "::", "localhost") else host
+        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+        self.var = ensure_var()
+        self.logs = self.var / "log"
+        self.logs.mkdir(mode=0o700, exist_ok=True)
+        self.register = Register(self.var / "children.json")
+        self.lock = ServeLock(self.var / "serve.lock")
+        self.session: Session | None = None
+        self.children: list[Child] = []
+        self.stopping = False
+        self.prepared: dict[str, object] = {}
+
+    def run(self) -> None:
+        """一直运行到收到 SIGTERM、SIGINT 或 SIGHUP。"""
+        self.lock.acquire(self.url)
+        # 网页或数据库的主进程被 kill -9 时，它们的子进程归到我们名下，好收尸
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(signum, self._on_signal)
+        try:
+            self._start()
+            self.lock.write("running")
+            while not self.stopping:
+                self._tick()
+                time.sleep(TICK)
+        except _Stop:
+            pass
+        finally:
+            self._stop()
+
+    def _on_signal(self, signum: int, frame: object) -> None:
+        if not self.stopping:
+            self.stopping = True
+            raise _Stop
+
+    # 启动 ------------------------------------------------------------------
+
+    def _start(self) -> None:
+        if self.register.sweep():
+            say("已清理上次非正常退出留下的进程")
+        self._check_port()
+        self._open_database()
+        self._prepare()
+        environment = os.environ | {database.SUPERVISED: "1", "HOST": self.host, "PORT": str(self.port)}
+        self.children = [self._web(environment)]
+        if COMMANDS["jobs"].exists():
+            self.children.append(self._jobs(environment))
+        say("启动网页与后台任务")
+        for child in self.children:
+            child.start()
+        self._record()
+        self._wait_until_ready()
+        self._announce()
+
+    def _check_port(self) -> None:
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise SiteError(f"端口 {self.port} 已被别的程序占用；请设置 PORT 换一个端口。") from None
+                raise SiteError(f"不能监听 {self.host}:{self.port}（{error.strerror}）；请检查 HOST 与 PORT。") from None
+
+    def _open_database(self) -> None:
+        if database.external():
+            say("使用 MINZHENG_DATABASE_URL 指定的数据库")
+            return
+        from minzheng.site.postgres.session import Session
+
+        say("启动内置数据库")
+        self.session = Session()
+        self.session.open(die_with=signal.SIGINT)
+
+    def _prepare(self) -> None:
+        """迁移、授权、静态文件、首次装入示范县：在一个属主身份的子进程里做。"""
+        result = self.var / "prepared.json"
+        result.unlink(missing_ok=True)
+        environment = os.environ | {database.SUPERVISED: "1", database.ROLE: "owner", "MINZHENG_LOG_LEVEL": "WARNING"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "minzheng.site.prepare", str(result)], stdin=subprocess.DEVNULL, env=environment
+        )
+        try:
+            code = process.wait()
+        except _Stop:
+            process.terminate()
+            process.wait()
+            raise
+        if code == DatabaseUnavailable.exit_code:
+            raise DatabaseUnavailable("数据库连不上，平台没有启动；请检查地址、口令与服务器状态。")
+        if code != 0:
+            raise SiteError("准备数据库或静态文件时出错，平台没有启动；请看上面的输出。")
+        self.prepared = json.loads(result.read_text(encoding="utf-8"))
+        result.unlink()
+
+    def _web(self, environment: dict[str, str]) -> Child:
+        command = [
+            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
+            "--workers", str(self.workers), "--blocking-threads", "4", "--backpressure", "128", "--backlog", "512",
+            "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning",
+            "minzheng.site.wsgi:application",
+        ]  # fmt: skip
+        return Child("web", "网页", command, self.logs / "web.log", environment)
+
+    def _jobs(self, environment: dict[str, str]) -> Child:
+        command = [sys.executable, "-m", "minzheng", "jobs", "work"]
+        return Child("jobs", "后台任务", command, self.logs / "jobs.log", environment)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while time.monotonic() < deadline:
+            self._tick()
+            if self._healthy():
+                return
+            time.sleep(0.1)
+        raise SiteError(f"{READY_SECONDS:.0f} 秒内没有就绪；请看 {self.logs} 里的日志。")
+
+    def _healthy(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError as error:
+            # 还没有后台任务命令时，healthz 的 jobs 为 down：网页能答话就算就绪
+            return error.code == 503 and not COMMANDS["jobs"].exists()
+        except OSError:
+            return False
+
+    def _announce(self) -> None:
+        logins = self.prepared.get("logins") or []
+        assert isinstance(logins, list)
+        first = "  ".join(f"{row['username']}/{row['password']}" for row in logins[:3])
+        print(f"就绪 {self.url}" + (f"  演示账号 {first}" if first else ""), flush=True)
+        for row in logins:
+            title = row.get("title") or row.get("role") or ""
+            print(f"  {row['username']:<12} {row['password']:<12} {title}", flush=True)
+
+    # 看护 ------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        for pid in self._reap():
+            for child in self.children:
+                if child.pid == pid:
+                    delay = child.died()
+                    say(f"{child.title}进程 {pid} 退出，{delay:g} 秒后重启；日志 {child.log}")
+        self._guard_database()
+        for child in self.children:
+            if child.pid is None and time.monotonic() >= child.retry_at:
+                child.start()
+                self._record()
+
+    def _reap(self) -> list[int]:
+        found = []
+        while True:
+            try:
+                pid, _ = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return found
+            if pid == 0:
+                return found
+            found.append(pid)
+
+    def _guard_database(self) -> None:
+        if self.session is not None and not self.session.running():
+            say("内置数据库退出，正在重新启动")
+            self.session.reopen(die_with=signal.SIGINT)
+
+    def _record(self) -> None:
+        self.register.write([child.pid for child in self.children if child.pid is not None])
+
+    # 停止 ------------------------------------------------------------------
+
+    def _stop(self) -> None:
+        self.stopping = True
+        self.lock.write("stopping")
+        if self.children:
+            say("正在停止")
+        for child in self.children:
+            child.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and any(child.pid is not None for child in self.children):
+            gone = set(self._reap())
+            for child in self.children:
+                if child.pid in gone:
+                    child.died()
+            time.sleep(0.05)
+        for child in self.children:
+            child.kill(signal.SIGKILL)
+        if self.session is not None:
+            self.session.close(always=self.session.child is not None)
+        self._reap()
+        self.register.path.unlink(missing_ok=True)
+
+
+class _Stop(Exception):
+    """收到停止信号。"""
+
+
+def say(text: str) -> None:
+    print(f"· {text}", file=sys.stderr, flush=True)
