@@ -4,7 +4,7 @@ from minzheng.kernel.accounts.models import Assignment, LoginAttempt, LoginCode,
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
-from minzheng.kernel.cases.models import Case, CaseAct, CaseMember, ClockSegment, Consent, Evidence, Publicity
+from minzheng.kernel.cases.models import Case, CaseAct, CaseMember, ClockSegment, Consent, Evidence, Publicity, PublicTry
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.notices.models import OutboxMessage
@@ -17,5 +17,5 @@ __all__ = [
     "Assignment", "Attachment", "AuditEntry", "AuditSeal", "Award", "AwardMember", "CalendarDay", "CalendarYear",
     "Case", "CaseAct", "CaseMember", "ClockSegment", "Consent", "Evidence", "Household", "HouseholdMember",
     "IssuedDocument", "JobRun", "LoginAttempt", "LoginCode", "NumberSeries", "Organization", "OutboxMessage",
-    "PaymentLine", "Person", "PersonNameChar", "Publicity", "Region", "RegionAlias", "User", "WorkerBeat",
+    "PaymentLine", "Person", "PersonNameChar", "PublicTry", "Publicity", "Region", "RegionAlias", "User", "WorkerBeat",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from minzheng.kernel.base import RegionRow, Row, link
+from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.crypto.fields import BlindIndex, SealedJSON, SealedText
 
 
@@ -45,6 +46,12 @@ class Case(RegionRow):
         indexes = [
             models.Index(fields=["region_code", "state", "due_on"], name="case_region_state_due"),
             models.Index(fields=["item_code", "region_code"], name="case_item_region"),
+        ]
+        constraints = [
+            # The last wall behind the lock of kernel/cases/locks.py: one open case per applicant and item.
+            models.UniqueConstraint(
+                fields=["item_code", "applicant"], condition=models.Q(state__in=OPEN), name="case_one_open"
+            ),
         ]
 
 
@@ -163,3 +170,14 @@ class Publicity(RegionRow):
 
     class Meta:
         verbose_name = "公示"
+
+
+class PublicTry(Row):
+    """One try of the public progress query: what makes guessing numbers slow. The address is kept as a keyed digest."""
+
+    address = models.BinaryField("来源摘要", max_length=16, db_index=True)
+    at = models.DateTimeField("时间", db_index=True)
+    found = models.BooleanField("查到")
+
+    class Meta:
+        verbose_name = "公开查询记录"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minzheng.business.assistance.dibao.procedure import procedure_params
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.kernel.cases.flow import Flow
-from minzheng.kernel.cases.lifecycle import STATES
+from minzheng.kernel.cases.states import STATES
 from minzheng.kernel.items.items import Item, Material
 
 # Reason codes of reference §1.5.
