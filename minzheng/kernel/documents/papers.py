@@ -1,0 +1,93 @@
+"""PDF 材料的检查：能打开、没加密、不夹带脚本、附件和会自动执行的动作。"""
+
+from __future__ import annotations
+
+import io
+import logging
+from typing import Any
+
+import pypdf
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+
+from minzheng.kernel.documents.errors import UploadRefused
+
+MAX_PAGES = 200
+#: 逐个对象检查的上限；正常的两百页扫描件不到两千个对象。
+MAX_OBJECTS = 60_000
+
+_ADVICE = "请用打印功能“另存为 PDF”重做一份，或打印后拍照上传。"
+_ACTIVE: dict[str, str] = {
+    "/JS": "脚本程序",
+    "/JavaScript": "脚本程序",
+    "/EmbeddedFiles": "夹带的附件",
+    "/EmbeddedFile": "夹带的附件",
+    "/EF": "夹带的附件",
+    "/Launch": "启动其他程序的命令",
+    "/SubmitForm": "自动外发的表单",
+    "/ImportData": "自动读取文件的命令",
+    "/GoToE": "夹带的附件",
+    "/GoToR": "打开其他文件的命令",
+    "/RichMedia": "动画或视频",
+    "/Movie": "动画或视频",
+    "/3D": "三维模型",
+    "/XFA": "动态表单",
+    "/AA": "自动执行的动作",
+}
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def check(data: bytes) -> int:
+    """返回页数；不能收的抛出 UploadRefused。文件本身不改动，所以电子签名仍然有效。"""
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted or "/Encrypt" in reader.trailer:
+            raise UploadRefused("这份 PDF 加了密码或限制打开。请先去掉密码，或打印后拍照上传。")
+        pages = len(reader.pages)
+        _refuse_active(reader)
+    except UploadRefused:
+        raise
+    except (PyPdfError, RecursionError, MemoryError, OSError, ValueError, TypeError, KeyError,
+            IndexError, AttributeError, AssertionError, ArithmeticError, LookupError):
+        # 解析器面对坏文件会抛各种内置异常：对上传者来说都是“打不开”
+        raise UploadRefused("这份 PDF 打不开，可能没有传完或已损坏。" + _ADVICE) from None
+    if pages == 0:
+        raise UploadRefused("这份 PDF 一页也没有。请检查后重新上传。")
+    if pages > MAX_PAGES:
+        raise UploadRefused(f"这份 PDF 有 {pages} 页，最多 {MAX_PAGES} 页。请只上传需要的几页。")
+    return pages
+
+
+def _refuse_active(reader: pypdf.PdfReader) -> None:
+    """从文件尾部的目录走遍所有可达对象（压缩对象流里的也算），见到会动的内容就拒收。"""
+    waiting: list[Any] = [reader.trailer]
+    seen: set[tuple[int, int]] = set()
+    count = 0
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, IndirectObject):
+            key = (value.idnum, value.generation)
+            if key in seen:
+                continue
+            seen.add(key)
+            value = value.get_object()
+        count += 1
+        if count > MAX_OBJECTS:
+            raise UploadRefused("这份 PDF 的内部结构过于复杂，无法检查。" + _ADVICE)
+        if isinstance(value, DictionaryObject):
+            _refuse_keys(value)
+            waiting.extend(value.raw_get(key) for key in value)
+        elif isinstance(value, ArrayObject):
+            waiting.extend(list.__iter__(value))
+
+
+def _refuse_keys(found: DictionaryObject) -> None:
+    names = {str(key) for key in found}
+    for key in ("/S", "/Subtype", "/Type"):
+        value = found.get(key)
+        if isinstance(value, NameObject):
+            names.add(str(value))
+    for name, what in _ACTIVE.items():
+        if name in names:
+            raise UploadRefused(f"这份 PDF 里有{what}，为安全起见不能接收。" + _ADVICE)
