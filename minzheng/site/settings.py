@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "minzheng.kernel.accounts.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -85,6 +86,9 @@ DATABASES["default"]["TEST"] = {"NAME": "test_" + os.environ.get("MINZHENG_TEST_
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"
+AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
+IDLE_MINUTES = {"staff": 30, "citizen": 60}  # 多久没有操作就退出登录
+TRUSTED_PROXIES = frozenset(name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name)
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

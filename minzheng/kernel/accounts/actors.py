@@ -122,4 +122,6 @@ def actor_of(user: object, on: datetime.date | None = None, address: str = "") -
         return Actor(user=user, address=address)
     day = on or clock.today()
     valid = user.assignments.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
-    return Actor(user=user, assignments=tuple(valid.select_related("organization").order_by("valid_from", "pk")), address=address)
+    return Actor(
+        user=user, assignments=tuple(valid.select_related("organization").order_by("valid_from", "pk")), address=address
+    )

@@ -56,13 +56,18 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "town_clerk": (
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
-        | {"match.run", "match.read"} | _PERSON | _FILES,
+        | {"match.run", "match.read"}
+        | _PERSON
+        | _FILES,
     ),
     "town_leader": (
         "乡镇负责人",
         frozenset({"case.read", "case.opinion", "case.confirm", "person.read", "person.search", "match.read"}) | _FILES,
     ),
-    "village_worker": ("村（居）工作人员", frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"})),
+    "village_worker": (
+        "村（居）工作人员",
+        frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"}),
+    ),
     "matching_officer": (
         "核对人员",
         frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"}) | _PERSON,
@@ -73,7 +78,10 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
     "policy_officer": ("政策科人员", frozenset({"board.read", "policy.read", "award.read", "payment.read"})),
-    "bureau_head": ("局领导", frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})),
+    "bureau_head": (
+        "局领导",
+        frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
+    ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read"}) | _FILES,

@@ -18,7 +18,8 @@ class Person(RegionRow):
     birth_date = models.DateField("出生日期", null=True, blank=True)
     id_type = models.CharField("证件类型", max_length=10, default="idcard")
     id_no = SealedText("证件号码")
-    id_index = BlindIndex("id_no", of="id_no", null=True)
+    # Unique: one number, one file, whoever writes first.
+    id_index = BlindIndex("id_no", of="id_no", null=True, unique=True)
     phone = SealedText("联系电话")
     hukou_region = models.CharField("户籍地", max_length=12, blank=True)
     address = SealedText("住址")
