@@ -17,6 +17,8 @@ from typing import Any
 from minzheng.kernel.parts.fields import Field, Photo, clean_fields, raw_value
 
 INPUT = "_input"
+# In a raw row: where it stood when the page was drawn. A removed row must not shift what other steps keep per row.
+ROW = "_row"
 MAX_ROWS = 20
 
 Data = Mapping[str, Any]
@@ -60,6 +62,7 @@ class Cleaned:
     values: Any
     errors: dict[str, str]
     rejected: dict[str, str]
+    origins: tuple[int, ...] = ()  # of a repeating step: the old position of every row, see ROW
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ class Form:
             old = list(form.get(step.key) or [])
             own = {f.name for f in step.fields}
             keep = [{k: v for k, v in row.items() if k not in own} for row in old]
-            rows = [{**(keep[i] if i < len(keep) else {}), **row} for i, row in enumerate(cleaned.values)]
+            origins = cleaned.origins or tuple(range(len(cleaned.values)))
+            rows = [{**(keep[o] if o < len(keep) else {}), **row} for o, row in zip(origins, cleaned.values, strict=True)]
             new[step.key] = rows
         else:
             own = {f.name for f in step.fields}
@@ -131,8 +135,9 @@ def raw_of_post(step: Step, post: Mapping[str, Any]) -> Any:
     if not step.repeat:
         return {f.name: raw_value(f, post, None) for f in step.plain_fields}
     numbers = sorted({int(key.split(".", 1)[0]) for key in post if key.split(".", 1)[0].isdigit() and "." in key})
-    rows = [{f.name: raw_value(f, post, None, f"{n}.") for f in step.plain_fields} for n in numbers[:MAX_ROWS]]
-    return rows if step.fixed_rows else [row for row in rows if any(v not in (None, "", []) for v in row.values())]
+    rows = [(n, {f.name: raw_value(f, post, None, f"{n}.") for f in step.plain_fields}) for n in numbers[:MAX_ROWS]]
+    kept = [(n, row) for n, row in rows if step.fixed_rows or any(v not in (None, "", []) for v in row.values())]
+    return [{**row, ROW: n} for n, row in kept]
 
 
 def as_json(value: Any) -> Any:
@@ -165,7 +170,8 @@ def _clean_rows(step: Step, raw: Sequence[Data], form: Data) -> Cleaned:
         rows += [{} for _ in names[len(rows):]]
     if len(rows) < step.min_rows:
         errors[""] = f"“{step.title}”至少填写 {step.min_rows} 行。"
-    return Cleaned(rows, errors, rejected)
+    origins = () if step.fixed_rows else tuple(int(row.get(ROW, i)) for i, row in enumerate(taken))
+    return Cleaned(rows, errors, rejected, origins)
 
 
 def _shown_one(step: Step, values: Data, rejected: Mapping[str, str], prefix: str) -> dict[str, Any]:
