@@ -23,6 +23,8 @@ ALLOWED_HOSTS = [name for name in os.environ.get("MINZHENG_HOSTS", "").split(","
 if not ALLOWED_HOSTS:
     # 未指名域名时只认本机；监听全部网卡的演示环境按访问者所用的地址放行
     ALLOWED_HOSTS = ["*"] if HOST in ("0.0.0.0", "::") else ["127.0.0.1", "localhost", "[::1]", HOST]
+# 群众从手机上访问的网址，印在文书的二维码里；正式部署必须设为对外域名
+PUBLIC_URL = os.environ.get("MINZHENG_PUBLIC_URL", f"http://{HOST}:{PORT}")
 CSRF_TRUSTED_ORIGINS = [name for name in os.environ.get("MINZHENG_ORIGINS", "").split(",") if name]
 
 INSTALLED_APPS = [
