@@ -111,9 +111,14 @@ def group_members(group: int) -> list[int]:
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
             fields = _stat(int(entry.name))
-            if fields is not None and fields[0] != "Z" and int(fields[2]) == group:
+            if fields is not None and int(fields[2]) == group and not _gone(fields):
                 found.append(int(entry.name))
     return found
+
+
+def _gone(fields: list[str]) -> bool:
+    """主线程已成僵尸而别的线程还在退出时，端口仍未放开，不算结束。"""
+    return fields[0] == "Z" and int(fields[17]) <= 1
 
 
 def _stat(pid: int) -> list[str] | None:

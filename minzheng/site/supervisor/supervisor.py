@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PR_SET_CHILD_SUBREAPER = 36
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
+# 刚被结束的进程放开端口要一点时间
+PORT_SECONDS = 3.0
 TICK = 0.2
 
 
@@ -91,15 +93,24 @@ class Supervisor:
         self._announce()
 
     def _check_port(self) -> None:
+        deadline = time.monotonic() + PORT_SECONDS
+        while (error := self._bind_error()) is not None:
+            if error.errno != errno.EADDRINUSE:
+                raise SiteError(f"不能监听 {self.host}:{self.port}（{error.strerror}）；请检查 HOST 与 PORT。")
+            if time.monotonic() > deadline:
+                raise SiteError(f"端口 {self.port} 已被别的程序占用；请设置 PORT 换一个端口。")
+            time.sleep(0.2)
+
+    def _bind_error(self) -> OSError | None:
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((self.host, self.port))
+                probe.listen(1)
             except OSError as error:
-                if error.errno == errno.EADDRINUSE:
-                    raise SiteError(f"端口 {self.port} 已被别的程序占用；请设置 PORT 换一个端口。") from None
-                raise SiteError(f"不能监听 {self.host}:{self.port}（{error.strerror}）；请检查 HOST 与 PORT。") from None
+                return error
+        return None
 
     def _open_database(self) -> None:
         if database.external():
@@ -152,7 +163,7 @@ class Supervisor:
             if self._healthy():
                 return
             time.sleep(0.1)
-        raise SiteError(f"{READY_SECONDS:.0f} 秒内没有就绪；请看 {self.logs} 里的日志。")
+        raise SiteError(f"{READY_SECONDS:.0f} 秒内没有就绪；请看 {self.logs} 里的日志。{self._health_detail()}")
 
     def _healthy(self) -> bool:
         try:
@@ -163,6 +174,15 @@ class Supervisor:
             return error.code == 503 and not COMMANDS["jobs"].exists()
         except OSError:
             return False
+
+    def _health_detail(self) -> str:
+        try:
+            urllib.request.urlopen(f"{self.url}/healthz", timeout=2)
+        except urllib.error.HTTPError as error:
+            return f"健康检查：{error.read().decode(errors='replace')[:200]}"
+        except OSError:
+            return "网页没有应答。"
+        return ""
 
     def _announce(self) -> None:
         logins = self.prepared.get("logins") or []
