@@ -17,7 +17,6 @@ from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.regions import codes
-from minzheng.kernel.registers.numbering import next_number
 from minzheng.kernel.subjects import idcard
 from minzheng.kernel.subjects.errors import MembershipConflict, NameMismatch, SubjectError
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
@@ -144,6 +143,8 @@ def open_household(
     is_demo: bool = False,
 ) -> Household:
     """A new household whose head is its first member (relation 本人)."""
+    from minzheng.kernel.registers.numbering import next_number
+
     code, day = codes.full(region_code), valid_from or clock.today()
     serial = next_number("household", region_code=code, year=day.year)
     household = Household.objects.create(
