@@ -72,13 +72,16 @@ def _seal_batch(thorough: bool) -> int:
                 links = list(_links(head(), _pending(thorough)))
                 AuditSeal.objects.bulk_create(links)
                 if links:
-                    made = anchor.Head(links[-1].seq, links[-1].hash)
-                    at = clock.now().isoformat(timespec="seconds")
-                    transaction.on_commit(lambda: anchor.append(made, at=at))
+                    _anchor_on_commit(links[-1])
                 return len(links)
         except IntegrityError:
             continue  # another sealer was faster: look again from its head
     return 0
+
+
+def _anchor_on_commit(link: AuditSeal) -> None:
+    at = clock.now().isoformat(timespec="seconds")
+    transaction.on_commit(lambda: anchor.append(anchor.Head(link.seq, link.hash), at=at))
 
 
 def _links(last: anchor.Head, rows: list[tuple[Any, ...]]) -> Iterator[AuditSeal]:

@@ -78,7 +78,9 @@ def _check_chain(report: Report, known: dict[int, str]) -> dict[int, str]:
     expected, previous = 1, GENESIS
     for seq, entry_id, prev_hash, made, values, mac in _links():
         if seq != expected:
-            report.add(f"审计链缺第 {expected} 环{f'至第 {seq - 1} 环' if seq - expected > 1 else ''}：链条记录被删除。")
+            report.add(
+                f"审计链缺第 {expected} 环{f'至第 {seq - 1} 环' if seq - expected > 1 else ''}：链条记录被删除。"
+            )
         elif prev_hash != previous:
             report.add(f"审计链第 {seq} 环接不上前一环：链条次序被改动。")
         if values is None:

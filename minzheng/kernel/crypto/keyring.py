@@ -119,7 +119,9 @@ def _read(place: Path) -> KeyRing:
     try:
         return _parse(json.loads(place.read_text(encoding="utf-8")))
     except (ValueError, KeyError, TypeError) as error:
-        raise BrokenKeyRing(f"密钥文件 {place} 已损坏（{error}）：请从备份恢复，切勿删除重建，否则已加密的数据无法打开。") from error
+        raise BrokenKeyRing(
+            f"密钥文件 {place} 已损坏（{error}）：请从备份恢复，切勿删除重建，否则已加密的数据无法打开。"
+        ) from error
 
 
 def _parse(body: dict[str, Any]) -> KeyRing:

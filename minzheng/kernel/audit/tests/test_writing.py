@@ -23,7 +23,9 @@ from minzheng.kernel.orgs.models import Organization
 
 
 def an_object() -> Organization:
-    return Organization(code="X1", name="示范镇", kind="township", region_code="990101001000", valid_from=date(2020, 1, 1))
+    return Organization(
+        code="X1", name="示范镇", kind="township", region_code="990101001000", valid_from=date(2020, 1, 1)
+    )
 
 
 def test_记录写明谁在何时何地对什么做了什么(db: None) -> None:
@@ -143,7 +145,15 @@ def test_明细经数据库往返后校验码不变(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "detail", [{"a": 1.10}, {"a": 1e300}, {"a": "零\x00字节"}, {"a": "\ud800"}, {"b": [1, {"c": None}], "a": {3, 1}}, {"a": 2**70}]
+    "detail",
+    [
+        {"a": 1.10},
+        {"a": 1e300},
+        {"a": "零\x00字节"},
+        {"a": "\ud800"},
+        {"b": [1, {"c": None}], "a": {3, 1}},
+        {"a": 2**70},
+    ],
 )
 def test_刁钻的明细往返后仍通过校验(db: None, detail: dict[str, Any]) -> None:
     services.record(actor=Clerk(name="名" * 90), action="x", reason="长" * 300, detail=detail)
