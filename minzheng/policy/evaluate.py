@@ -1,0 +1,321 @@
+"""One family → exact result, reasons of refusal and the explanation graph.
+
+A ``Program`` is the rule set bound to one region and day: rule versions picked by the event date, parameters found,
+benefits without parameters set aside, the order fixed. Running it calls the rule functions themselves.
+"""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from minzheng.policy.errors import InputError, Unconfigured
+from minzheng.policy.explain import Explainer, show
+from minzheng.policy.money import EXACT, to_fen_half_up
+from minzheng.policy.params import Resolved
+from minzheng.policy.rules import Rule
+
+if TYPE_CHECKING:
+    from minzheng.policy.ruleset import Ruleset
+
+
+@dataclass
+class Outcome:
+    """What one family gets. Money as Decimal 元 (whole 分), yes/no as bool, counts as int, None where not applicable."""
+
+    household: dict[str, Any]
+    members: list[dict[str, Any]]
+    reasons: list[dict[str, str]]
+    unconfigured: list[str]
+    region: str
+    on: datetime.date
+    sha: str
+    explanation: dict[str, Any] = field(default_factory=lambda: {"roots": [], "nodes": {}})
+    #: Every computed value, unrounded where the rule leaves it unrounded: household, and rows by collection.
+    values: dict[str, Any] = field(default_factory=dict)
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    _program: Program | None = None
+
+    @property
+    def rule_versions(self) -> dict[str, str]:
+        """Rule name → the date from which the version used is in force."""
+        return {n: r.since for n, r in self._program.rules.items()} if self._program else {}
+
+    @property
+    def params_used(self) -> list[dict[str, Any]]:
+        """name, value, unit, region, level, since, until, reference, evidence of every parameter behind the result."""
+        return [r.as_dict() for r in self._program.used_params] if self._program else []
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape: money as text with two decimals."""
+        return {
+            "家庭": {n: _plain(v) for n, v in self.household.items()},
+            "成员": [{n: _plain(v) for n, v in m.items()} for m in self.members],
+            "未配置": list(self.unconfigured),
+            "解释": self.explanation,
+        }
+
+
+def _plain(value: Any) -> Any:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value
+
+
+class _Row:
+    """A member or linked row: rules read its attributes, the engine its ``__dict__``."""
+
+
+Step = tuple[str, str, Callable[..., Any], Any, int, bool]
+
+
+class Program:
+    """Rules and parameters in force in one region on one day, in order. Safe to run from several threads."""
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        region: str,
+        on: datetime.date,
+        targets: tuple[str, ...] | None,
+        overrides: dict[str, Any] | None,
+    ):
+        self.ruleset, self.region, self.on = ruleset, region, on
+        self.in_force = {
+            name: rule for name, versions in ruleset.versions.items() for rule in versions if rule.in_force(on)
+        }
+        self.found, idle = ruleset.params.resolve_all(region, on, overrides)
+        self.params = SimpleNamespace(**{n: r.amount for n, r in self.found.items()}, **idle)
+        self.missing = self._missing(set(self.found) | set(idle))
+        self.unconfigured = self._unconfigured()
+        self.zeroed = {
+            n: self._zero(n)
+            for n, vs in ruleset.versions.items()
+            if vs[0].benefit in self.unconfigured or n not in self.in_force
+        }
+        self.targets = self._targets(targets)
+        self.rules: dict[str, Rule] = {}
+        for target in self.targets:
+            self._need(target)
+        self._bind()
+        self.explainer = Explainer(self)
+
+    # ---- what can be computed here
+    def _missing(self, have: set[str]) -> dict[str, list[str]]:
+        """Rule → parameters without a value here, its own and those behind it within what must be there."""
+        missing: dict[str, list[str]] = {}
+        benefits = self.ruleset.benefits
+
+        def lack(name: str) -> list[str]:
+            rule = self.in_force.get(name)
+            if name in missing or name not in self.ruleset.versions:
+                return missing.get(name, [])
+            if rule is None:
+                missing[name] = [] if not benefits[self.ruleset.versions[name][0].benefit].shared else [name]
+                return missing[name]
+            lacking = [p for p in rule.params if p not in have]
+            missing[name] = lacking
+            for dep in [*rule.deps, *(n for _, n in rule.agg_deps)]:
+                other = self.ruleset.versions.get(dep)
+                # What another benefit lacks is that benefit's matter: its result counts as nothing here.
+                if other and (other[0].benefit == rule.benefit or benefits[other[0].benefit].shared):
+                    lacking += [p for p in lack(dep) if p not in lacking]
+            return lacking
+
+        for name in self.ruleset.versions:
+            lack(name)
+        return missing
+
+    def _unconfigured(self) -> dict[str, list[str]]:
+        """Benefit code → missing parameters, for benefits that cannot be computed here on that day."""
+        lacking: dict[str, list[str]] = {}
+        for code in self.ruleset.benefit_codes():
+            mine = [r for r in self.ruleset.benefits[code].rules if self.in_force.get(r.name) is r]
+            names = [p for r in mine for p in self.missing.get(r.name, ())]
+            if names or not mine:
+                lacking[code] = list(dict.fromkeys(names))
+        return lacking
+
+    def _zero(self, name: str) -> Any:
+        kind = self.ruleset.types[name][0]
+        return {"元": Decimal(0), "比例": Decimal(0), "整数": 0, "是否": False}.get(kind)
+
+    def _targets(self, targets: tuple[str, ...] | None) -> list[str]:
+        if targets is None:
+            chosen = [n for n in self.ruleset.versions if self.ruleset.versions[n][0].output]
+        else:
+            chosen = []
+            for target in targets:
+                if target in self.ruleset.benefits:
+                    self.require(target)
+                    chosen += self.ruleset.outputs(target)
+                elif target in self.ruleset.versions:
+                    chosen.append(target)
+                elif target not in self.totals:
+                    raise InputError(f"没有“{target}”这个结果或福利", field="targets")
+        self.output_words = list(dict.fromkeys(chosen))
+        return [n for n in self.output_words if n not in self.zeroed and not self.missing.get(n)]
+
+    def require(self, benefit: str) -> None:
+        """Raise Unconfigured, naming what is missing, unless the benefit can be computed here."""
+        if benefit in self.unconfigured:
+            raise Unconfigured(benefit, self.region, self.on, self.unconfigured[benefit])
+
+    @property
+    def totals(self) -> tuple[str, str]:
+        from minzheng.policy.ruleset import HOUSEHOLD_TOTAL, PERSON_TOTAL
+
+        return PERSON_TOTAL, HOUSEHOLD_TOTAL
+
+    def _need(self, name: str) -> None:
+        """Depth first, so that ``self.rules`` ends in the order of calculation."""
+        rule = self.in_force.get(name)
+        if rule is None or name in self.rules or name in self.zeroed:
+            return
+        for dep in [*rule.deps, *(n for _, n in rule.agg_deps)]:
+            self._need(dep)
+        self.rules[name] = rule
+
+    # ---- binding
+    def _bind(self) -> None:
+        names = self.ruleset.vocabulary.collections
+        wanted_below = {"参数", "核算日"}
+        for rule in self.rules.values():
+            if rule.entity != "户":
+                wanted_below.update(rule.args)
+        self._project = [
+            n for n in self.ruleset.vocabulary._defaults["户"] if n in wanted_below
+        ]
+        self._steps: list[Step] = []
+        for name, rule in self.rules.items():
+            args = rule.args
+            getter = itemgetter(*args) if args else None
+            self._steps.append((rule.entity, name, rule.fn, getter, len(args), name in wanted_below))
+        self._zero_rows: dict[str, dict[str, Any]] = {e: {} for e in ("户", *names)}
+        for name, zero in self.zeroed.items():
+            self._zero_rows[self.ruleset.entities[name]][name] = zero
+        # a household result that is nothing here must still be seen by the rows below
+        for entity in names:
+            self._zero_rows[entity] = {**self._zero_rows["户"], **self._zero_rows[entity]}
+        self._base = {"参数": self.params, "核算日": self.on}
+        self._money = {n for n in self.rules if self.ruleset.types[n][0] == "元"}
+        self._conditions = [r for r in self.rules.values() if r.refuse]
+        self._monthly_person = [n for n, r in self.rules.items() if r.monthly and r.entity == "人"]
+        self._monthly_household = [n for n, r in self.rules.items() if r.monthly and r.entity == "户"]
+        self._out_household = [n for n in self.output_words if self.ruleset.entities[n] == "户"]
+        self._out_person = [n for n in self.output_words if self.ruleset.entities[n] == "人"]
+        used = dict.fromkeys(p for r in self.rules.values() for p in r.params if p in self.found)
+        self.used_params: list[Resolved] = [self.found[p] for p in used]
+        self.any_benefit = len(self.unconfigured) < len(self.ruleset.benefit_codes())
+
+    # ---- running
+    def calculate(
+        self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]
+    ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+        """Run the rules over values as ``Vocabulary.read_family`` gives them; both arguments are filled in place."""
+        base = self._base
+        top = {**household, **self._zero_rows["户"], **base} if self.zeroed else {**household, **base}
+        below = {n: top[n] for n in self._project}
+        below.update(base)
+        dicts: dict[str, list[dict[str, Any]]] = {}
+        everyone: list[dict[str, Any]] = []
+        for entity, key in self.ruleset.vocabulary.collections.items():
+            objects = []
+            for values in rows[entity]:
+                row = _Row()
+                row.__dict__.update(below)
+                if self.zeroed:
+                    row.__dict__.update(self._zero_rows[entity])
+                row.__dict__.update(values)
+                objects.append(row)
+            top[key] = objects
+            dicts[entity] = [row.__dict__ for row in objects]
+            everyone += dicts[entity]
+        for entity, name, fn, getter, count, seen_below in self._steps:
+            if entity == "户":
+                value = fn(*getter(top)) if count > 1 else fn(getter(top)) if count else fn()
+                top[name] = value
+                if seen_below:
+                    for values in everyone:
+                        values[name] = value
+            elif count > 1:
+                for values in dicts[entity]:
+                    values[name] = fn(*getter(values))
+            else:
+                for values in dicts[entity]:
+                    values[name] = fn(getter(values)) if count else fn()
+        self._add_totals(top, dicts["人"])
+        return top, dicts
+
+    def _add_totals(self, top: dict[str, Any], people: list[dict[str, Any]]) -> None:
+        person_total, household_total = self.totals
+        total = sum((top[n] for n in self._monthly_household), Decimal(0))
+        for values in people:
+            own = sum((values[n] for n in self._monthly_person), Decimal(0))
+            values[person_total] = own
+            total += own
+        top[household_total] = total
+
+    def run(self, family: dict[str, Any], *, explain: bool = False) -> Outcome:
+        """Read, calculate and report one family. Raises InputError."""
+        household, rows = self.ruleset.vocabulary.read_family(family, self.on)
+        with decimal.localcontext(EXACT):
+            top, dicts = self.calculate(household, rows)
+            return self._outcome(top, dicts, explain)
+
+    def _outcome(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]], explain: bool) -> Outcome:
+        person_total, household_total = self.totals
+        whole = {n: self._shown(n, top[n]) if n in self.rules else None for n in self._out_household}
+        whole[household_total] = to_fen_half_up(top[household_total]) if self.any_benefit else None
+        members = []
+        for values in dicts["人"]:
+            member = {"姓名": values.get("姓名", "")}
+            for n in self._out_person:
+                member[n] = self._shown(n, values[n]) if n in self.rules else None
+            member[person_total] = to_fen_half_up(values[person_total]) if self.any_benefit else None
+            members.append(member)
+        return Outcome(
+            household=whole,
+            members=members,
+            reasons=self._reasons(top, dicts),
+            unconfigured=list(self.unconfigured),
+            region=self.region,
+            on=self.on,
+            sha=self.ruleset.sha,
+            explanation=self.explainer.graph(top, dicts) if explain else {"roots": [], "nodes": {}},
+            values=top,
+            rows=dicts,
+            _program=self,
+        )
+
+    def _shown(self, name: str, value: Any) -> Any:
+        """An output value: money always Decimal with two places, unrounded money shown rounded to the fen."""
+        if name not in self._money or value is None:
+            return value
+        return to_fen_half_up(Decimal(value) if type(value) is int else value)
+
+    def _reasons(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
+        """Conditions that are not met: code, title, text, benefit, rule and (for a person's condition) person."""
+        reasons = []
+        for rule in self._conditions:
+            for values in (top,) if rule.entity == "户" else dicts[rule.entity]:
+                if values[rule.name] is not False:
+                    continue
+                code, _, title = rule.refuse.partition(" ")
+                facts = {n: self._fact(n, values) for n in [*rule.deps, *rule.params]}
+                facts |= {n: self._fact(n, values) for n in rule.args if n in values and n not in facts}
+                reason = {"code": code, "title": title, "text": rule.because.format_map(facts)}
+                reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law}
+                if rule.entity != "户":
+                    reason["person"] = str(values.get("姓名", ""))
+                reasons.append(reason)
+        return reasons
+
+    def _fact(self, name: str, values: dict[str, Any]) -> str:
+        value = values[name] if name in values else getattr(self.params, name)
+        shown = show(value)
+        return "是" if shown is True else "否" if shown is False else str(shown)
