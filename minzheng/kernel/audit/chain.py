@@ -16,6 +16,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.audit import anchor
 from minzheng.kernel.audit.canonical import COLUMNS, canonical, link_hash
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
+from minzheng.kernel.jobs.services import JobError
 
 BATCH = 2000
 #: Ids begin with the millisecond of their making. The quick look goes back this far from the last sealed id; lines of
@@ -25,10 +26,13 @@ _ID_LOW_BITS = 22
 _TRIES = 20
 
 
-class ChainCut(Exception):
+class ChainCut(JobError):
     """The database holds less than what was anchored: sealing on would hide it."""
 
     exit_code = 1
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, retry=False)
 
 
 def head() -> anchor.Head:

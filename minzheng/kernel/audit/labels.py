@@ -1,0 +1,61 @@
+"""What an audit line means, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ACTIONS = {
+    "read": "查看档案",
+    "export": "导出",
+    "auth.sign_in": "登录",
+    "auth.sign_out": "退出",
+    "auth.idle_out": "超时退出",
+    "auth.refused": "登录未成功",
+    "auth.locked_out": "登录被锁定",
+    "person.search_id": "按身份证号检索",
+    "accounts.create": "建立账号",
+    "accounts.assign": "授予岗位",
+    "accounts.end_assignment": "收回岗位",
+    "accounts.enable": "启用账号",
+    "accounts.disable": "停用账号",
+    "accounts.reset_password": "重置口令",
+    "accounts.change_password": "修改口令",
+    "accounts.care_mode": "切换大字版",
+}
+OBJECTS = {
+    "person": "人员",
+    "household": "家庭",
+    "case": "办件",
+    "award": "待遇",
+    "paymentline": "发放明细",
+    "attachment": "材料",
+    "issueddocument": "文书",
+    "user": "账号",
+    "assignment": "任职",
+}
+_PARTS = {
+    "case": "办件", "cases": "办件", "awards": "待遇", "award": "待遇", "documents": "文书", "persons": "人员",
+    "person": "人员", "household": "家庭", "households": "家庭", "jobs": "任务", "match": "核对", "demo": "示范数据",
+}
+
+
+def action_title(code: str) -> str:
+    """The Chinese name of an action. An act of a case (``case.accept``) takes its name from the declared flows."""
+    if code in ACTIONS:
+        return ACTIONS[code]
+    head, _, tail = code.partition(".")
+    act = _act_titles().get(tail or head)
+    if act:
+        return act
+    return f"{_PARTS[head]}：{tail}" if head in _PARTS and tail else code
+
+
+def _act_titles() -> dict[str, str]:
+    from minzheng.kernel.items import registry
+
+    return {act.code: act.title for item in registry.all_items() for act in item.flow.acts}
+
+
+def detail_text(row: Any) -> str:
+    """The detail of a line as “key：value；…”."""
+    return "；".join(f"{key}：{value}" for key, value in (row.detail or {}).items() if value not in ("", None, {}, []))
