@@ -10,19 +10,24 @@ import datetime
 import decimal
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
-from operator import itemgetter
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from minzheng.policy.errors import InputError, Unconfigured
 from minzheng.policy.explain import Explainer, show
-from minzheng.policy.money import EXACT, to_fen_half_up
+from minzheng.policy.money import EXACT, FEN, to_fen_half_up
 from minzheng.policy.params import Resolved
 from minzheng.policy.rules import Rule
+from minzheng.policy.runner import build_runner
 
 if TYPE_CHECKING:
     from minzheng.policy.ruleset import Ruleset
+
+
+#: Totals made by the engine out of every ``monthly`` rule, so that a new benefit is one new folder.
+PERSON_TOTAL, HOUSEHOLD_TOTAL = TOTALS = ("个人月待遇合计", "家庭月待遇合计")
 
 
 @dataclass
@@ -31,7 +36,6 @@ class Outcome:
 
     household: dict[str, Any]
     members: list[dict[str, Any]]
-    reasons: list[dict[str, str]]
     unconfigured: list[str]
     region: str
     on: datetime.date
@@ -41,6 +45,11 @@ class Outcome:
     values: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _program: Program | None = None
+
+    @cached_property
+    def reasons(self) -> list[dict[str, str]]:
+        """Conditions not met, over all benefits: code, title, text, benefit, rule, law and (a person's) person."""
+        return self._program.reasons(self.values, self.rows) if self._program else []
 
     @property
     def rule_versions(self) -> dict[str, str]:
@@ -66,11 +75,23 @@ def _plain(value: Any) -> Any:
     return f"{value:.2f}" if isinstance(value, Decimal) else value
 
 
+def _nothing(value: Any) -> None:
+    return None
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _money(value: Any) -> Decimal | None:
+    """Two decimals always; unrounded money is shown rounded half up to the fen."""
+    if type(value) is Decimal:
+        return value.quantize(FEN, ROUND_HALF_UP)
+    return None if value is None else to_fen_half_up(value)
+
+
 class _Row:
-    """A member or linked row: rules read its attributes, the engine its ``__dict__``."""
-
-
-Step = tuple[str, str, Callable[..., Any], Any, int, bool]
+    """A member or linked row: rules of the household read its attributes, the engine its ``__dict__``."""
 
 
 class Program:
@@ -155,7 +176,7 @@ class Program:
                     chosen += self.ruleset.outputs(target)
                 elif target in self.ruleset.versions:
                     chosen.append(target)
-                elif target not in self.totals:
+                elif target not in TOTALS:
                     raise InputError(f"没有“{target}”这个结果或福利", field="targets")
         self.output_words = list(dict.fromkeys(chosen))
         return [n for n in self.output_words if n not in self.zeroed and not self.missing.get(n)]
@@ -164,12 +185,6 @@ class Program:
         """Raise Unconfigured, naming what is missing, unless the benefit can be computed here."""
         if benefit in self.unconfigured:
             raise Unconfigured(benefit, self.region, self.on, self.unconfigured[benefit])
-
-    @property
-    def totals(self) -> tuple[str, str]:
-        from minzheng.policy.ruleset import HOUSEHOLD_TOTAL, PERSON_TOTAL
-
-        return PERSON_TOTAL, HOUSEHOLD_TOTAL
 
     def _need(self, name: str) -> None:
         """Depth first, so that ``self.rules`` ends in the order of calculation."""
@@ -180,85 +195,62 @@ class Program:
             self._need(dep)
         self.rules[name] = rule
 
+    def _entity_of(self, name: str) -> str:
+        if name in self.ruleset.entities:
+            return self.ruleset.entities[name]
+        word = self.ruleset.vocabulary.words.get(name)
+        return word.entity if word else ""
+
     # ---- binding
     def _bind(self) -> None:
-        names = self.ruleset.vocabulary.collections
-        wanted_below = {"参数", "核算日"}
-        for rule in self.rules.values():
-            if rule.entity != "户":
-                wanted_below.update(rule.args)
-        self._project = [
-            n for n in self.ruleset.vocabulary._defaults["户"] if n in wanted_below
-        ]
-        self._steps: list[Step] = []
-        for name, rule in self.rules.items():
-            args = rule.args
-            getter = itemgetter(*args) if args else None
-            self._steps.append((rule.entity, name, rule.fn, getter, len(args), name in wanted_below))
-        self._zero_rows: dict[str, dict[str, Any]] = {e: {} for e in ("户", *names)}
+        self._zero_rows: dict[str, dict[str, Any]] = {e: {} for e in ("户", *self.ruleset.vocabulary.collections)}
         for name, zero in self.zeroed.items():
             self._zero_rows[self.ruleset.entities[name]][name] = zero
-        # a household result that is nothing here must still be seen by the rows below
-        for entity in names:
-            self._zero_rows[entity] = {**self._zero_rows["户"], **self._zero_rows[entity]}
-        self._base = {"参数": self.params, "核算日": self.on}
-        self._money = {n for n in self.rules if self.ruleset.types[n][0] == "元"}
+        context = {"参数": self.params, "核算日": self.on}
+        self._fill = build_runner(self.rules, self._entity_of, self.ruleset.vocabulary.collections, context)
         self._conditions = [r for r in self.rules.values() if r.refuse]
         self._monthly_person = [n for n, r in self.rules.items() if r.monthly and r.entity == "人"]
         self._monthly_household = [n for n, r in self.rules.items() if r.monthly and r.entity == "户"]
-        self._out_household = [n for n in self.output_words if self.ruleset.entities[n] == "户"]
-        self._out_person = [n for n in self.output_words if self.ruleset.entities[n] == "人"]
+        shown = [(n, self._shown(n), self.ruleset.entities[n]) for n in self.output_words]
+        self._out_household = [(n, how) for n, how, entity in shown if entity == "户"]
+        self._out_person = [(n, how) for n, how, entity in shown if entity == "人"]
         used = dict.fromkeys(p for r in self.rules.values() for p in r.params if p in self.found)
         self.used_params: list[Resolved] = [self.found[p] for p in used]
         self.any_benefit = len(self.unconfigured) < len(self.ruleset.benefit_codes())
+
+    def _shown(self, name: str) -> Callable[[Any], Any]:
+        """How a value leaves the engine: money with two decimals, nothing where it could not be computed."""
+        if name not in self.rules:
+            return _nothing
+        return _money if self.ruleset.types[name][0] == "元" else _as_it_is
 
     # ---- running
     def calculate(
         self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]
     ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
         """Run the rules over values as ``Vocabulary.read_family`` gives them; both arguments are filled in place."""
-        base = self._base
-        top = {**household, **self._zero_rows["户"], **base} if self.zeroed else {**household, **base}
-        below = {n: top[n] for n in self._project}
-        below.update(base)
+        top = {**household, **self._zero_rows["户"]}
         dicts: dict[str, list[dict[str, Any]]] = {}
-        everyone: list[dict[str, Any]] = []
         for entity, key in self.ruleset.vocabulary.collections.items():
             objects = []
             for values in rows[entity]:
                 row = _Row()
-                row.__dict__.update(below)
-                if self.zeroed:
-                    row.__dict__.update(self._zero_rows[entity])
                 row.__dict__.update(values)
+                row.__dict__.update(self._zero_rows[entity])
                 objects.append(row)
             top[key] = objects
             dicts[entity] = [row.__dict__ for row in objects]
-            everyone += dicts[entity]
-        for entity, name, fn, getter, count, seen_below in self._steps:
-            if entity == "户":
-                value = fn(*getter(top)) if count > 1 else fn(getter(top)) if count else fn()
-                top[name] = value
-                if seen_below:
-                    for values in everyone:
-                        values[name] = value
-            elif count > 1:
-                for values in dicts[entity]:
-                    values[name] = fn(*getter(values))
-            else:
-                for values in dicts[entity]:
-                    values[name] = fn(getter(values)) if count else fn()
+        self._fill(top, dicts)
         self._add_totals(top, dicts["人"])
         return top, dicts
 
     def _add_totals(self, top: dict[str, Any], people: list[dict[str, Any]]) -> None:
-        person_total, household_total = self.totals
         total = sum((top[n] for n in self._monthly_household), Decimal(0))
         for values in people:
             own = sum((values[n] for n in self._monthly_person), Decimal(0))
-            values[person_total] = own
+            values[PERSON_TOTAL] = own
             total += own
-        top[household_total] = total
+        top[HOUSEHOLD_TOTAL] = total
 
     def run(self, family: dict[str, Any], *, explain: bool = False) -> Outcome:
         """Read, calculate and report one family. Raises InputError."""
@@ -268,20 +260,18 @@ class Program:
             return self._outcome(top, dicts, explain)
 
     def _outcome(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]], explain: bool) -> Outcome:
-        person_total, household_total = self.totals
-        whole = {n: self._shown(n, top[n]) if n in self.rules else None for n in self._out_household}
-        whole[household_total] = to_fen_half_up(top[household_total]) if self.any_benefit else None
+        whole = {n: shown(top.get(n)) for n, shown in self._out_household}
+        whole[HOUSEHOLD_TOTAL] = to_fen_half_up(top[HOUSEHOLD_TOTAL]) if self.any_benefit else None
         members = []
         for values in dicts["人"]:
             member = {"姓名": values.get("姓名", "")}
-            for n in self._out_person:
-                member[n] = self._shown(n, values[n]) if n in self.rules else None
-            member[person_total] = to_fen_half_up(values[person_total]) if self.any_benefit else None
+            for n, shown in self._out_person:
+                member[n] = shown(values.get(n))
+            member[PERSON_TOTAL] = to_fen_half_up(values[PERSON_TOTAL]) if self.any_benefit else None
             members.append(member)
         return Outcome(
             household=whole,
             members=members,
-            reasons=self._reasons(top, dicts),
             unconfigured=list(self.unconfigured),
             region=self.region,
             on=self.on,
@@ -292,13 +282,7 @@ class Program:
             _program=self,
         )
 
-    def _shown(self, name: str, value: Any) -> Any:
-        """An output value: money always Decimal with two places, unrounded money shown rounded to the fen."""
-        if name not in self._money or value is None:
-            return value
-        return to_fen_half_up(Decimal(value) if type(value) is int else value)
-
-    def _reasons(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
+    def reasons(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
         """Conditions that are not met: code, title, text, benefit, rule and (for a person's condition) person."""
         reasons = []
         for rule in self._conditions:
@@ -306,8 +290,7 @@ class Program:
                 if values[rule.name] is not False:
                     continue
                 code, _, title = rule.refuse.partition(" ")
-                facts = {n: self._fact(n, values) for n in [*rule.deps, *rule.params]}
-                facts |= {n: self._fact(n, values) for n in rule.args if n in values and n not in facts}
+                facts = {n: self._fact(n, values, top) for n in dict.fromkeys([*rule.args, *rule.params])}
                 reason = {"code": code, "title": title, "text": rule.because.format_map(facts)}
                 reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law}
                 if rule.entity != "户":
@@ -315,7 +298,7 @@ class Program:
                 reasons.append(reason)
         return reasons
 
-    def _fact(self, name: str, values: dict[str, Any]) -> str:
-        value = values[name] if name in values else getattr(self.params, name)
-        shown = show(value)
+    def _fact(self, name: str, values: dict[str, Any], top: dict[str, Any]) -> str:
+        """A value as the sentence of a reason says it: the row's own, the household's, or a parameter."""
+        shown = show(values.get(name, top.get(name, getattr(self.params, name, ""))))
         return "是" if shown is True else "否" if shown is False else str(shown)

@@ -98,7 +98,8 @@ class Explainer:
         self, nodes: dict[str, Any], top: dict[str, Any], people: list[dict[str, Any]]
     ) -> list[str]:
         program = self.program
-        person_total, household_total = program.totals
+        from minzheng.policy.evaluate import HOUSEHOLD_TOTAL, PERSON_TOTAL
+
         roots = [n for n in program.targets if program.ruleset.entities[n] == "户"]
         mine = [n for n in program.targets if program.ruleset.entities[n] == "人"]
         law = "各项按月现金待遇之和"
@@ -106,22 +107,22 @@ class Explainer:
         for i, values in enumerate(people, 1):
             prefix = f"成员{i}."
             roots += [prefix + n for n in mine]
-            member_ids.append(prefix + person_total)
-            nodes[prefix + person_total] = {
-                "name": person_total,
-                "value": show(values[person_total]),
+            member_ids.append(prefix + PERSON_TOTAL)
+            nodes[prefix + PERSON_TOTAL] = {
+                "name": PERSON_TOTAL,
+                "value": show(values[PERSON_TOTAL]),
                 "inputs": [prefix + n for n in program._monthly_person],
                 "params": {},
                 "law": law,
             }
-        nodes[household_total] = {
-            "name": household_total,
-            "value": show(top[household_total]),
+        nodes[HOUSEHOLD_TOTAL] = {
+            "name": HOUSEHOLD_TOTAL,
+            "value": show(top[HOUSEHOLD_TOTAL]),
             "inputs": [*program._monthly_household, *member_ids],
             "params": {},
             "law": law,
         }
-        return [*roots, household_total]
+        return [*roots, HOUSEHOLD_TOTAL]
 
 
 def prune(graph: dict[str, Any], roots: list[str]) -> dict[str, Any]:

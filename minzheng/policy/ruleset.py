@@ -19,7 +19,7 @@ from typing import Any
 
 from minzheng.policy import reader
 from minzheng.policy.errors import Finding, InputError, RulesetError, source_line
-from minzheng.policy.evaluate import Outcome, Program
+from minzheng.policy.evaluate import TOTALS, Outcome, Program
 from minzheng.policy.params import Declaration, ParamSet, Row, normalize_region, read_declarations, read_region_file
 from minzheng.policy.reader import ReadError, Scope, Type
 from minzheng.policy.rules import Rule
@@ -27,8 +27,6 @@ from minzheng.policy.words import Vocabulary, to_date
 
 PACKAGE = Path(__file__).resolve().parent.parent
 WORDS = Path(__file__).resolve().parent / "words.yaml"
-#: Totals made by the engine out of every ``monthly`` rule, so that a new benefit is one new folder.
-PERSON_TOTAL, HOUSEHOLD_TOTAL = "个人月待遇合计", "家庭月待遇合计"
 _KIND = {"元": reader.MONEY, "比例": ("比例", reader.RATIO_SCALE), "整数": reader.INT, "是否": reader.BOOL,
          "日期": reader.DATE, "选项": reader.TEXT, "文字": ("文字", 1)}  # fmt: skip
 
@@ -222,7 +220,7 @@ class Ruleset:
     def outputs(self, benefit: str | None = None) -> list[str]:
         """Output words, in the order they are declared, of one benefit or of all (with the totals)."""
         names = [n for n, vs in self.versions.items() if vs[0].output and benefit in (None, vs[0].benefit)]
-        return [*names, PERSON_TOTAL, HOUSEHOLD_TOTAL] if benefit is None else names
+        return [*names, *TOTALS] if benefit is None else names
 
     def benefit_codes(self) -> list[str]:
         """Codes of real benefits (shared folders left out), sorted by folder."""
@@ -248,7 +246,8 @@ class Ruleset:
     ) -> Program:
         """The rules in force in a region on a day, ready to run; the last few hundred are kept."""
         wanted = None if targets is None else tuple(targets)
-        key = (region, on, wanted, tuple(sorted((str(k), str(v)) for k, v in (overrides or {}).items())))
+        supposed = tuple(sorted((str(k), str(v)) for k, v in overrides.items())) if overrides else ()
+        key = (region, on, wanted, supposed)
         program = self._programs.get(key)
         if program is None:
             if len(self._programs) >= 256:
