@@ -88,6 +88,9 @@ class SealedField(models.BinaryField):
     """Base of the sealed fields. Plain values are `str` or JSON values; `bytes` are taken as already sealed."""
 
     descriptor_class = _SealedAttribute
+    # For the type checker: attributes hold the plain value, not the stored bytes.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("null", True)
