@@ -20,11 +20,11 @@ from minzheng.kernel.documents.errors import DamagedFile
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 
-def put(plain: bytes, *, bound_to: str, suffix: str) -> str:
-    """加密存一份，返回相对路径。路径是随机的，看不出内容、归属和是否重复。"""
-    token = secrets.token_hex(16)
-    name = f"{token[:2]}/{token[2:4]}/{token}.{suffix}"
+def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
+    """加密存一份，返回相对路径。路径是随机的，看不出内容、归属和是否重复；``beside`` 指定与哪一份同名不同后缀（小图）。"""
+    name = sibling(beside, suffix) if beside else _new_name(suffix)
     target = _full(name)
+    token = target.stem
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = target.with_name(f".{token}.part")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -41,17 +41,22 @@ def put(plain: bytes, *, bound_to: str, suffix: str) -> str:
     return name
 
 
-def get(name: str, *, bound_to: str, sha: str) -> bytes:
-    """解密读出并核对 SM3。文件缺失、被换或被改抛出 DamagedFile。"""
+def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
+    """解密读出并核对 SM3（``sha`` 为 None 时只靠密文自带的校验）。文件缺失、被换或被改抛出 DamagedFile。"""
     try:
         plain = open_sealed(_full(name).read_bytes(), bound_to.encode())
     except FileNotFoundError:
         raise DamagedFile(f"文件不见了（{name}）：请从备份恢复文件目录，并报告系统管理员。") from None
     except CannotOpen as error:
         raise DamagedFile(f"文件打不开（{name}）：{error}") from None
-    if sm3(plain) != sha:
+    if sha is not None and sm3(plain) != sha:
         raise DamagedFile(f"文件内容与登记的 SM3 不符（{name}）：请报告审计员，并从备份恢复。")
     return plain
+
+
+def sibling(name: str, suffix: str) -> str:
+    """与 ``name`` 同名、后缀不同的文件名。"""
+    return name.rpartition(".")[0] + "." + suffix
 
 
 def drop(name: str) -> None:
@@ -74,6 +79,11 @@ def drop_draft(name: str) -> None:
     """删掉写到一半的临时文件（``.part``）。"""
     if name.endswith(".part"):
         Path(settings.MEDIA_ROOT, name).unlink(missing_ok=True)
+
+
+def _new_name(suffix: str) -> str:
+    token = secrets.token_hex(16)
+    return f"{token[:2]}/{token[2:4]}/{token}.{suffix}"
 
 
 def _full(name: str) -> Path:

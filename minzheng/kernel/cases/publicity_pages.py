@@ -1,0 +1,109 @@
+"""公开的公示页面：正在公示的地方，和一个地方正在公示的名单。
+
+只显示申请人（按规则隐去）、家庭成员数量、保障金额三项；公示期满、已经了结的不再出现。
+依据：《最低生活保障审核确认办法》第二十四条；《个人信息保护法》第六条（最小必要）。
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.addresses import client_address
+from minzheng.kernel.cases.models import Publicity
+from minzheng.kernel.documents.amounts import yuan
+from minzheng.kernel.documents.throttle import allow
+from minzheng.kernel.parts.page import Custom, Page
+from minzheng.kernel.regions import codes
+from minzheng.kernel.regions.selectors import region_name
+
+#: 一个村同时公示的户数远小于此；只防有人把镇、县的名单一次抓走。
+MAX_ROWS = 300
+TRIES, SECONDS = 60, 60
+
+
+def current(on: date) -> QuerySet[Publicity]:
+    """这一天正在公示的：已张榜、未期满、未提前结束。"""
+    return Publicity.objects.filter(posted_on__lte=on, ends_on__gte=on, closed_at=None)
+
+
+def public_row(publicity: Publicity) -> dict[str, Any]:
+    """一行公示内容：库里存的已经遮盖，这里再按白名单取三项，多存的也不会显示。"""
+    row = publicity.public_row or {}
+    amount = row.get("amount_fen")
+    return {
+        "applicant": str(row.get("applicant", "")),
+        "persons": row.get("persons", ""),
+        "amount": yuan(amount) if isinstance(amount, int) else "",
+        "matter": str(row.get("matter", "")),
+        "posted_on": publicity.posted_on,
+        "ends_on": publicity.ends_on,
+        "place": publicity.place,
+    }
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """有公示的乡镇和村（居），各几户。"""
+    if not _may(request):
+        return _too_many(request)
+    today = clock.today()
+    counted = Counter(current(today).values_list("region_code", flat=True))
+    towns: dict[str, list[dict[str, Any]]] = {}
+    for code, count in sorted(counted.items()):
+        town = code if codes.level(code) <= 4 else codes.parent(code)
+        towns.setdefault(town, []).append({"code": code, "name": region_name(code), "count": count})
+    context = {
+        "title": "救助公示",
+        "towns": [{"code": code, "name": region_name(code), "places": rows} for code, rows in towns.items()],
+        "today": today,
+    }
+    return render(request, "public/publicity_places.html", context)
+
+
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """一个村（居）或乡镇正在公示的名单；县以上只列地方，不列名单。"""
+    if not _may(request):
+        return _too_many(request)
+    try:
+        code = codes.full(code)
+    except codes.BadRegionCode:
+        raise Http404 from None
+    if codes.level(code) < 4:
+        raise Http404
+    today = clock.today()
+    rows = current(today).filter(codes.scope_q([code])).order_by("ends_on", "pk")[:MAX_ROWS]
+    context = {
+        "title": f"{region_name(code)}公示", "place_name": region_name(code), "rows": [public_row(row) for row in rows],
+        "today": today, "code": code,
+    }
+    return render(request, "public/publicity_place.html", context)
+
+
+def _may(request: HttpRequest) -> bool:
+    return allow("publicity", client_address(request), tries=TRIES, seconds=SECONDS)
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    return render(request, "public/publicity_places.html", {"title": "救助公示", "too_many": True}, status=429)
+
+
+def _example() -> dict[str, Any] | None:
+    code = (
+        current(clock.today()).filter(case__is_demo=True).order_by("pk").values_list("region_code", flat=True).first()
+    )
+    return {"code": code} if code else None
+
+
+PAGES = [
+    Page("publicity.places", "publicity/", "救助公示", None, Custom(places, methods=("GET",)), audience="public"),
+    Page(
+        "publicity.place", "publicity/<str:code>/", "公示名单", None, Custom(place, methods=("GET",)),
+        example=_example, audience="public",
+    ),
+]

@@ -1,0 +1,93 @@
+"""谁来制发、编什么号、向谁申请复议：由任职机关和办件所在区划推出，不由填表人写。"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from minzheng.kernel.documents.catalogue import Notice
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.regions import codes
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.cases.models import Case
+
+#: Crockford 的三十二个字符：没有 I、L、O、U，念给人听、用手抄都不会错。
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_COUNTY = 3
+
+
+def agency_for(notice: Notice, *, actor: Actor, region_code: str, on: date) -> Organization:
+    """制发机关：制发人凭以办理的那一个任职的机关；系统自动办理的，是当地有权办理的机关。"""
+    assignment = actor.can(notice.permission, region_code)
+    if assignment is not None:
+        return assignment.organization
+    above = [codes.full(region_code)]
+    while (parent := codes.parent(above[-1])):
+        above.append(parent)
+    kinds = ("bureau",) if notice.permission == "case.confirm" else ("township", "bureau")
+    valid = Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
+    found = list(valid.filter(kind__in=kinds, region_code__in=above))
+    if not found:
+        raise DocumentError(f"区划 {region_code} 没有可以制发《{notice.suffix}》的机关：请先在机构管理里登记民政局或乡镇服务窗口。")
+    return max(found, key=lambda org: (codes.level(org.region_code), org.kind == "township"))
+
+
+def numbers(notice: Notice, *, agency: Organization, number_code: str, year: int) -> tuple[str, str]:
+    """（文号，内部编号）。文号 = 机构文号字头 + 代字〔年〕流水号；内部编号 = 区划码-业务码-文书-年-流水。
+
+    流水按“字头+代字+年”连号，所以同一字头的两个机关也不会编出相同的文号。没有文号字头的机关用机构代码。"""
+    from minzheng.kernel.registers.numbering import next_number
+
+    head = f"{agency.document_prefix or agency.code}{notice.word}"
+    serial = next_number(f"文号{head}"[:24], region_code=codes.NATION, year=year)
+    inner = f"{codes.prefix(agency.region_code)}-{number_code}-{notice.code}-{year}-{serial:06d}"
+    return f"{head}〔{year}〕{serial}号", inner
+
+
+def number_code_of(case: Case | None) -> str:
+    """事项的业务码（低保为 DB）；没有办件的文书用 MZ。"""
+    if case is None:
+        return "MZ"
+    from minzheng.kernel.items import registry
+
+    try:
+        return registry.get(case.item_code).number_code
+    except registry.UnknownItem:
+        return case.item_code.rpartition(".")[2].upper()
+
+
+def remedy_text(agency: Organization) -> str:
+    """救济途径：六十日内向本级（乡镇机关为县级）人民政府申请复议，或六个月内起诉。
+
+    《行政复议法》第二十条、第二十四条；《行政诉讼法》第四十六条。"""
+    from minzheng.kernel.regions.selectors import region_name
+
+    code = codes.full(agency.region_code)
+    while codes.level(code) > _COUNTY:
+        code = codes.parent(code)
+    government = f"{region_name(code)}人民政府"
+    return (
+        f"不服本决定的，可以自收到本文书之日起六十日内向{government}申请行政复议，"
+        "也可以自收到之日起六个月内直接向有管辖权的人民法院提起行政诉讼。"
+    )
+
+
+def new_verify_code() -> str:
+    """查验码 ``8K3M-Q7TR-2WXN-5H4P``：80 位随机，猜不中。"""
+    token = "".join(secrets.choice(_ALPHABET) for _ in range(16))
+    return "-".join(token[start : start + 4] for start in range(0, 16, 4))
+
+
+def normal_verify_code(typed: str) -> str:
+    """手输的查验码还原成存的样子；不像查验码的返回空串。"""
+    token = "".join(char for char in typed.upper().translate(_READ_AS) if char.isalnum())
+    if len(token) != 16 or any(char not in _ALPHABET for char in token):
+        return ""
+    return "-".join(token[start : start + 4] for start in range(0, 16, 4))

@@ -1,0 +1,179 @@
+"""材料与文书的页面：文书 PDF、材料查看、登记送达、打印表单、公开查验。"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.addresses import client_address
+from minzheng.kernel.audit import services as audit
+from minzheng.kernel.cases.errors import NotFound
+from minzheng.kernel.cases.selectors import get as get_case
+from minzheng.kernel.documents import catalogue, printouts, selectors, services
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.documents.sniff import PDF
+from minzheng.kernel.documents.throttle import allow
+from minzheng.kernel.parts.fields import Choice, Date
+from minzheng.kernel.parts.page import CITIZEN, STAFF, ActionBody, Custom, Done, Page
+from minzheng.kernel.subjects.masking import mask_name
+
+#: 查验码有 80 位，限次只为挡住爬虫。
+VERIFY_TRIES, VERIFY_SECONDS = 30, 60
+
+
+def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
+    """文书 PDF，在浏览器里打开。看不到的一律 404；读取记入审计。"""
+    actor = request.actor  # type: ignore[attr-defined]
+    document = selectors.document(actor, pk)
+    if document is None:
+        raise Http404
+    audit.record_read(actor=actor, obj=document, reason="查看文书")
+    return _file(services.pdf(document), PDF, f"{document.title}（{document.number}）.pdf")
+
+
+def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """一份材料；``?size=thumb`` 取小图（PDF 没有小图，给 404）。"""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = selectors.attachment(actor, pk)
+    if found is None:
+        raise Http404
+    if request.GET.get("size") == "thumb":
+        thumb = services.open_thumbnail(found)
+        if thumb is None:
+            raise Http404
+        return _file(thumb, "image/jpeg", "thumb.jpg")
+    audit.record_read(actor=actor, obj=found, reason="查看材料")
+    data, content_type = services.open_attachment(found)
+    suffix = found.path.rpartition(".")[2]
+    return _file(data, content_type, f"{found.label or found.kind}.{suffix}")
+
+
+def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
+    response["Cache-Control"] = "no-store, private"
+    return response
+
+
+def verify(request: HttpRequest, code: str = "") -> HttpResponse:
+    """公开查验：只显示文号、标题、机关、日期、遮盖后的当事人和 SM3。查不到与查得到用同一版式，不说明原因。"""
+    typed = code or request.GET.get("code", "").strip()
+    if not allow("verify", client_address(request), tries=VERIFY_TRIES, seconds=VERIFY_SECONDS):
+        return render(request, "public/verify.html", {"title": "文书查验", "too_many": True}, status=429)
+    if typed and not code:
+        clean = selectors.normal_verify_code(typed)
+        if clean:
+            return HttpResponseRedirect(reverse("documents.verify_code", kwargs={"code": clean}))
+    document = selectors.by_verify_code(typed) if typed else None
+    context = {"title": "文书查验", "typed": typed, "document": document and _public(document), "asked": bool(typed)}
+    return render(request, "public/verify.html", context, status=404 if typed and document is None else 200)
+
+
+def _public(document: IssuedDocument) -> dict[str, Any]:
+    notice = catalogue.NOTICES[document.code]
+    return {
+        "number": document.number,
+        "title": document.title,
+        "issued_on": document.issued_on,
+        "agency": document.fields.get("agency", ""),
+        "addressee": "" if notice.public else mask_name(document.addressee_name),
+        "sha": document.sha,
+    }
+
+
+def printout(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """打印用的表（F01 入户调查表、F02 近亲属备案表），已知内容先填好。"""
+    actor = request.actor  # type: ignore[attr-defined]
+    try:
+        case = get_case(actor, pk)
+    except NotFound:
+        raise Http404 from None
+    form = catalogue.FORMS.get(code)
+    if form is None or not actor.can("case.investigate", case.region_code):
+        raise Http404
+    audit.record_read(actor=actor, obj=case, reason=f"打印{form.suffix}")
+    data = services.form_pdf(code=code, case=case, fields=printouts.fields_of(code, case))
+    return _file(data, PDF, f"{form.suffix}（{case.no or '未编号'}）.pdf")
+
+
+def _serve(actor: Any, document: IssuedDocument, values: dict[str, Any]) -> Done:
+    if not actor.can(catalogue.NOTICES[document.code].permission, document.region_code):
+        raise DocumentError("您的岗位不能登记这份文书的送达；请由制发机关的经办人登记。")
+    services.record_service(document=document, method=values["method"], on=values["on"], actor=actor)
+    return Done(f"已登记：{values['on']} {values['method']}送达。", reverse("documents.pdf", kwargs={"pk": document.pk}))
+
+
+def _example(model: type[Attachment] | type[IssuedDocument]) -> dict[str, Any] | None:
+    pk = model.objects.filter(case__is_demo=True).order_by("-pk").values_list("pk", flat=True).first()
+    return {"pk": pk} if pk else None
+
+
+def _document_example() -> dict[str, Any] | None:
+    return _example(IssuedDocument)
+
+
+def _attachment_example() -> dict[str, Any] | None:
+    pk = (
+        Attachment.objects.filter(case__is_demo=True, removed_at=None, case__submitted_at__isnull=False)
+        .order_by("-pk").values_list("pk", flat=True).first()
+    )
+    return {"pk": pk} if pk else None
+
+
+def _verify_example() -> dict[str, Any] | None:
+    code = IssuedDocument.objects.filter(case__is_demo=True).order_by("-pk").values_list("verify_code", flat=True).first()
+    return {"code": code} if code else None
+
+
+def _printout_example() -> dict[str, Any] | None:
+    from minzheng.kernel.cases.models import Case
+
+    pk = Case.objects.filter(is_demo=True, accepted_at__isnull=False).order_by("-pk").values_list("pk", flat=True).first()
+    return {"pk": pk, "code": "F01"} if pk else None
+
+
+PAGES = [
+    Page(
+        "documents.pdf", "console/documents/<int:pk>/pdf", "文书", "document.read", Custom(document_pdf, methods=("GET",)),
+        example=_document_example, reads="查看文书",
+    ),
+    Page(
+        "documents.mine", "my/documents/<int:pk>/pdf", "我的文书", CITIZEN, Custom(document_pdf, methods=("GET",)),
+        example=_document_example, audience="portal", reads="查看文书",
+    ),
+    Page(
+        "documents.serve", "console/documents/<int:pk>/serve", "登记送达", "document.read",
+        ActionBody(
+            selectors.document, _serve,
+            fields=(
+                Choice("method", "送达方式", required=True, options=[(way, way) for way in services.SERVICE_METHODS]),
+                Date("on", "送达日期", required=True, not_after=clock.today, help="救济期限从这一天起算。"),
+            ),
+            question="登记这份文书的送达方式与日期。", submit="登记",
+        ),
+        example=_document_example,
+    ),
+    Page(
+        "documents.attachment", "console/attachments/<int:pk>", "材料", STAFF, Custom(attachment_file, methods=("GET",)),
+        example=_attachment_example, reads="查看材料",
+    ),
+    Page(
+        "documents.my_attachment", "my/attachments/<int:pk>", "我的材料", CITIZEN,
+        Custom(attachment_file, methods=("GET",)), example=_attachment_example, audience="portal", reads="查看材料",
+    ),
+    Page(
+        "documents.printout", "console/cases/<int:pk>/print/<str:code>", "打印表单", "case.investigate",
+        Custom(printout, methods=("GET",)), example=_printout_example, reads="打印表单",
+    ),
+    Page("documents.verify", "verify", "文书查验", None, Custom(verify, methods=("GET",)), audience="public"),
+    Page(
+        "documents.verify_code", "verify/<str:code>", "文书查验结果", None, Custom(verify, methods=("GET",)),
+        example=_verify_example, audience="public",
+    ),
+]
