@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # 测试要建库，所以换成属主身份（pytest-django 此前已按应用身份读过设置）
     os.environ[database.ROLE] = "owner"
     settings.DATABASES["default"].update(database.connection_settings())
+    # 密钥、文件、审计锚点都写到临时目录，不碰 var/ 里的
+    scratch = Path(tempfile.mkdtemp(prefix="minzheng-test-"))
+    config.add_cleanup(lambda: shutil.rmtree(scratch, ignore_errors=True))
+    settings.KEY_RING_FILE = scratch / "keys.json"
+    settings.MEDIA_ROOT = scratch / "files"
+    settings.AUDIT_DIR = scratch / "audit"
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     # 测试库丢了就重建，不必等每次提交落盘
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # 测试库的审计链不得锚定到正式的锚定文件里
-    settings.AUDIT_DIR = Path(tempfile.mkdtemp(prefix="minzheng-audit-"))
 
 
 @pytest.fixture(scope="session")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from minzheng import __version__
-
-# 作业进程每隔几秒报一次心跳；超过这么久没有心跳就算停了
-STALE_AFTER = timedelta(seconds=60)
-
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -24,7 +18,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def report() -> dict[str, Any]:
-    """``database`` 为 ok 或 down，``jobs`` 为 ok、stale（心跳过期）或 down（从未启动或查不到）。"""
+    """``database`` 为 ok 或 down，``jobs`` 为 ok、stale（后台任务没有心跳）或 down（查不到）。"""
     database = database_state()
     jobs = jobs_state() if database == "ok" else "down"
     status = "ok" if database == jobs == "ok" else "error"
@@ -41,12 +35,9 @@ def database_state() -> str:
 
 
 def jobs_state() -> str:
-    from minzheng.kernel.jobs.models import WorkerBeat
+    from minzheng.kernel.jobs import selectors
 
     try:
-        last = WorkerBeat.objects.order_by("-at").values_list("at", flat=True).first()
+        return selectors.health()
     except Error:
         return "down"
-    if last is None:
-        return "down"
-    return "ok" if timezone.now() - last <= STALE_AFTER else "stale"

@@ -24,7 +24,11 @@ if not ALLOWED_HOSTS:
     # 未指名域名时只认本机；监听全部网卡的演示环境按访问者所用的地址放行
     ALLOWED_HOSTS = ["*"] if HOST in ("0.0.0.0", "::") else ["127.0.0.1", "localhost", "[::1]", HOST]
 # 群众从手机上访问的网址，印在文书的二维码里；正式部署必须设为对外域名
-PUBLIC_URL = os.environ.get("MINZHENG_PUBLIC_URL", f"http://{HOST}:{PORT}")
+PUBLIC_URL = os.environ.get(
+    "MINZHENG_PUBLIC_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
+)
+# 只信这些反向代理报来的客户端地址
+TRUSTED_PROXIES = {name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name}
 CSRF_TRUSTED_ORIGINS = [name for name in os.environ.get("MINZHENG_ORIGINS", "").split(",") if name]
 
 INSTALLED_APPS = [

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -203,7 +204,7 @@ def _run_as(place: Layout, command: list[str]) -> None:
         raise DatabaseUnavailable(f"内置数据库初始化失败（{Path(command[0]).name}）：{done.stderr.strip()[-400:]}")
 
 
-def _identity(place: Layout) -> dict[str, object]:
+def _identity(place: Layout) -> dict[str, Any]:
     if place.account is None:
         return {}
     return {"user": place.account.pw_uid, "group": place.account.pw_gid, "extra_groups": []}

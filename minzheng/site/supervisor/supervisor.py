@@ -208,7 +208,7 @@ class Supervisor:
                 self._record()
 
     def _reap(self) -> list[int]:
-        found = []
+        found: list[int] = []
         while True:
             try:
                 pid, _ = os.waitpid(-1, os.WNOHANG)
