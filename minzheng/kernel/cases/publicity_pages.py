@@ -79,8 +79,11 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     today = clock.today()
     rows = current(today).filter(codes.scope_q([code])).order_by("ends_on", "pk")[:MAX_ROWS]
     context = {
-        "title": f"{region_name(code)}公示", "place_name": region_name(code), "rows": [public_row(row) for row in rows],
-        "today": today, "code": code,
+        "title": f"{region_name(code)}公示",
+        "place_name": region_name(code),
+        "rows": [public_row(row) for row in rows],
+        "today": today,
+        "code": code,
     }
     return render(request, "public/publicity_place.html", context)
 
@@ -103,7 +106,12 @@ def _example() -> dict[str, Any] | None:
 PAGES = [
     Page("publicity.places", "publicity/", "救助公示", None, Custom(places, methods=("GET",)), audience="public"),
     Page(
-        "publicity.place", "publicity/<str:code>/", "公示名单", None, Custom(place, methods=("GET",)),
-        example=_example, audience="public",
+        "publicity.place",
+        "publicity/<str:code>/",
+        "公示名单",
+        None,
+        Custom(place, methods=("GET",)),
+        example=_example,
+        audience="public",
     ),
 ]

@@ -29,13 +29,15 @@ def agency_for(notice: Notice, *, actor: Actor, region_code: str, on: date) -> O
     if assignment is not None:
         return assignment.organization
     above = [codes.full(region_code)]
-    while (parent := codes.parent(above[-1])):
+    while parent := codes.parent(above[-1]):
         above.append(parent)
     kinds = ("bureau",) if notice.permission == "case.confirm" else ("township", "bureau")
     valid = Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
     found = list(valid.filter(kind__in=kinds, region_code__in=above))
     if not found:
-        raise DocumentError(f"区划 {region_code} 没有可以制发《{notice.suffix}》的机关：请先在机构管理里登记民政局或乡镇服务窗口。")
+        raise DocumentError(
+            f"区划 {region_code} 没有可以制发《{notice.suffix}》的机关：请先在机构管理里登记民政局或乡镇服务窗口。"
+        )
     return max(found, key=lambda org: (codes.level(org.region_code), org.kind == "township"))
 
 

@@ -72,7 +72,8 @@ def _typed(notice: Notice, need: Need, value: Any) -> Any:
                 return str(value)
     except (ValueError, TypeError):
         raise MissingField(
-            f"{notice.code}《{notice.suffix}》的“{need.label}”写得不对：{value!r}。请按要素目录的类型重填。", (need.key,)
+            f"{notice.code}《{notice.suffix}》的“{need.label}”写得不对：{value!r}。请按要素目录的类型重填。",
+            (need.key,),
         ) from None
 
 
@@ -93,7 +94,9 @@ def _row(need: Need, row: Any) -> dict[str, Any]:
     filled = {key: value for key, value in row.items() if value not in (None, "")}
     for key, value in list(filled.items()):
         if key.endswith("_fen"):
-            filled.setdefault(key.removesuffix("_fen"), amounts.yuan(_whole(value)) + (" 元" if key == "value_fen" else ""))
+            filled.setdefault(
+                key.removesuffix("_fen"), amounts.yuan(_whole(value)) + (" 元" if key == "value_fen" else "")
+            )
     return filled
 
 

@@ -41,6 +41,10 @@ def sweep_orphans(*, before: float) -> int:
 
 def _registered(name: str) -> bool:
     stem = name.rpartition(".")[0] + "."
-    if Attachment.objects.filter(path__startswith=stem).exclude(removed_at__isnull=False, case__submitted_at=None).exists():
+    if (
+        Attachment.objects.filter(path__startswith=stem)
+        .exclude(removed_at__isnull=False, case__submitted_at=None)
+        .exists()
+    ):
         return True
     return IssuedDocument.objects.filter(path=name).exists()

@@ -15,6 +15,7 @@ from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.selectors import get as get_case
 from minzheng.kernel.documents import catalogue, printouts, selectors, services
+from minzheng.kernel.documents.authority import normal_verify_code
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.sniff import PDF
@@ -67,7 +68,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     if not allow("verify", client_address(request), tries=VERIFY_TRIES, seconds=VERIFY_SECONDS):
         return render(request, "public/verify.html", {"title": "文书查验", "too_many": True}, status=429)
     if typed and not code:
-        clean = selectors.normal_verify_code(typed)
+        clean = normal_verify_code(typed)
         if clean:
             return HttpResponseRedirect(reverse("documents.verify_code", kwargs={"code": clean}))
     document = selectors.by_verify_code(typed) if typed else None
@@ -106,7 +107,9 @@ def _serve(actor: Any, document: IssuedDocument, values: dict[str, Any]) -> Done
     if not actor.can(catalogue.NOTICES[document.code].permission, document.region_code):
         raise DocumentError("您的岗位不能登记这份文书的送达；请由制发机关的经办人登记。")
     services.record_service(document=document, method=values["method"], on=values["on"], actor=actor)
-    return Done(f"已登记：{values['on']} {values['method']}送达。", reverse("documents.pdf", kwargs={"pk": document.pk}))
+    return Done(
+        f"已登记：{values['on']} {values['method']}送达。", reverse("documents.pdf", kwargs={"pk": document.pk})
+    )
 
 
 def _example(model: type[Attachment] | type[IssuedDocument]) -> dict[str, Any] | None:
@@ -121,59 +124,105 @@ def _document_example() -> dict[str, Any] | None:
 def _attachment_example() -> dict[str, Any] | None:
     pk = (
         Attachment.objects.filter(case__is_demo=True, removed_at=None, case__submitted_at__isnull=False)
-        .order_by("-pk").values_list("pk", flat=True).first()
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first()
     )
     return {"pk": pk} if pk else None
 
 
 def _verify_example() -> dict[str, Any] | None:
-    code = IssuedDocument.objects.filter(case__is_demo=True).order_by("-pk").values_list("verify_code", flat=True).first()
+    code = (
+        IssuedDocument.objects.filter(case__is_demo=True).order_by("-pk").values_list("verify_code", flat=True).first()
+    )
     return {"code": code} if code else None
 
 
 def _printout_example() -> dict[str, Any] | None:
     from minzheng.kernel.cases.models import Case
 
-    pk = Case.objects.filter(is_demo=True, accepted_at__isnull=False).order_by("-pk").values_list("pk", flat=True).first()
+    pk = (
+        Case.objects.filter(is_demo=True, accepted_at__isnull=False)
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
     return {"pk": pk, "code": "F01"} if pk else None
 
 
 PAGES = [
     Page(
-        "documents.pdf", "console/documents/<int:pk>/pdf", "文书", "document.read", Custom(document_pdf, methods=("GET",)),
-        example=_document_example, reads="查看文书",
+        "documents.pdf",
+        "console/documents/<int:pk>/pdf",
+        "文书",
+        "document.read",
+        Custom(document_pdf, methods=("GET",)),
+        example=_document_example,
+        reads="查看文书",
     ),
     Page(
-        "documents.mine", "my/documents/<int:pk>/pdf", "我的文书", CITIZEN, Custom(document_pdf, methods=("GET",)),
-        example=_document_example, audience="portal", reads="查看文书",
+        "documents.mine",
+        "my/documents/<int:pk>/pdf",
+        "我的文书",
+        CITIZEN,
+        Custom(document_pdf, methods=("GET",)),
+        example=_document_example,
+        audience="portal",
+        reads="查看文书",
     ),
     Page(
-        "documents.serve", "console/documents/<int:pk>/serve", "登记送达", "document.read",
+        "documents.serve",
+        "console/documents/<int:pk>/serve",
+        "登记送达",
+        "document.read",
         ActionBody(
-            selectors.document, _serve,
+            selectors.document,
+            _serve,
             fields=(
                 Choice("method", "送达方式", required=True, options=[(way, way) for way in services.SERVICE_METHODS]),
                 Date("on", "送达日期", required=True, not_after=clock.today, help="救济期限从这一天起算。"),
             ),
-            question="登记这份文书的送达方式与日期。", submit="登记",
+            question="登记这份文书的送达方式与日期。",
+            submit="登记",
         ),
         example=_document_example,
     ),
     Page(
-        "documents.attachment", "console/attachments/<int:pk>", "材料", STAFF, Custom(attachment_file, methods=("GET",)),
-        example=_attachment_example, reads="查看材料",
+        "documents.attachment",
+        "console/attachments/<int:pk>",
+        "材料",
+        STAFF,
+        Custom(attachment_file, methods=("GET",)),
+        example=_attachment_example,
+        reads="查看材料",
     ),
     Page(
-        "documents.my_attachment", "my/attachments/<int:pk>", "我的材料", CITIZEN,
-        Custom(attachment_file, methods=("GET",)), example=_attachment_example, audience="portal", reads="查看材料",
+        "documents.my_attachment",
+        "my/attachments/<int:pk>",
+        "我的材料",
+        CITIZEN,
+        Custom(attachment_file, methods=("GET",)),
+        example=_attachment_example,
+        audience="portal",
+        reads="查看材料",
     ),
     Page(
-        "documents.printout", "console/cases/<int:pk>/print/<str:code>", "打印表单", "case.investigate",
-        Custom(printout, methods=("GET",)), example=_printout_example, reads="打印表单",
+        "documents.printout",
+        "console/cases/<int:pk>/print/<str:code>",
+        "打印表单",
+        "case.investigate",
+        Custom(printout, methods=("GET",)),
+        example=_printout_example,
+        reads="打印表单",
     ),
     Page("documents.verify", "verify", "文书查验", None, Custom(verify, methods=("GET",)), audience="public"),
     Page(
-        "documents.verify_code", "verify/<str:code>", "文书查验结果", None, Custom(verify, methods=("GET",)),
-        example=_verify_example, audience="public",
+        "documents.verify_code",
+        "verify/<str:code>",
+        "文书查验结果",
+        None,
+        Custom(verify, methods=("GET",)),
+        example=_verify_example,
+        audience="public",
     ),
 ]

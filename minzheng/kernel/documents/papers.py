@@ -48,8 +48,20 @@ def check(data: bytes) -> int:
         _refuse_active(reader)
     except UploadRefused:
         raise
-    except (PyPdfError, RecursionError, MemoryError, OSError, ValueError, TypeError, KeyError,
-            IndexError, AttributeError, AssertionError, ArithmeticError, LookupError):
+    except (
+        PyPdfError,
+        RecursionError,
+        MemoryError,
+        OSError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        AssertionError,
+        ArithmeticError,
+        LookupError,
+    ):
         # 解析器面对坏文件会抛各种内置异常：对上传者来说都是“打不开”
         raise UploadRefused("这份 PDF 打不开，可能没有传完或已损坏。" + _ADVICE) from None
     if pages == 0:

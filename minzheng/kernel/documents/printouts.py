@@ -32,9 +32,16 @@ def fields_of(code: str, case: Case) -> dict[str, Any]:
 
 def _member(member: CaseMember) -> dict[str, Any]:
     declared = member.declared or {}
-    parts = [f"{label} {yuan(declared[key])} 元／月" for key, label in _INCOME if isinstance(declared.get(key), int) and declared[key]]
+    parts = [
+        f"{label} {yuan(declared[key])} 元／月"
+        for key, label in _INCOME
+        if isinstance(declared.get(key), int) and declared[key]
+    ]
     if not member.in_count:
         parts.append(f"不计入（{member.exclude_reason}）" if member.exclude_reason else "不计入")
     return {
-        "name": member.name, "relation": member.relation, "id_no": member.id_no, "declared": "；".join(parts) or "无固定收入",
+        "name": member.name,
+        "relation": member.relation,
+        "id_no": member.id_no,
+        "declared": "；".join(parts) or "无固定收入",
     }

@@ -23,7 +23,9 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
     own = Q(uploaded_by=actor.user)
     if actor.is_citizen:
         return rows.filter(own | _applicant(actor))
-    return rows.filter(own | (actor.scope_q("document.read", "case__region_code") & Q(case__submitted_at__isnull=False)))
+    return rows.filter(
+        own | (actor.scope_q("document.read", "case__region_code") & Q(case__submitted_at__isnull=False))
+    )
 
 
 def attachment(actor: Actor, pk: int) -> Attachment | None:

@@ -55,12 +55,22 @@ def store_attachment(*, case: Case | None, kind: str, label: str, upload: Upload
     if thumb:
         vault.put(thumb, bound_to=f"thumb:{pk}", suffix="thumb", beside=path)
     attachment = Attachment(
-        id=pk, case=case, kind=kind[:40], label=label[:80], content_type=content_type, size=len(data), sha=sm3(data),
-        path=path, uploaded_by=actor.user,
+        id=pk,
+        case=case,
+        kind=kind[:40],
+        label=label[:80],
+        content_type=content_type,
+        size=len(data),
+        sha=sm3(data),
+        path=path,
+        uploaded_by=actor.user,
     )
     attachment.save(force_insert=True)
     audit.record(
-        actor=actor, action="attachment.store", obj=attachment, region_code=case.region_code if case else "",
+        actor=actor,
+        action="attachment.store",
+        obj=attachment,
+        region_code=case.region_code if case else "",
         detail={"case": str(case.pk) if case else None, "kind": kind, "sm3": attachment.sha, "size": attachment.size},
     )
     return attachment
@@ -70,9 +80,7 @@ def _read(upload: Upload) -> bytes:
     limit = settings.UPLOAD_MAX_BYTES
     data = upload.read(limit + 1)
     if len(data) > limit:
-        raise UploadRefused(
-            f"文件超过 {limit // 1024 // 1024} MB。请用手机普通模式重拍，或把 PDF 拆开、压缩后再上传。"
-        )
+        raise UploadRefused(f"文件超过 {limit // 1024 // 1024} MB。请用手机普通模式重拍，或把 PDF 拆开、压缩后再上传。")
     return data
 
 
@@ -80,7 +88,9 @@ def open_attachment(attachment: Attachment) -> tuple[bytes, str]:
     """（内容，类型）。移除了的、打不开的、SM3 不符的抛出 DamagedFile。"""
     if attachment.removed_at is not None:
         raise DocumentError("这份材料已经移除，不能再打开。")
-    return vault.get(attachment.path, bound_to=f"attachment:{attachment.pk}", sha=attachment.sha), attachment.content_type
+    return vault.get(
+        attachment.path, bound_to=f"attachment:{attachment.pk}", sha=attachment.sha
+    ), attachment.content_type
 
 
 def open_thumbnail(attachment: Attachment) -> bytes | None:
@@ -101,7 +111,11 @@ def remove(*, attachment: Attachment, actor: Actor, reason: str = "") -> None:
     attachment.removed_at = locked.removed_at
     case = locked.case
     audit.record(
-        actor=actor, action="attachment.remove", obj=locked, region_code=case.region_code if case else "", reason=reason,
+        actor=actor,
+        action="attachment.remove",
+        obj=locked,
+        region_code=case.region_code if case else "",
+        reason=reason,
         detail={"case": str(case.pk) if case else None, "kind": locked.kind, "sm3": locked.sha},
     )
     if case is None or case.submitted_at is None:
@@ -116,7 +130,13 @@ def _drop(path: str) -> None:
 
 @transaction.atomic
 def issue(
-    *, code: str, case: Case | None, addressee_name: str, fields: Mapping[str, Any], actor: Actor, on: date,
+    *,
+    code: str,
+    case: Case | None,
+    addressee_name: str,
+    fields: Mapping[str, Any],
+    actor: Actor,
+    on: date,
     region_code: str = "",
 ) -> IssuedDocument:
     """制发一份文书：核对必备要素，定制发机关、文号和查验码，登记；排印由后台任务或第一次查看时完成。
@@ -129,21 +149,31 @@ def issue(
     kept = elements.stored(notice, _known(case) | dict(fields))
     notice.check(kept)
     agency = authority.agency_for(notice, actor=actor, region_code=place, on=on)
-    number, inner = authority.numbers(
-        notice, agency=agency, number_code=authority.number_code_of(case), year=on.year
-    )
+    number, inner = authority.numbers(notice, agency=agency, number_code=authority.number_code_of(case), year=on.year)
     kept |= {"agency": agency.name, "internal_no": inner, "addressee": addressee_name}
     if notice.remedy:
         kept["remedy"] = authority.remedy_text(agency)
     if case is not None and case.is_demo:
         kept["demo"] = True
     document = IssuedDocument(
-        code=code, number=number, title=notice.title(kept["matter"]), case=case, region_code=place,
-        addressee_name=addressee_name[:60], fields=kept, verify_code=authority.new_verify_code(), issued_on=on,
+        code=code,
+        number=number,
+        title=notice.title(kept["matter"]),
+        case=case,
+        region_code=place,
+        addressee_name=addressee_name[:60],
+        fields=kept,
+        verify_code=authority.new_verify_code(),
+        issued_on=on,
         issued_by=actor.user,
     )
     document.save(force_insert=True)
-    audit.record(actor=actor, action="document.issue", obj=document, detail={"code": code, "number": number, "internal_no": inner})
+    audit.record(
+        actor=actor,
+        action="document.issue",
+        obj=document,
+        detail={"code": code, "number": number, "internal_no": inner},
+    )
     enqueue("documents.render", args={"document": str(document.pk)}, key=f"documents.render:{document.pk}")
     return document
 
@@ -169,7 +199,9 @@ def _known(case: Case | None) -> dict[str, Any]:
 def printed_bytes(document: IssuedDocument) -> bytes:
     """按存下的要素重新排一份 PDF；同样的要素得到同样的字节，可与登记的 SM3 对照。"""
     fields = document.fields | {
-        "title": document.title, "document_no": document.number, "verify_code": document.verify_code,
+        "title": document.title,
+        "document_no": document.number,
+        "verify_code": document.verify_code,
     }
     return rendering.render(catalogue.NOTICES[document.code], fields, issued_on=document.issued_on.isoformat())
 

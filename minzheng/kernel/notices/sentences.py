@@ -76,7 +76,17 @@ def consent_wanted(*, name: str, applicant: str, matter: str) -> str:
 SENTENCES: dict[str, Callable[..., str]] = {
     function.__name__: function
     for function in (
-        submitted, accepted, supplement, supplement_reminder, not_accepted, mismatch, publicity, confirmed, rejected,
-        ended, withdrawn, consent_wanted,
+        submitted,
+        accepted,
+        supplement,
+        supplement_reminder,
+        not_accepted,
+        mismatch,
+        publicity,
+        confirmed,
+        rejected,
+        ended,
+        withdrawn,
+        consent_wanted,
     )
 }

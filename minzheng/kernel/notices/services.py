@@ -45,7 +45,9 @@ def send(*, case: Case | None, person: Person | None, channel: str, body: str, t
     return message
 
 
-def tell(*, case: Case, person: Person | None, body: str, channels: Iterable[str] = ("inapp", "sms")) -> list[OutboxMessage]:
+def tell(
+    *, case: Case, person: Person | None, body: str, channels: Iterable[str] = ("inapp", "sms")
+) -> list[OutboxMessage]:
     """同一句话走几个渠道：站内信留底，短信提醒。"""
     return [send(case=case, person=person, channel=channel, body=body) for channel in channels]
 

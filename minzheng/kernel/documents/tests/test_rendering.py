@@ -13,9 +13,14 @@ from minzheng.kernel.documents.elements import stored
 from minzheng.kernel.documents.tests.samples import FIELDS
 
 _ISSUED = {
-    "title": "最低生活保障确认通知书", "agency": "示范县民政局", "document_no": "示民低保确〔2026〕1号",
-    "internal_no": "990101-DB-N06-2026-000001", "verify_code": "8K3M-Q7TR-2WXN-5H4P", "addressee": "周䶮兰",
-    "remedy": "不服本决定的，可以申请行政复议。", "demo": True,
+    "title": "最低生活保障确认通知书",
+    "agency": "示范县民政局",
+    "document_no": "示民低保确〔2026〕1号",
+    "internal_no": "990101-DB-N06-2026-000001",
+    "verify_code": "8K3M-Q7TR-2WXN-5H4P",
+    "addressee": "周䶮兰",
+    "remedy": "不服本决定的，可以申请行政复议。",
+    "demo": True,
 }
 
 
@@ -58,7 +63,14 @@ def test_生僻姓名的字都在() -> None:
 
 def test_确认通知书写明金额大写起发月和救济途径() -> None:
     text = text_of(render("N06"))
-    for words in ("1,419.70", "壹仟肆佰壹拾玖元柒角", "2026年12月", "行政复议", "示民低保确〔2026〕1号", "990101********1527"):
+    for words in (
+        "1,419.70",
+        "壹仟肆佰壹拾玖元柒角",
+        "2026年12月",
+        "行政复议",
+        "示民低保确〔2026〕1号",
+        "990101********1527",
+    ):
         assert words in text
     assert "990101195203141527" not in text
 
@@ -70,7 +82,9 @@ def test_用户写的源码只当文字() -> None:
 
 
 def test_很长的名字和很多成员排得下() -> None:
-    members = [{"name": f"阿不都热合曼·艾合买提江{n}", "relation": "其他", "id_no": "990101195203141527"} for n in range(40)]
+    members = [
+        {"name": f"阿不都热合曼·艾合买提江{n}", "relation": "其他", "id_no": "990101195203141527"} for n in range(40)
+    ]
     pdf = render("N06", members=members)
     assert "艾合买提江39" in text_of(pdf)
 
