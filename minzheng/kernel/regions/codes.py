@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
-#: Digits that count at levels 0 (the nation) to 5 (village).
+#: Digits that count at levels 0 (the nation, `NATION`) to 5 (village).
 WIDTHS = (0, 2, 4, 6, 9, 12)
 NATION = "0" * 12
 
@@ -55,8 +55,8 @@ def parent(code: str) -> str:
 
 
 def covers(scope_code: str, code: str) -> bool:
-    """Does the place ``code`` lie in (or equal) ``scope_code``?"""
-    return full(code).startswith(prefix(scope_code))
+    """Does the place ``code`` lie in (or equal) ``scope_code``? An object without a place lies nowhere."""
+    return bool(code) and full(code).startswith(prefix(scope_code))
 
 
 def bounds(code: str) -> tuple[str, str]:
