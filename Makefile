@@ -39,8 +39,8 @@ docs: setup ## 由代码生成 docs/reference
 pictures: setup-test ## 重拍 README 与手册里的图
 	@exec $(BIN)/minzheng pictures
 
-lock: ## 重新锁定全部依赖的版本与 SHA-256
-	@$(PYTHON) scripts/lock.py
+lock: ## 重新锁定依赖的版本与 SHA-256（UPGRADE=1 时全部升级）
+	@UPGRADE=$(UPGRADE) $(PYTHON) scripts/lock.py
 
 clean: ## 删除环境与缓存（不动 var/ 里的数据）
 	rm -rf .venv .tools node_modules minzheng/site/static/vendor minzheng/site/fonts .mypy_cache .ruff_cache .pytest_cache

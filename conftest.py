@@ -58,3 +58,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         # 提交真实事务的测试结束后，Django 要清空全部表
         for table in roles.APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_truncate")
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian 的 Chromium；没有就跳过（汇总里会大声说出来）。"""
+    if CHROMIUM is None:
+        pytest.skip("没有 Chromium")
+    return CHROMIUM
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="没有 Chromium"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [row for row in terminalreporter.stats.get("skipped", []) if "没有 Chromium" in str(row.longrepr)]
+    if skipped:
+        terminalreporter.write_sep("!", "浏览器测试没有执行", red=True, bold=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} 个浏览器测试被跳过：这台机器没有 Chromium。Debian 上请执行 apt-get install chromium。"
+        )
