@@ -1,16 +1,16 @@
 """Run ``cases.yaml``: families with what they must get, each named by what it shows.
 
-    - 名称: 人均等于标准的不是低保
-      地区: "370503"
-      日期: 2021-09-01
-      参数: {就业成本方式: PCT_OF_STANDARD}     # optional: values supposed for this case only
-      家庭: {城乡: 城市}
-      成员: [{姓名: 甲, 工资性收入: 869}]
-      应得:
-        家庭: {低保资格: 否}
-        成员: [{分类施保金: 0}]
-        理由: [R01 收入超标]                     # every reason of the case's benefit, in order
-        未配置: []
+- 名称: 人均等于标准的不是低保
+  地区: "370503"
+  日期: 2021-09-01
+  参数: {就业成本方式: PCT_OF_STANDARD}     # optional: values supposed for this case only
+  家庭: {城乡: 城市}
+  成员: [{姓名: 甲, 工资性收入: 869}]
+  应得:
+    家庭: {低保资格: 否}
+    成员: [{分类施保金: 0}]
+    理由: [R01 收入超标]                     # every reason of the case's benefit, in order
+    未配置: []
 """
 
 from __future__ import annotations
@@ -104,7 +104,9 @@ def _compare(outcome: Outcome, expected: dict[str, Any], case: Case) -> list[str
     return [*problems, *(f"应得里不认识“{key}”" for key in sorted(unknown))]
 
 
-def _values(values: dict[str, Any], shown: dict[str, Any], wanted: dict[str, Any], where: str, outcome: Outcome) -> list[str]:
+def _values(
+    values: dict[str, Any], shown: dict[str, Any], wanted: dict[str, Any], where: str, outcome: Outcome
+) -> list[str]:
     problems = []
     for name, raw in wanted.items():
         if name not in shown and name not in values:

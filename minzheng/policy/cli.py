@@ -81,16 +81,25 @@ def _roots_of(ruleset: Ruleset, benefit: str, outcome: Outcome) -> list[str]:
 
 
 def _readable(outcome: Outcome, benefit: str | None) -> str:
-    lines = [f"{outcome.region}，{outcome.on}"]
+    """Results first, then reasons of refusal, then how each figure came about."""
+    lines = [f"地区 {outcome.region}，日期 {outcome.on}", "", "结果"]
+    lines += [f"  {name}：{_say(value)}" for name, value in outcome.household.items()]
+    for i, member in enumerate(outcome.members, 1):
+        results = "，".join(f"{n} {_say(v)}" for n, v in member.items() if n != "姓名" and v)
+        lines.append(f"  {member['姓名'] or f'成员{i}'}：{results or '没有单独的待遇'}")
     if outcome.unconfigured:
-        lines.append(f"当地没有参数、未计算的：{'、'.join(outcome.unconfigured)}")
-    lines.append("")
-    lines.append(explaining.render(outcome))
-    for reason in outcome.reasons:
-        if benefit in (None, reason["benefit"]):
+        lines.append(f"  当地没有参数、未计算：{'、'.join(outcome.unconfigured)}")
+    refused = [r for r in outcome.reasons if benefit in (None, r["benefit"])]
+    if refused:
+        lines += ["", "不符合的条件"]
+        for reason in refused:
             person = f"（{reason['person']}）" if reason.get("person") else ""
-            lines.append(f"不予确认 {reason['benefit']}{person}：{reason['code']} {reason['title']}——{reason['text']}")
-    return "\n".join(lines)
+            lines.append(f"  {reason['benefit']}{person}：{reason['code']} {reason['title']}。{reason['text']}")
+    return "\n".join([*lines, "", "计算过程", explaining.render(outcome)])
+
+
+def _say(value: Any) -> str:
+    return "是" if value is True else "否" if value is False else "不适用" if value is None else str(value)
 
 
 @policy.command()
@@ -112,8 +121,12 @@ def params(region: str | None, on: str | None, as_json: bool) -> None:
         return _print_json({"地区": code, "日期": day.isoformat(), "参数": listed})
     for item in listed:
         value = item["value"]
-        shown = "" if not code else "  （当地没有值）" if value is None else (
-            f"  {value['value']} {value['unit']}（{value['level']} {value['region']}，{value['reference']}）"
+        shown = (
+            ""
+            if not code
+            else "  （当地没有值）"
+            if value is None
+            else (f"  {value['shown']}（{value['level']} {value['region']}，{value['reference']}）")
         )
         click.echo(f"{item['benefit']}  {item['name']}  {item['type']} {item['unit']}{shown}")
     return None

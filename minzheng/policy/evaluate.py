@@ -120,8 +120,8 @@ class Program:
         }
         self.targets = self._targets(targets)
         self.rules: dict[str, Rule] = {}
-        for target in self.targets:
-            self._need(target)
+        for name in [*self.targets, *self._all_conditions(targets)]:
+            self._need(name)
         self._bind()
         self.explainer = Explainer(self)
 
@@ -180,6 +180,11 @@ class Program:
                     raise InputError(f"没有“{target}”这个结果或福利", field="targets")
         self.output_words = list(dict.fromkeys(chosen))
         return [n for n in self.output_words if n not in self.zeroed and not self.missing.get(n)]
+
+    def _all_conditions(self, targets: tuple[str, ...] | None) -> list[str]:
+        """Conditions of whole benefits that are asked for, also those on which no result depends."""
+        asked = self.ruleset.benefits if targets is None else targets
+        return [n for n, r in self.in_force.items() if r.refuse and r.benefit in asked and not self.missing.get(n)]
 
     def require(self, benefit: str) -> None:
         """Raise Unconfigured, naming what is missing, unless the benefit can be computed here."""
@@ -292,7 +297,7 @@ class Program:
                 code, _, title = rule.refuse.partition(" ")
                 facts = {n: self._fact(n, values, top) for n in dict.fromkeys([*rule.args, *rule.params])}
                 reason = {"code": code, "title": title, "text": rule.because.format_map(facts)}
-                reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law}
+                reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law_on(self.on)}
                 if rule.entity != "户":
                     reason["person"] = str(values.get("姓名", ""))
                 reasons.append(reason)

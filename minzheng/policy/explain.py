@@ -49,7 +49,7 @@ class Explainer:
             inputs = [(1 if entity_of(d) != "户" else 0, entity_of(d), d) for d in rule.deps]
             inputs += [(2, e, n) for e, n in rule.agg_deps]
             params = {p: shown[p] for p in rule.params if p in shown}
-            self._templates.setdefault(rule.entity, []).append((name, rule.law, params, inputs))
+            self._templates.setdefault(rule.entity, []).append((name, rule.law_on(program.on), params, inputs))
             for dep in [*rule.deps, *(n for _, n in rule.agg_deps)]:
                 if dep not in program.rules:
                     leaves.setdefault(entity_of(dep), {})[dep] = None
@@ -94,9 +94,7 @@ class Explainer:
             return f"{value}.00"
         return show(value)
 
-    def _roots_and_totals(
-        self, nodes: dict[str, Any], top: dict[str, Any], people: list[dict[str, Any]]
-    ) -> list[str]:
+    def _roots_and_totals(self, nodes: dict[str, Any], top: dict[str, Any], people: list[dict[str, Any]]) -> list[str]:
         program = self.program
         from minzheng.policy.evaluate import HOUSEHOLD_TOTAL, PERSON_TOTAL
 
@@ -143,37 +141,51 @@ def prune(graph: dict[str, Any], roots: list[str]) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return "是" if value is True else "否" if value is False else "—" if value is None else str(value)
+    return "是" if value is True else "否" if value is False else "无" if value is None else str(value)
+
+
+class _Tree:
+    """Writes a graph as an indented tree; facts of one step stand on one line, a step already shown is referred to."""
+
+    def __init__(self, outcome: Outcome):
+        self.nodes = outcome.explanation["nodes"]
+        self.rules = outcome._program.rules if outcome._program else {}
+        self.names = {f"成员{i}": m["姓名"] for i, m in enumerate(outcome.members, 1)}
+        self.seen: set[str] = set()
+        self.lines: list[str] = []
+
+    def label(self, node_id: str) -> str:
+        row, dot, name = node_id.rpartition(".")
+        return f"{self.names.get(row) or row}的{name}" if dot else name
+
+    def walk(self, node_id: str, depth: int) -> None:
+        node = self.nodes[node_id]
+        pad = "  " * depth
+        line = f"{pad}{self.label(node_id)} = {_text(node['value'])}"
+        if node_id in self.seen:
+            self.lines.append(line + "（见上）")
+            return
+        self.seen.add(node_id)
+        self.lines.append(line + (f"  〔{node['law']}〕" if node["law"] else ""))
+        rule = self.rules.get(node["name"])
+        if rule is not None and rule.doc:
+            self.lines.append(f"{pad}  办法：{rule.doc.splitlines()[0]}")
+        for name, param in node["params"].items():
+            where = " ".join(filter(None, (param["level"], param["region"])))
+            self.lines.append(f"{pad}  参数：{name} = {param['shown']}（{where}；{param['reference']}）")
+        facts = [i for i in node["inputs"] if not self.nodes[i]["inputs"] and not self.nodes[i]["law"]]
+        if facts:
+            self.lines.append(
+                pad + "  事实：" + "，".join(f"{self.label(i)} {_text(self.nodes[i]['value'])}" for i in facts)
+            )
+        for child in node["inputs"]:
+            if child not in facts:
+                self.walk(child, depth + 1)
 
 
 def render(outcome: Outcome, roots: list[str] | None = None) -> str:
-    """The explanation as an indented Chinese tree; a node already shown is only referred to."""
-    nodes = outcome.explanation["nodes"]
-    names = {f"成员{i}": m["姓名"] for i, m in enumerate(outcome.members, 1)}
-    seen: set[str] = set()
-    lines: list[str] = []
-
-    def label(node_id: str) -> str:
-        row, dot, name = node_id.rpartition(".")
-        return f"{row}（{names[row]}）的{name}" if names.get(row) else f"{row}的{name}" if dot else name
-
-    def walk(node_id: str, depth: int) -> None:
-        node = nodes[node_id]
-        line = f"{'  ' * depth}{label(node_id)} = {_text(node['value'])}"
-        if node_id in seen and node["inputs"]:
-            lines.append(line + "（见上）")
-            return
-        seen.add(node_id)
-        if node["law"]:
-            line += f"  〔{node['law']}〕"
-        lines.append(line)
-        for name, param in node["params"].items():
-            where = param["level"] + (f" {param['region']}" if param["region"] else "")
-            source = f"，{param['reference']}" if param["reference"] else ""
-            lines.append(f"{'  ' * (depth + 1)}参数 {name} = {_text(param['value'])} {param['unit']}（{where}{source}）")
-        for child in node["inputs"]:
-            walk(child, depth + 1)
-
+    """The explanation as an indented Chinese tree, from the graph's own roots or the given ones."""
+    tree = _Tree(outcome)
     for root in roots if roots is not None else outcome.explanation["roots"]:
-        walk(root, 0)
-    return "\n".join(lines)
+        tree.walk(root, 0)
+    return "\n".join(tree.lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import re
 import string
 import tokenize
@@ -54,7 +55,7 @@ def rule_versions_overlap(ruleset: Ruleset) -> Iterator[Finding]:
     """Fail if two versions of one rule are in force on the same day."""
     for name, versions in ruleset.versions.items():
         ordered = sorted(versions, key=lambda r: r.start)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in itertools.pairwise(ordered):
             if later.start <= earlier.end:
                 yield Finding(
                     "rule_versions_overlap",
@@ -67,7 +68,7 @@ def rule_versions_gap(ruleset: Ruleset) -> Iterator[Finding]:
     """Fail if between two versions of one rule there are days without a rule."""
     for name, versions in ruleset.versions.items():
         ordered = sorted(versions, key=lambda r: r.start)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in itertools.pairwise(ordered):
             if earlier.end < later.start - _DAY:
                 yield Finding(
                     "rule_versions_gap",
@@ -85,10 +86,11 @@ def rule_ends_before_it_begins(ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def rule_without_law(ruleset: Ruleset) -> Iterator[Finding]:
-    """Fail if a rule names no legal basis."""
+    """Fail if a rule names no legal basis for some day on which it is in force, or dates the basis wrongly."""
     for rule in _rules(ruleset):
-        if not rule.law.strip():
-            message = f"规则〈{rule.name}〉没有写依据（law=）"
+        dated = all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", day, re.ASCII) for day in rule.laws)
+        if not dated or not rule.law_on(rule.start).strip() or not all(law.strip() for law in rule.laws.values()):
+            message = f"规则〈{rule.name}〉自 {rule.since} 起没有写依据（law=）"
             yield Finding("rule_without_law", message, rule.file, rule.line, rule.source.split("\n")[0])
 
 
@@ -165,7 +167,9 @@ def full_width_lookalikes(ruleset: Ruleset) -> Iterator[Finding]:
     named += [(w.name, w.file, w.line) for w in ruleset.vocabulary.words.values()]
     for name, file, line in named:
         if unicodedata.normalize("NFKC", name) != name or not name.isidentifier():
-            yield _at("lookalike", f"名字“{name}”里有全角、兼容字符或标点，请只用汉字、半角字母、数字和下划线", file, line)
+            yield _at(
+                "lookalike", f"名字“{name}”里有全角、兼容字符或标点，请只用汉字、半角字母、数字和下划线", file, line
+            )
 
 
 def parameter_used_by_nobody(ruleset: Ruleset) -> Iterator[Finding]:
@@ -237,7 +241,9 @@ def value_out_of_bounds(ruleset: Ruleset) -> Iterator[Finding]:
         if d.floor is not None and value < d.floor:
             yield _at("value_under_floor", f"参数“{row.name}”的值 {row.value} 低于下限 {d.floor}", row.file, row.line)
         if d.ceiling is not None and value > d.ceiling:
-            yield _at("value_over_ceiling", f"参数“{row.name}”的值 {row.value} 高于上限 {d.ceiling}", row.file, row.line)
+            yield _at(
+                "value_over_ceiling", f"参数“{row.name}”的值 {row.value} 高于上限 {d.ceiling}", row.file, row.line
+            )
 
 
 def value_under_upper_floor(ruleset: Ruleset) -> Iterator[Finding]:
@@ -283,8 +289,10 @@ def value_dates_overlap(ruleset: Ruleset) -> Iterator[Finding]:
     for d, rows in _series(ruleset):
         for row in rows:
             if row.until < row.since:
-                yield _at("value_dates", f"参数“{d.name}”的 until {row.until} 早于 since {row.since}", row.file, row.line)
-        for earlier, later in zip(rows, rows[1:], strict=False):
+                yield _at(
+                    "value_dates", f"参数“{d.name}”的 until {row.until} 早于 since {row.since}", row.file, row.line
+                )
+        for earlier, later in itertools.pairwise(rows):
             if later.since <= earlier.until:
                 message = f"参数“{d.name}”自 {later.since} 的值与自 {earlier.since} 的值日期重叠；请给前一段写 until"
                 yield _at("value_dates_overlap", message, later.file, later.line)
@@ -293,7 +301,7 @@ def value_dates_overlap(ruleset: Ruleset) -> Iterator[Finding]:
 def value_dates_gap(ruleset: Ruleset) -> Iterator[Finding]:
     """Fail if between two values of one region there are days without a value."""
     for d, rows in _series(ruleset):
-        for earlier, later in zip(rows, rows[1:], strict=False):
+        for earlier, later in itertools.pairwise(rows):
             if earlier.until < later.since - _DAY:
                 message = f"参数“{d.name}”从 {earlier.until + _DAY} 到 {later.since - _DAY} 没有值；请把日期接上"
                 yield _at("value_dates_gap", message, later.file, later.line)

@@ -22,7 +22,7 @@ Amount = Union[Decimal, int, "Unrounded"]
 class Unrounded:
     """numerator ÷ denominator in 元, exact. Denominator is a positive whole number."""
 
-    __slots__ = ("numerator", "denominator")
+    __slots__ = ("denominator", "numerator")
 
     def __init__(self, numerator: Decimal, denominator: int):
         if denominator <= 0:

@@ -123,12 +123,14 @@ class Resolved:
         return self.row.value
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON form: name, value, unit, region, level, since, until, reference, evidence."""
+        """JSON form: name, value, unit, shown (as a reader sees it), region, level, since, until, reference, evidence."""
         row = self.row
+        value, unit = show_value(self.declaration, row.value), row.unit or self.declaration.unit
         return {
             "name": row.name,
-            "value": show_value(self.declaration, row.value),
-            "unit": row.unit or self.declaration.unit,
+            "value": value,
+            "unit": unit,
+            "shown": _in_words(self.declaration, value, unit),
             "region": row.region,
             "level": self.level,
             "since": "" if row.since == datetime.date.min else row.since.isoformat(),
@@ -145,6 +147,14 @@ def show_value(declaration: Declaration, value: Any) -> Any:
     if declaration.type in ("比例", "日期"):
         return str(value)
     return value
+
+
+def _in_words(declaration: Declaration, value: Any, unit: str) -> str:
+    if declaration.type == "选项":
+        return declaration.choices.get(value, value)
+    if declaration.type == "是否":
+        return "是" if value else "否"
+    return f"{value} {unit}".strip() if unit != "比例" else str(value)
 
 
 def convert_value(declaration: Declaration, raw: object) -> Any:
@@ -256,7 +266,11 @@ def read_declarations(path: Path, benefit: str) -> tuple[dict[str, Declaration],
                 row = _default_row(declaration, spec["default"], path)
                 declaration = Declaration(**{**declaration.__dict__, "default": row})
             except (ValueError, TypeError, KeyError) as error:
-                wrong("parameter_value", f"参数“{name}”的 default 写错了：{error}", line_of(spec["default"]) or line_of(name))
+                wrong(
+                    "parameter_value",
+                    f"参数“{name}”的 default 写错了：{error}",
+                    line_of(spec["default"]) or line_of(name),
+                )
         declared[str(name)] = declaration
     return declared, findings
 

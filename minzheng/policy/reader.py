@@ -82,7 +82,9 @@ class _Reader:
         lines = self.rule.source.splitlines()
         offset = getattr(node, "lineno", 1) - 1
         source = lines[offset] if offset < len(lines) else ""
-        finding = Finding(check, f"规则〈{self.rule.name}〉：{message}", self.rule.file, self.rule.line + offset, source)
+        finding = Finding(
+            check, f"规则〈{self.rule.name}〉：{message}", self.rule.file, self.rule.line + offset, source
+        )
         return ReadError(finding)
 
     def run(self) -> Type:
@@ -238,7 +240,7 @@ class _Reader:
                 raise self.fail(node, "display_only", f"“{node.attr}”只供显示，不能再参加计算")
             self.aggs[(member[1], node.attr)] = None
             return known[1], ("col", node.attr)
-        raise self.fail(node, "rule_shape", f"不认识“{owner}.{node.attr}”；只能写 参数.名字 或 {'人'}.名字（在 for 里）")
+        raise self.fail(node, "rule_shape", f"不认识“{owner}.{node.attr}”；只能写 参数.名字，或在 for 里写 人.名字")
 
     def on_UnaryOp(self, node: ast.UnaryOp, env: dict[str, Any]) -> Typed:
         if isinstance(node.op, ast.Not):
@@ -268,7 +270,7 @@ class _Reader:
 
     def compare(self, node: ast.Compare, op: ast.cmpop, left: ast.expr, right: ast.expr, env: dict[str, Any]) -> Any:
         if isinstance(op, (ast.Is, ast.IsNot)):
-            kind, tree = self.value(left, env)
+            tree = self.value(left, env)[1]
             if not (isinstance(right, ast.Constant) and right.value is None) or tree[-1] not in self.scope.optional:
                 raise self.fail(node, "rule_shape", "is 只能用来看可以不填的词是否为 None")
             return ("isnull", tree) if isinstance(op, ast.Is) else ("not", ("isnull", tree))
@@ -299,7 +301,9 @@ class _Reader:
         if isinstance(value, str):
             allowed = self.scope.choices.get(name, ())
             if value not in allowed:
-                raise self.fail(node, "unknown_choice", f"“{name}”没有“{value}”这个选项，只有：{'、'.join(allowed) or '无'}")
+                raise self.fail(
+                    node, "unknown_choice", f"“{name}”没有“{value}”这个选项，只有：{'、'.join(allowed) or '无'}"
+                )
             return value
         if name in self.scope.codes and type(value) is int:
             return value

@@ -24,7 +24,7 @@ from minzheng.policy.money import (
     to_yuan_up,
 )
 
-__all__ = [
+__all__ = [  # noqa: RUF022 (types first, then functions)
     "rule", "元", "未舍入元", "元或无", "比例", "整数", "是否", "日期",
     "四舍五入到分", "见分进角", "见角进元", "四舍五入到元", "按规定舍入", "平均", "每月", "按月发放",
     "周岁", "月初", "月份",
@@ -69,7 +69,7 @@ class Rule:
     fn: Callable[..., Any]
     since: str
     until: str
-    law: str
+    laws: dict[str, str]  # ISO date → legal basis from that day
     doc: str
     args: tuple[str, ...]
     output: bool
@@ -88,6 +88,11 @@ class Rule:
     start: datetime.date = field(default=datetime.date.min)
     end: datetime.date = field(default=datetime.date.max)
 
+    def law_on(self, on: datetime.date) -> str:
+        """The legal basis of that day: the latest that had begun."""
+        begun = [day for day in self.laws if day <= on.isoformat()]
+        return self.laws[max(begun)] if begun else ""
+
     def in_force(self, on: datetime.date) -> bool:
         """Whether this version governs events of that day; both ends included."""
         return self.start <= on <= self.end
@@ -97,7 +102,7 @@ def rule(
     entity: str,
     *,
     since: str,
-    law: str,
+    law: str | dict[str, str],
     until: str = "",
     output: bool = False,
     monthly: bool = False,
@@ -108,6 +113,7 @@ def rule(
 
     ``output`` shows the value to the outside; ``monthly`` also adds it to the month's cash totals. ``refuse`` makes a
     yes/no rule a condition: when it is 否, "R01 收入超标" and the sentence ``because`` become a reason of refusal.
+    ``law`` is the legal basis, or {ISO date: basis from that day} where the basis changed and the rule did not.
     """
 
     def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -119,7 +125,7 @@ def rule(
             fn=fn,
             since=since,
             until=until,
-            law=law,
+            laws=law if isinstance(law, dict) else {since: law},
             doc=inspect.cleandoc(fn.__doc__ or ""),
             args=tuple(inspect.signature(fn).parameters),
             output=output or monthly,

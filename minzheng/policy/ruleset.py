@@ -192,7 +192,9 @@ class Ruleset:
             cycle = [*self._path[self._path.index(name) :], name]
             first = self.versions[name][0]
             raise ReadError(
-                Finding("cycle", f"规则循环依赖：{' → '.join(cycle)}", first.file, first.line, first.source.split("\n")[0])
+                Finding(
+                    "cycle", f"规则循环依赖：{' → '.join(cycle)}", first.file, first.line, first.source.split("\n")[0]
+                )
             )
         self._path.append(name)
         kinds: list[Type] = []

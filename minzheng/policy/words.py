@@ -208,7 +208,9 @@ class Vocabulary:
             return InputError(f"“{name}”是{home}的词，请移到“{home}”里", field=where, line=line_of(name))
         return InputError(f"不认识“{name}”这个词，没有福利用到它；请对照词表改正", field=where, line=line_of(name))
 
-    def read_family(self, family: dict[str, Any], on: datetime.date) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    def read_family(
+        self, family: dict[str, Any], on: datetime.date
+    ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
         """Household values and, by entity, the rows of 成员 and of linked collections, in input order."""
         keys = {key: entity for entity, key in self.collections.items()}
         for key in family:
@@ -255,7 +257,9 @@ class Vocabulary:
             raise InputError(f"{born} 距今超过 150 年", field=f"{where}的“出生日期”", line=line)
         died = values.get("死亡日期")
         if died is not None and died < born:
-            raise InputError(f"{died} 早于出生日期 {born}", field=f"{where}的“死亡日期”", line=line_of(given["死亡日期"]))
+            raise InputError(
+                f"{died} 早于出生日期 {born}", field=f"{where}的“死亡日期”", line=line_of(given["死亡日期"])
+            )
 
 
 _FEN = Decimal("0.01")

@@ -23,7 +23,7 @@ from minzheng.policy.errors import InputError
 class Scalar(str):
     """Text of a YAML scalar; ``line`` is 1-based. An unquoted empty value or ``null``/``~`` has ``empty`` set."""
 
-    __slots__ = ("line", "empty")
+    __slots__ = ("empty", "line")
     line: int
     empty: bool
 
@@ -88,7 +88,9 @@ def loads(text: str, name: str = "YAML") -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 0
-        raise InputError(f"不是正确的 YAML（{getattr(error, 'problem', None) or '无法解析'}）", field=name, line=line) from None
+        raise InputError(
+            f"不是正确的 YAML（{getattr(error, 'problem', None) or '无法解析'}）", field=name, line=line
+        ) from None
     return None if node is None else _convert(node, name)
 
 
