@@ -19,6 +19,7 @@ from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.cases.models import Publicity
 from minzheng.kernel.documents.amounts import yuan
 from minzheng.kernel.documents.throttle import allow
+from minzheng.kernel.items import registry
 from minzheng.kernel.parts.page import Custom, Page
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
@@ -38,14 +39,21 @@ def public_row(publicity: Publicity) -> dict[str, Any]:
     row = publicity.public_row or {}
     amount = row.get("amount_fen")
     return {
-        "applicant": str(row.get("applicant", "")),
+        "applicant": str(row.get("applicant_name", "")),
         "persons": row.get("persons", ""),
         "amount": yuan(amount) if isinstance(amount, int) else "",
-        "matter": str(row.get("matter", "")),
+        "matter": _matter(publicity.case.item_code),
         "posted_on": publicity.posted_on,
         "ends_on": publicity.ends_on,
         "place": publicity.place,
     }
+
+
+def _matter(item_code: str) -> str:
+    try:
+        return registry.get(item_code).title
+    except registry.UnknownItem:
+        return ""
 
 
 def places(request: HttpRequest) -> HttpResponse:
@@ -77,7 +85,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     if codes.level(code) < 4:
         raise Http404
     today = clock.today()
-    rows = current(today).filter(codes.scope_q([code])).order_by("ends_on", "pk")[:MAX_ROWS]
+    rows = current(today).filter(codes.scope_q([code])).select_related("case").order_by("ends_on", "pk")[:MAX_ROWS]
     context = {
         "title": f"{region_name(code)}公示",
         "place_name": region_name(code),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from minzheng.kernel import clock
@@ -80,9 +81,16 @@ def deliver(*, message_id: int, last_try: bool = False, through: Sender | None =
     return message.state
 
 
+def _signed(body: str) -> str:
+    """短信须以签名开头（运营商要求）；站内信不要。"""
+    if body.startswith("【"):
+        return body
+    return f"【{getattr(settings, 'MESSAGE_SIGNATURE', '民政服务')}】{body}"
+
+
 def _hand_over(message: OutboxMessage, gateway: Sender) -> SendFailed | None:
     try:
-        gateway.send(to=message.to, body=message.body, key=str(message.pk), again=message.attempts > 1)
+        gateway.send(to=message.to, body=_signed(message.body), key=str(message.pk), again=message.attempts > 1)
     except SendFailed as failure:
         return failure
     except Exception as error:
