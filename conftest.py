@@ -27,6 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.KEY_RING_FILE = scratch / "keys.json"
     settings.MEDIA_ROOT = scratch / "files"
     settings.AUDIT_DIR = scratch / "audit"
+    settings.STATIC_ROOT = scratch / "static"
+    settings.STATIC_ROOT.mkdir()
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }

@@ -13,13 +13,13 @@ from typing import Any
 import structlog
 
 # 连续 11 位及以上数字（允许结尾是 X）一律视为可能的证件号、手机号或账号
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.])(\d{3})\d{5,}([0-9]{2}[0-9Xx]?)(?![0-9A-Za-z])")
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.])(\d{3})\d{6,}(\d[0-9Xx])(?![0-9A-Za-z])")
 _SAFE_KEYS = frozenset({"timestamp", "level", "logger", "version", "request", "user", "case", "job", "id"})
 
 
 def mask(text: str) -> str:
-    """``110101199003074233`` → ``110****33``（示意）；短于 11 位的数字不动。"""
-    return _NUMBER.sub(lambda found: found[0] if len(found[0]) < 11 else f"{found[1]}****{found[2]}", text)
+    """``990101199003070011`` → ``990****11``；短于 11 位的数字不动。"""
+    return _NUMBER.sub(r"\1****\2", text)
 
 
 def mask_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -1,0 +1,77 @@
+"""``minzheng doctor``：好的说好，坏的指名道姓。"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minzheng.site.doctor import data, declarations, installation
+from minzheng.site.doctor.result import FAIL, OK
+
+FILES = ("item.py", "rules.py", "params.yaml", "cases.yaml", "README.md")
+
+
+@pytest.fixture
+def business(tmp_path: Path) -> Path:
+    folder = tmp_path / "business" / "assistance" / "dibao"
+    folder.mkdir(parents=True)
+    for name in FILES:
+        (folder / name).write_text("内容\n")
+    return tmp_path / "business"
+
+
+def test_齐全的待遇文件夹通过(business: Path) -> None:
+    assert [row.state for row in declarations.benefit_folders(business)] == [OK]
+
+
+@pytest.mark.parametrize("name", FILES[1:])
+def test_缺一个文件就指名(business: Path, name: str) -> None:
+    (business / "assistance" / "dibao" / name).unlink()
+    found = declarations.benefit_folders(business)
+    assert [row.state for row in found] == [FAIL]
+    assert name in found[0].sentence
+    assert "assistance/dibao" in found[0].sentence
+
+
+def test_空文件等于没有(business: Path) -> None:
+    (business / "assistance" / "dibao" / "cases.yaml").write_text("\n")
+    assert declarations.benefit_folders(business)[0].state == FAIL
+
+
+def test_密钥文件别人能读就不通过(tmp_path: Path, settings: Any) -> None:
+    settings.VAR_DIR = tmp_path
+    settings.KEY_RING_FILE = tmp_path / "keys.json"
+    settings.KEY_RING_FILE.write_text("{}")
+    settings.KEY_RING_FILE.chmod(0o600)
+    assert installation.private_files()[0].state == OK
+    settings.KEY_RING_FILE.chmod(0o640)
+    found = installation.private_files()
+    assert found[0].state == FAIL
+    assert "chmod 600" in found[0].sentence
+
+
+def test_缺字体时指名(tmp_path: Path, settings: Any) -> None:
+    settings.FONT_DIR = tmp_path
+    found = installation.fonts()
+    assert found[0].state == FAIL
+    assert "NotoSerifSC_400Regular.ttf" in found[0].sentence
+
+
+def test_程序包与锁文件一致() -> None:
+    assert [row.state for row in installation.packages()] == [OK]
+
+
+@pytest.mark.django_db
+def test_测试库迁移齐全且权限正确() -> None:
+    assert [row.state for row in data.server()] == [OK]
+    assert [row.state for row in data.migrations()] == [OK]
+    assert [row.state for row in data.append_only_tables()] == [OK]
+
+
+@pytest.mark.django_db
+def test_没有装入今年的日历就不通过() -> None:
+    found = data.calendar_year()
+    assert found[0].state == FAIL
+    assert "放假安排" in found[0].sentence

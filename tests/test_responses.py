@@ -1,0 +1,68 @@
+"""每个应答的安全头，以及出错页面说中文、不露内部信息。"""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client, RequestFactory
+
+from minzheng.site import views
+
+CSP = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "manifest-src": "'self'",
+}
+
+
+@pytest.mark.django_db
+def test_每个应答都带严格的内容安全策略(client: Client) -> None:
+    answer = client.get("/healthz")
+    sent = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";") if part.strip())
+    assert sent == CSP
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert len(answer["X-Request-ID"]) == 16
+
+
+@pytest.mark.django_db
+def test_没有的页面说中文(client: Client) -> None:
+    answer = client.get("/没有这一页/")
+    assert answer.status_code == 404
+    assert "没有找到" in answer.content.decode()
+    assert "Traceback" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_出错页面都能画出来且说中文(status: int, rf: RequestFactory) -> None:
+    request = rf.get("/")
+    view = {400: views.bad_request, 403: views.permission_denied, 404: views.not_found, 500: views.server_error}[status]
+    answer = view(request)
+    assert answer.status_code == status
+    assert any(ord(letter) > 0x4E00 for letter in answer.content.decode())
+
+
+def test_模板本身出错时用纯文字兜底(rf: RequestFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(name: str) -> None:
+        raise RuntimeError("模板坏了")
+
+    monkeypatch.setattr(views.loader, "get_template", broken)
+    answer = views.server_error(rf.get("/"))
+    assert answer.status_code == 500
+    assert answer.content.decode() == views.SENTENCES[500]
+
+
+def test_跨站提交被拒并说明怎么办() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/login/", {"username": "x"})
+    assert answer.status_code in (403, 404)
+    if answer.status_code == 403:
+        assert "刷新" in answer.content.decode()
