@@ -179,13 +179,13 @@ def _items() -> str:
         parts.append(
             "### 动作\n\n" + _table(("代码", "名称", "从", "到", "谁", "文书"), (_act(act) for act in item.flow.acts))
         )
-        parts.append(
-            "### 时限\n\n"
-            + _table(
-                ("名称", "起算", "停表"),
-                ((c.title, "、".join(c.starts), "、".join(c.pauses)) for c in item.flow.clocks),
-            )
+        titles = {state.code: state.title for state in item.flow.states}
+        acts = {act.code: act.title for act in item.flow.acts}
+        clocks = (
+            (c.title, "、".join(acts.get(a, a) for a in c.starts), "、".join(titles.get(s, s) for s in c.states))
+            for c in item.flow.clocks
         )
+        parts.append("### 时限\n\n" + _table(("名称", "起算", "进行中的状态"), clocks))
     return _page("事项", "每个事项的申请表、状态、动作和时限，由声明生成。", *parts)
 
 
