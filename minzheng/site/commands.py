@@ -38,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "policy": Entry("minzheng.policy.cli:policy", "nothing", "政策规则：解释、用例、检查"),
     "demo": Entry("minzheng.demo.cli:demo", "database", "示范县：生成、装入、演示账号"),
     "audit": Entry("minzheng.kernel.audit.cli:audit", "database", "审计链：校验、查询"),
-    "pages": Entry("minzheng.kernel.pages.cli:pages", "django", "全部页面、导出与接口的清单"),
+    "pages": Entry("minzheng.kernel.pages.cli:pages", "database", "全部页面、导出与接口的清单"),
     "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),

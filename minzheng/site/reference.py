@@ -36,7 +36,7 @@ def generated(root: Path) -> dict[Path, str]:
     """文件 → 应有的全文。手册只替换标记之间的一段。"""
     folder = root / "docs" / "reference"
     files = {folder / f"{name}.md": make() for name, make in _FILES.items()}
-    chapter = root / "docs" / "handbook" / "04-dibao.md"
+    chapter = root / "docs" / "handbook" / "04-低保办理全流程.md"
     if chapter.is_file():
         files[chapter] = _between(chapter.read_text(encoding="utf-8"), _dibao_diagram())
     return files
