@@ -21,7 +21,7 @@ from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.sniff import PDF
 from minzheng.kernel.documents.throttle import allow
 from minzheng.kernel.parts.fields import Choice, Date
-from minzheng.kernel.parts.page import CITIZEN, STAFF, ActionBody, Custom, Done, Page
+from minzheng.kernel.parts.page import STAFF, ActionBody, Custom, Done, Page
 from minzheng.kernel.subjects.masking import mask_name
 
 #: 查验码有 80 位，限次只为挡住爬虫。
@@ -161,16 +161,6 @@ PAGES = [
         reads="查看文书",
     ),
     Page(
-        "documents.mine",
-        "my/documents/<int:pk>/pdf",
-        "我的文书",
-        CITIZEN,
-        Custom(document_pdf, methods=("GET",)),
-        example=_document_example,
-        audience="portal",
-        reads="查看文书",
-    ),
-    Page(
         "documents.serve",
         "console/documents/<int:pk>/serve",
         "登记送达",
@@ -194,16 +184,6 @@ PAGES = [
         STAFF,
         Custom(attachment_file, methods=("GET",)),
         example=_attachment_example,
-        reads="查看材料",
-    ),
-    Page(
-        "documents.my_attachment",
-        "my/attachments/<int:pk>",
-        "我的材料",
-        CITIZEN,
-        Custom(attachment_file, methods=("GET",)),
-        example=_attachment_example,
-        audience="portal",
         reads="查看材料",
     ),
     Page(
