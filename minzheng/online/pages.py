@@ -1,0 +1,81 @@
+"""群众端的页：地址都以 ``m/`` 开头（首页除外），谁能进由这里的权限定。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from minzheng.kernel.parts.page import CITIZEN, Custom, Page
+from minzheng.online.portal import papers
+from minzheng.online.portal.views import acting, apply, consents, home, mine, public, session
+
+_POST = ("GET", "POST")
+
+
+def _example(**wanted: Any) -> Callable[[], Mapping[str, Any] | None]:
+    """示范县里一件符合条件的办件的地址参数；没有就是 None。"""
+
+    def find() -> Mapping[str, Any] | None:
+        from minzheng.kernel.cases.models import Case
+
+        case = Case.objects.filter(is_demo=True, **wanted).order_by("pk").first()
+        return {"pk": case.pk} if case else None
+
+    return find
+
+
+def _first_item() -> Mapping[str, Any] | None:
+    from minzheng.kernel.items import registry
+
+    items = registry.portal_items()
+    return {"item": items[0].code} if items else None
+
+
+def _draft() -> Mapping[str, Any] | None:
+    found = _example(state="DRAFT")()
+    return {**found, "screen": 1} if found else None
+
+
+def _withdrawal() -> Mapping[str, Any] | None:
+    found = _example(state="SUBMITTED")()
+    return {**found, "act": "withdraw"} if found else None
+
+
+def _photo() -> Mapping[str, Any] | None:
+    from minzheng.kernel.documents.models import Attachment
+
+    one = Attachment.objects.filter(case__is_demo=True, removed_at=None).order_by("pk").first()
+    return {"pk": one.case_id, "attachment": one.pk} if one else None
+
+
+def _paper() -> Mapping[str, Any] | None:
+    from minzheng.kernel.documents.models import IssuedDocument
+
+    one = IssuedDocument.objects.filter(case__is_demo=True).order_by("pk").first()
+    return {"pk": one.pk} if one else None
+
+
+def _page(code: str, path: str, title: str, permission: str | None, view: Any, **extra: Any) -> Page:
+    return Page(f"portal.{code}", path, title, permission, Custom(view, methods=_POST), audience="portal", **extra)
+
+
+PAGES = [
+    _page("home", "", "首页", None, home.home),
+    _page("sign_in", "m/sign-in/", "登录", None, session.sign_in),
+    _page("item", "m/items/<str:item>/", "事项说明", None, public.item, example=_first_item),
+    _page("progress", "m/progress/", "查进度", None, public.progress),
+    _page("start", "m/apply/<str:item>/", "开始申请", CITIZEN, apply.start, example=_first_item),
+    _page("draft", "m/draft/<int:pk>/<int:screen>/", "填写申请", CITIZEN, apply.screen, example=_draft),
+    _page("photo", "m/case/<int:pk>/photo/<int:attachment>/", "照片", CITIZEN, papers.photo, example=_photo),
+    _page("mine", "m/mine/", "我的办件", CITIZEN, mine.mine),
+    _page("case", "m/case/<int:pk>/", "办理进度", CITIZEN, mine.case, example=_example(state="SUBMITTED")),
+    _page("sent", "m/case/<int:pk>/sent/", "提交好了", CITIZEN, mine.sent, example=_example(state="SUBMITTED")),
+    _page("supplement", "m/case/<int:pk>/supplement/", "补齐材料", CITIZEN, acting.supplement, example=_example(state="SUPPLEMENT")),
+    _page("act", "m/case/<int:pk>/do/<slug:act>/", "办理", CITIZEN, acting.act, example=_withdrawal),
+    _page("decision", "m/case/<int:pk>/decision/", "审核结果", CITIZEN, mine.decision, example=_example(state="REJECTED")),
+    _page("follow", "m/case/<int:pk>/follow/<str:item>/", "转为申请其他救助", CITIZEN, acting.follow),
+    _page("document", "m/document/<int:pk>/", "文书", CITIZEN, mine.document, example=_paper),
+    _page("payments", "m/payments/", "我的发放", CITIZEN, mine.payments),
+    _page("inbox", "m/messages/", "我的消息", CITIZEN, mine.inbox),
+    _page("consents", "m/sign/", "签授权书", CITIZEN, consents.waiting),
+]

@@ -1,0 +1,202 @@
+"""问题的画法：申请表的一步（kernel/items 的 ``Step``）→ 页面上的一组组问题。任何事项的表都用同一套画法。
+
+一个问题对应一个字段；``name`` 是提交时的键（单步 ``name``，重复步 ``0.name``），错误与原样输入都按这个键找。
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from minzheng.kernel.items.forms import Step
+from minzheng.kernel.parts.fields import Field, Photo
+from minzheng.online.portal import words
+
+
+@dataclass(frozen=True)
+class Pick:
+    """单选、多选里的一项。"""
+
+    code: str
+    label: str
+    on: bool
+    id: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """页面上的一个问题。``shown`` 是按现有回答应不应出现：不出现的不必填，有脚本时收起。"""
+
+    field: Field
+    name: str
+    value: Any = ""
+    error: str = ""
+    shown: bool = True
+    depends_on: str = ""
+    depends_values: str = ""
+    files: Sequence[Any] = ()
+
+    @property
+    def id(self) -> str:
+        return "q-" + self.name.replace(".", "-")
+
+    @property
+    def template(self) -> str:
+        return f"portal/q/{self.field.widget}.html"
+
+    @property
+    def grouped(self) -> bool:
+        """单选、多选是一组控件：用 fieldset 和 legend，而不是 label。"""
+        return self.field.widget in ("radios", "checkboxes")
+
+    @property
+    def focus_id(self) -> str:
+        """出错时链接跳到的控件。"""
+        return f"{self.id}-0" if self.grouped else self.id
+
+    @property
+    def described(self) -> str:
+        """朗读软件要接着读的说明：帮助、错误、回显。"""
+        parts = [f"{self.id}-help"] if self.field.help else []
+        parts += [f"{self.id}-error"] if self.error else []
+        parts += [f"{self.id}-back"] if self.field.widget in ("money", "idnumber") else []
+        return " ".join(parts)
+
+    @property
+    def picks(self) -> list[Pick]:
+        chosen = self.value if isinstance(self.value, (list, tuple)) else [self.value]
+        held = {str(v) for v in chosen if v not in (None, "")}
+        choices: Any = getattr(self.field, "choices", list)
+        return [Pick(str(c), text, str(c) in held, f"{self.id}-{i}") for i, (c, text) in enumerate(choices())]
+
+    @property
+    def short(self) -> bool:
+        """选项都很短时横排。"""
+        return all(len(p.label) <= 4 for p in self.picks) and len(self.picks) <= 4
+
+    @property
+    def back(self) -> str:
+        """回显：金额读成大白话，身份证号读出出生日期和性别。"""
+        if self.field.widget == "money":
+            return words.money_words(self.value)
+        if self.field.widget == "idnumber" and not self.error:
+            return words.id_words(self.value)
+        return ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """重复步的一行（一位家人）。"""
+
+    number: int
+    title: str
+    subtitle: str
+    questions: list[Question]
+    open: bool
+    index: int = 0
+
+    @property
+    def errors(self) -> int:
+        return sum(1 for q in self.questions if q.error)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """画好的一步：``questions`` 给单步，``rows`` 给重复步；``errors`` 是页首的清单（句子、跳到哪里）。"""
+
+    step: Step
+    questions: list[Question] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    errors: list[tuple[str, str]] = field(default_factory=list)
+
+
+def sheet(
+    step: Step,
+    shown: Any,
+    errors: Mapping[str, str] | None = None,
+    *,
+    names: Sequence[Mapping[str, Any]] = (),
+    files: Mapping[str, Sequence[Any]] | None = None,
+    blank: bool = False,
+) -> Sheet:
+    """一步的画面。
+
+    ``shown``：``Form.shown`` 的结果（字典或字典列表）；``errors``：键 → 句子；``names``：同一节已有的各行（给定行的步用来写
+    “谁的”）；``files``：材料代码 → 已传的文件；``blank``：在末尾加一张空白卡片。
+    """
+    errors = dict(errors or {})
+    if not step.repeat:
+        questions = [_question(f, shown, errors, "", files) for f in step.fields]
+        return Sheet(step, questions=questions, errors=_summary(errors, questions, []))
+    rows = _rows(step, list(shown or []), errors, names, blank)
+    asked = [q for row in rows for q in row.questions]
+    return Sheet(step, rows=rows, errors=_summary(errors, asked, rows))
+
+
+def _rows(
+    step: Step, shown: list[Any], errors: Mapping[str, str], names: Sequence[Mapping[str, Any]], blank: bool
+) -> list[Row]:
+    if not step.fixed_rows and (blank or not shown):
+        shown = [*shown, {}]
+    rows = []
+    for i, values in enumerate(shown):
+        known = names[i] if i < len(names) else values
+        asked = [_question(f, values, errors, f"{i}.") for f in step.plain_fields]
+        fresh = not any(v not in (None, "", []) for v in values.values())
+        name = str(known.get("name") or "").strip()
+        title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人")
+        wrong = any(q.error for q in asked)
+        opened = wrong or fresh or (step.fixed_rows and not _answered(asked))
+        rows.append(Row(i + 1, title, _subtitle(known, asked, step), asked, opened, i))
+    return rows
+
+
+def _answered(asked: Sequence[Question]) -> bool:
+    return all(q.value not in (None, "", []) for q in asked if q.shown and q.field.required)
+
+
+def _subtitle(known: Mapping[str, Any], asked: Sequence[Question], step: Step) -> str:
+    """卡片上名字底下的一句：关系、年龄，或“还没有填”。"""
+    parts = [str(known.get("relation_title") or _relation(known, step))]
+    parts.append(words.id_words(known.get("id_no"), short=True))
+    text = "，".join(p for p in parts if p)
+    if step.fixed_rows and not _answered(asked):
+        return f"{text}　还没填完".strip()
+    return text
+
+
+def _relation(known: Mapping[str, Any], step: Step) -> str:
+    found = next((f for f in step.fields if f.name == "relation"), None)
+    value = known.get("relation") or ""
+    return found.show(value) if found else str(value)
+
+
+def _question(
+    f: Field, values: Mapping[str, Any], errors: Mapping[str, str], prefix: str, files: Mapping[str, Sequence[Any]] | None = None
+) -> Question:
+    key = prefix + f.name
+    when = f.when
+    return Question(
+        f,
+        key,
+        value=values.get(f.name, ""),
+        error=errors.get(key, ""),
+        shown=f.applies(values),
+        depends_on=prefix + when.field if when else "",
+        depends_values="|".join(_token(v) for v in when.values) if when else "",
+        files=(files or {}).get(f.kind or f.name, ()) if isinstance(f, Photo) else (),
+    )
+
+
+def _token(value: Any) -> str:
+    return "yes" if value is True else "no" if value is False else str(value)
+
+
+def _summary(errors: Mapping[str, str], asked: Sequence[Question], rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """页首的错误清单，按页面上的次序；整步的错误（键为空）排最前。"""
+    whole = [(text, "") for key, text in errors.items() if key == "" or key not in {q.name for q in asked}]
+    several = len(rows) > 1
+    owners = {q.name: row.title for row in rows for q in row.questions}
+    each = [(f"{owners[q.name]}：{q.error}" if several else q.error, q.focus_id) for q in asked if q.error]
+    return whole + each

@@ -1,0 +1,99 @@
+"""审核结果用大白话说：行不行、每月多少、从哪个月起、为什么、怎么算的、依据、不服怎么办。
+
+内容取自发给申请人的文书要素（N06 确认、N07 不予确认、N03 不予受理、N14 终止审核），与 PDF 一字不差。
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents import selectors as documents
+from minzheng.kernel.documents.models import IssuedDocument
+from minzheng.online.portal import words
+from minzheng.online.portal.journey import RESULT_CODES
+
+HEADS = {
+    "N06": ("同意给您家", True), "N07": ("这次没有通过", False), "N03": ("这次没有受理", False), "N14": ("审核已经终止", False),
+}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """决定的一页。金额是“1,234.56 元”，日期是“2026年11月26日”。"""
+
+    good: bool
+    head: str
+    title: str
+    number: str
+    agency: str
+    date: str
+    pdf: str
+    facts: str = ""
+    amount: str = ""
+    persons: str = ""
+    first_month: str = ""
+    account: str = ""
+    reasons: list[str] = field(default_factory=list)
+    calculation: list[tuple[str, str, bool]] = field(default_factory=list)
+    basis: list[str] = field(default_factory=list)
+    remedy: str = ""
+
+
+def of(case: Case, actor: Actor) -> Decision | None:
+    """最近一份决定文书；还没有决定时为 None。"""
+    paper = documents.visible_documents(actor).filter(case=case, code__in=RESULT_CODES).order_by("-issued_on", "-pk").first()
+    return _decision(paper) if paper else None
+
+
+def _decision(paper: IssuedDocument) -> Decision:
+    said: dict[str, Any] = paper.fields
+    head, good = HEADS[paper.code]
+    rows = [(str(r.get("label", "")), str(r.get("value", ""))) for r in said.get("calculation") or []]
+    return Decision(
+        good=good, head=head, title=paper.title, number=paper.number, agency=str(said.get("agency", "")),
+        date=words.date_words(paper.issued_on), pdf=reverse("portal.document", kwargs={"pk": paper.pk}),
+        facts=str(said.get("facts") or ""), amount=words.yuan(said.get("amount_fen")),
+        persons=str(said.get("persons") or ""), first_month=_month(said.get("first_month")),
+        account=str(said.get("account") or ""),
+        reasons=[str(r.get("sentence", "")) for r in said.get("reasons") or []],
+        calculation=[(label, value, i == len(rows) - 1) for i, (label, value) in enumerate(rows)],
+        basis=[str(b) for b in said.get("basis") or []], remedy=str(said.get("remedy") or ""),
+    )
+
+
+@dataclass(frozen=True)
+class Other:
+    """没有通过时建议的另一项救助；``url`` 为转办的地址，已经转办的给出那一件。"""
+
+    title: str
+    sentence: str
+    figures: list[tuple[str, str]]
+    url: str
+    moved: Case | None = None
+
+
+def others(case: Case) -> list[Other]:
+    """按那一项救助自己的规则算过、合得上的才建议。"""
+    if case.state != "REJECTED":
+        return []
+    moved = {one.item_code: one for one in Case.objects.filter(parent_id=case.pk).exclude(state="WITHDRAWN")}
+    found = []
+    for row in case.evidence.filter(kind="proposal").order_by("at", "pk"):
+        said = row.data
+        if said.get("eligible"):
+            code = str(said["item_code"])
+            url = reverse("portal.follow", kwargs={"pk": case.pk, "item": code})
+            figures = [(str(a), str(b)) for a, b in said.get("figures") or []]
+            found.append(Other(str(said["title"]), str(said["sentence"]), figures, url, moved.get(code)))
+    return found
+
+
+def _month(value: Any) -> str:
+    """文书里存的起发月 “2026-12-01” → “2026年12月”。"""
+    text = str(value or "")
+    return f"{text[:4]}年{int(text[5:7])}月" if len(text) >= 7 else ""

@@ -1,0 +1,79 @@
+"""开始申请、存一屏、补存过期前的内容：视图共用的几个动作，都只调用 cases.services。"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.errors import NotFound, Refused
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import registry
+from minzheng.kernel.items.forms import Step, raw_of_post
+from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step
+
+
+@dataclass
+class Saved:
+    """存一屏的结果：每步的错误 ``{步: {键: 句子}}``，和整件的拒绝理由。"""
+
+    errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        return not self.refused and not any(self.errors.values())
+
+
+def begin(request: HttpRequest, item_code: str) -> str:
+    """开始（或接着填）一份申请，返回要去的地址。已有在办的，去看那一件。"""
+    try:
+        case = services.start_draft(item_code=item_code, actor=request.actor)  # type: ignore[attr-defined]
+    except Refused as error:
+        request.session["portal.refused"] = error.sentences
+        return reverse("portal.mine")
+    form = registry.get(item_code).form
+    reached = form.steps[min(max(case.step, 1), len(form.steps)) - 1]
+    return url_of(case, screen_of_step(form, reached.code).number)
+
+
+def url_of(case: Case, screen: int) -> str:
+    return reverse("portal.draft", kwargs={"pk": case.pk, "screen": max(screen, 1)})
+
+
+def save_screen(request: HttpRequest, case: Case, screen: Screen, post: Mapping[str, Any]) -> Saved:
+    """把一屏里要填的步逐个存好；填错的也留着原样，错误按步收回。"""
+    saved = Saved()
+    for step in screen.steps:
+        if not step.plain_fields:
+            continue
+        try:
+            result = services.save_step(case_id=case.pk, step=step.code, raw=raw_of_post(step, post), actor=request.actor)  # type: ignore[attr-defined]
+            saved.errors[step.code] = dict(result.errors)
+        except Refused as error:
+            saved.refused += error.sentences
+    return saved
+
+
+def save_kept(request: HttpRequest, pk: int, number: int, post: Mapping[str, Any]) -> str:
+    """登录后补存过期前的一屏。不是本人的草稿就什么也不做，返回空。"""
+    try:
+        case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+    except NotFound:
+        return ""
+    if case.state != "DRAFT":
+        return ""
+    screen = screen_of_number(registry.get(case.item_code).form, number)
+    save_screen(request, case, screen, post)
+    return url_of(case, screen.number)
+
+
+def photo_errors(step: Step, stored: Mapping[str, list[Any]]) -> dict[str, str]:
+    """必须有的照片还没有时的句子。照片是办件的材料，不在表里，所以另查。"""
+    return {
+        f.name: f"请拍照或上传{f.label}。" for f in step.photos if f.required and not stored.get(f.kind or f.name)
+    }

@@ -1,0 +1,106 @@
+"""一件办到哪里了：现在怎样、下一个日期、接下来会发生什么、要您做什么。全用大白话，不出现内部代码。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.flow import CITIZEN, Flow
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents import selectors as documents
+from minzheng.kernel.documents.models import IssuedDocument
+from minzheng.kernel.items import registry
+from minzheng.online.portal import words
+
+# 各状态之后会发生什么。状态是全部待遇通用的，所以写在这里；某个事项另有说法时由它的状态 ``public`` 说。
+NEXT = {
+    "SUBMITTED": "乡镇（街道）先看材料齐不齐。齐了就受理，不齐会一次告诉您缺什么。",
+    "SUPPLEMENT": "把缺的材料补上，再交一次就行。",
+    "ACCEPTED": "工作人员会核对收入和财产，并上门看看。请保持电话畅通。",
+    "INVESTIGATING": "工作人员正在核对收入和财产，会两个人一起上门。请保持电话畅通。",
+    "INITIAL_OPINION": "同意的，会在村（社区）张榜公示 7 天；不同意的，送县里作决定。",
+    "PUBLICITY": "公示期满没有人提意见，就送县里作决定。",
+    "OBJECTION": "有人对公示提了意见，乡镇（街道）正在复查，查完再公示一次。",
+    "REVIEW": "县里看过全部材料后作决定，结果会发短信告诉您。",
+    "TOWN_CONFIRM": "乡镇（街道）集体研究后作决定，结果会发短信告诉您。",
+    "APPROVED": "从下个月起，钱每月直接打到您的账户。",
+    "IN_PAYMENT": "钱每月直接打到您的账户。家里收入、人口、财产有变化，请在 30 天内告诉乡镇（街道）。",
+    "RECHECK": "正在复核，结果出来前照常发放。",
+    "TAPERING": "渐退期内继续发放。",
+    "SUSPENDED": "暂停发放，请联系乡镇（街道）民政窗口。",
+}
+RESULT_CODES = ("N06", "N07", "N03", "N14")
+
+
+@dataclass(frozen=True)
+class Todo:
+    """申请人现在能做的一件事。"""
+
+    title: str
+    url: str
+    primary: bool
+    danger: bool
+    help: str
+
+
+def of(case: Case, actor: Actor) -> dict[str, Any]:
+    """进度页和提交结果页要的全部内容。"""
+    item = registry.get(case.item_code)
+    state = item.flow.state(case.state)
+    papers = list(documents.visible_documents(actor).filter(case=case).order_by("-issued_on", "-pk"))
+    return {
+        "case": case, "item": item, "state": state, "next_words": NEXT.get(case.state, ""),
+        "deadline": None if state.terminal else selectors.deadline(case), "stages": stages(case, item.flow),
+        "todos": todos(case, actor), "papers": papers, "missing": missing_papers(case) if case.state == "SUPPLEMENT" else [],
+        "timeline": [entry for entry in selectors.timeline(case)],
+        "has_decision": any(paper.code in RESULT_CODES for paper in papers),
+        "id_tail": ((case.form.get("applicant") or {}).get("id_no") or "")[-4:],
+    }
+
+
+def todos(case: Case, actor: Actor) -> list[Todo]:
+    """流程里声明给申请人的动作；补正另有一页，因为还要改表、传照片。"""
+    found = []
+    for allowed in selectors.allowed_acts(case, actor):
+        act = allowed.act
+        if CITIZEN not in act.by or act.code in ("submit", "accept_proposal"):
+            continue
+        if not allowed.enabled and act.code != "resubmit":  # 现在办不了的不摆出来；补齐那一页自己会说还差什么
+            continue
+        page = "portal.supplement" if act.code == "resubmit" else "portal.act"
+        arguments: dict[str, Any] = {"pk": case.pk} if act.code == "resubmit" else {"pk": case.pk, "act": act.code}
+        found.append(Todo(act.title, reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help))
+    return sorted(found, key=lambda todo: (not todo.primary, todo.danger))
+
+
+def stages(case: Case, flow: Flow) -> list[tuple[str, str]]:
+    """(阶段, done | now | todo | stop)，按流程里第一次出现的次序。"""
+    names = list(dict.fromkeys(s.stage for s in flow.states if s.stage))
+    state = flow.state(case.state)
+    if state.terminal and state.tone != "good":
+        reached = _reached(case, flow, names)
+        return [(name, "done") for name in names[:reached]] + [(state.title, "stop")]
+    now = names.index(state.stage) if state.stage in names else 0
+    return [(name, "done" if i < now else "now" if i == now else "todo") for i, name in enumerate(names)]
+
+
+def _reached(case: Case, flow: Flow, names: list[str]) -> int:
+    """结束之前走过几个阶段。"""
+    been = [names.index(flow.state(a.from_state).stage) for a in case.acts.all() if flow.state(a.from_state).stage in names]
+    return max(been, default=0) + 1
+
+
+def citizen_deadline(case: Case) -> str:
+    """清单上的一句期限；没有期限时为空。"""
+    view = selectors.deadline(case)
+    return view.text if view.due_on or view.paused else ""
+
+
+def missing_papers(case: Case) -> list[dict[str, str]]:
+    """一次性告知书里写的、还要补的材料：[{"name", "how"}]。"""
+    notice = IssuedDocument.objects.filter(case=case, code="N02").order_by("-issued_on", "-pk").first()
+    return list(notice.fields.get("missing") or []) if notice else []

@@ -1,0 +1,111 @@
+"""照片：选好就传（返回 JSON）；没有脚本时随表一起收；删除、查看。都只动本人草稿或待补正的办件。"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents import services
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.documents.models import Attachment
+from minzheng.kernel.parts.fields import Photo
+from minzheng.online.portal.rendering import own_case
+from minzheng.online.portal.screens import Screen
+
+
+@dataclass(frozen=True)
+class Shown:
+    """页面上的一张。"""
+
+    id: int
+    url: str
+    label: str
+    is_image: bool
+
+
+def by_kind(case: Case) -> dict[str, list[Shown]]:
+    """材料代码 → 已传的文件，旧的在前。"""
+    found: dict[str, list[Shown]] = defaultdict(list)
+    for one in case.attachments.filter(removed_at=None).order_by("uploaded_at", "pk"):
+        found[one.kind].append(_shown(one))
+    return dict(found)
+
+
+def _shown(one: Attachment) -> Shown:
+    url = reverse("portal.photo", kwargs={"pk": one.case_id, "attachment": one.pk})
+    return Shown(one.pk, url, one.label or one.kind, one.content_type.startswith("image/"))
+
+
+def _photo_field(screen: Screen, name: str) -> Photo | None:
+    return next((f for step in screen.steps for f in step.photos if f.name == name), None)
+
+
+def receive(request: HttpRequest, case: Case, screen: Screen) -> JsonResponse:
+    """收一张：``field``、``file`` → ``{"id": …}``，或 ``{"error": 句子}`` 422。"""
+    field = _photo_field(screen, request.POST.get("field", ""))
+    upload = request.FILES.get("file")
+    if field is None or upload is None:
+        return _refused("没有收到照片，请重新选择。")
+    kept = case.attachments.filter(removed_at=None, kind=field.kind or field.name).count()
+    if kept >= field.max_files:
+        return _refused(f"{field.label}最多 {field.max_files} 张，已经有 {kept} 张了。")
+    try:
+        one = store(request, case, field, upload)
+    except DocumentError as error:
+        return _refused(str(error))
+    return JsonResponse({"id": str(one.pk)})
+
+
+def _refused(sentence: str) -> JsonResponse:
+    return JsonResponse({"error": sentence}, status=422, json_dumps_params={"ensure_ascii": False})
+
+
+def store(request: HttpRequest, case: Case, field: Photo, upload: Any) -> Attachment:
+    return services.store_attachment(
+        case=case, kind=field.kind or field.name, label=field.label, upload=upload, actor=request.actor  # type: ignore[attr-defined]
+    )
+
+
+def keep_all(request: HttpRequest, case: Case, screen: Screen) -> list[tuple[str, str]]:
+    """没有脚本时，照片随表而来：逐张收好，不合格的返回 (句子, 控件 id)。"""
+    trouble = []
+    for field in (f for step in screen.steps for f in step.photos):
+        room = field.max_files - case.attachments.filter(removed_at=None, kind=field.kind or field.name).count()
+        for i, upload in enumerate(request.FILES.getlist(field.name)):
+            if i >= room:
+                trouble.append((f"{field.label}最多 {field.max_files} 张，多的没有收下。", f"q-{field.name}"))
+                break
+            try:
+                store(request, case, field, upload)
+            except DocumentError as error:
+                trouble.append((f"{field.label}：{error}", f"q-{field.name}"))
+    return trouble
+
+
+def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
+    """删去本件的一张（留痕，不再使用）。"""
+    wanted = request.POST.get("remove_photo", "")
+    one = case.attachments.filter(pk=int(wanted), removed_at=None).first() if wanted.isdigit() else None
+    if one is not None:
+        services.remove(attachment=one, actor=request.actor, reason="本人删去")  # type: ignore[attr-defined]
+    if request.headers.get("X-Requested-With") == "fetch":
+        return JsonResponse({"removed": one is not None})
+    return HttpResponseRedirect(url)
+
+
+def photo(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
+    """看本人办件里的一张照片。"""
+    case = own_case(request, pk)
+    one = case.attachments.filter(pk=attachment, removed_at=None).first()
+    if one is None:
+        raise Http404
+    body, kind = services.open_attachment(one)
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = "inline"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

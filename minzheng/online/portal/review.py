@@ -1,0 +1,88 @@
+"""检查一遍：把填好的内容用大白话列出来，只列填了的；每一块都能点回去改。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from minzheng.kernel.items.forms import Form, Step
+from minzheng.kernel.parts.fields import BankAccount, Field, IdNumber, Money
+from minzheng.kernel.subjects.masking import mask_account
+from minzheng.online.portal import words
+
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Person:
+    """一位家人：名字、一句概括、逐项内容（几步合在一起）。"""
+
+    title: str
+    subtitle: str
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Group:
+    """一块：标题、点回去改的地址、内容，或几位家人，或照片张数。"""
+
+    title: str
+    url: str
+    facts: Facts = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
+
+
+def groups(
+    form: Form, values: Mapping[str, Any], files: Mapping[str, Sequence[Any]], url_of_step: Callable[[str], str]
+) -> list[Group]:
+    """按申请表的次序；同一节的几个重复步并成一块，一位家人只列一次。"""
+    found: list[Group] = []
+    for step in form.steps:
+        if step.kind in ("consents", "review"):
+            continue
+        if step.repeat:
+            if not step.fixed_rows:
+                found.append(Group(step.title, url_of_step(step.code), people=_people(form, step, values)))
+            continue
+        facts = _facts(step.plain_fields, values.get(step.key) or {})
+        facts += [(f.label, f"{len(files[f.kind or f.name])} 张照片") for f in step.photos if files.get(f.kind or f.name)]
+        if step.photos and not facts:
+            facts = [("照片", "没有上传")]
+        found.append(Group(step.title, url_of_step(step.code), facts=facts))
+    return found
+
+
+def _people(form: Form, first: Step, values: Mapping[str, Any]) -> list[Person]:
+    fields = [f for step in form.steps if step.repeat and step.key == first.key for f in step.plain_fields]
+    people = []
+    for row in values.get(first.key) or []:
+        shown = _facts(fields, row)
+        relation = next((f.show(row.get("relation")) for f in fields if f.name == "relation"), "")
+        years = words.id_words(row.get("id_no"), short=True)
+        earned = sum(row.get(f.name) or 0 for f in fields if isinstance(f, Money) and f.name in _INCOME)
+        parts = [p for p in (relation, years, f"每月收入 {words.yuan(earned)}") if p]
+        people.append(Person(str(row.get("name") or "没写名字"), "，".join(parts), shown))
+    return people
+
+
+# 家庭成员一节里算作收入的项目：合计给人看一眼有没有多打零，不用于计算
+_INCOME = ("wage", "business", "property_income", "transfer")
+
+
+def _facts(fields: Sequence[Field], row: Mapping[str, Any]) -> Facts:
+    facts = []
+    for f in fields:
+        value = row.get(f.name)
+        if value in (None, "", []) or not f.applies(row):
+            continue
+        facts.append((f.label, _text(f, value)))
+    return facts
+
+
+def _text(f: Field, value: Any) -> str:
+    if isinstance(f, BankAccount):
+        return mask_account(str(value))
+    if isinstance(f, IdNumber):
+        return str(value)
+    return f.show(value)

@@ -1,0 +1,163 @@
+"""授权签字：每位成年家人一栏，当面在这部手机上签、用自己的手机签、纸上签好拍照、监护人代签。"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.http import HttpRequest
+from django.urls import reverse
+
+from minzheng.kernel.cases import consents, selectors, services
+from minzheng.kernel.cases.errors import NotFound, Refused
+from minzheng.kernel.cases.models import Case, CaseMember, Consent
+from minzheng.kernel.documents import services as documents
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.online.portal import words
+
+PNG = "data:image/png;base64,"
+MOST_SIGNATURE = 400_000
+KIND = "consent"
+
+Errors = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Signer:
+    """一位要签字的家人。``error_at`` 是出错的控件 id。"""
+
+    member: CaseMember
+    consent: Consent | None
+    text: str
+    who: str
+    error: str
+    is_self: bool
+
+    @property
+    def signed(self) -> bool:
+        return self.consent is not None
+
+    @property
+    def key(self) -> str:
+        return f"c{self.member.seq}"
+
+    @property
+    def how(self) -> str:
+        if self.consent is None:
+            return ""
+        return f"{self.consent.get_method_display()}，{words.date_words(self.consent.signed_at.date())}"
+
+
+def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
+    """要签字的人，按家庭成员次序；未成年人不用签。"""
+    found = []
+    for line in selectors.consent_lines(case):
+        if not line.needed:
+            continue
+        member = line.member
+        who = "，".join(p for p in (member.relation, words.id_words(member.id_no, short=True)) if p)
+        error = next((text for target, text in errors.items() if target.startswith(f"c{member.seq}-")), "")
+        found.append(Signer(member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人"))
+    return found
+
+
+def own_phone_url(request: HttpRequest) -> str:
+    """家人在自己手机上签字的地址；对外网址在设置里。"""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("portal.consents")
+
+
+def sign_from_post(request: HttpRequest, case: Case, member: str) -> Errors:
+    """收下一位家人的签字；不全时返回 (句子, 控件 id)。已经签过的再交一次不出错。"""
+    line = next((one for one in selectors.consent_lines(case) if str(one.member.pk) == member), None)
+    if line is None:
+        return [("没有这位家人，可能刚才删去了。请刷新后再签。", "")]
+    if line.consent is not None:
+        return []
+    key, method = f"c{line.member.seq}", request.POST.get(f"c{line.member.seq}-method", "same_phone")
+    try:
+        if method == "same_phone":
+            return _face_to_face(request, case, line.member, key)
+        return _on_paper(request, case, line.member, key, method)
+    except (Refused, DocumentError, NotFound) as error:
+        return [(f"{line.member.name}：{error}", f"{key}-method-0")]
+
+
+def _face_to_face(request: HttpRequest, case: Case, member: CaseMember, key: str) -> Errors:
+    errors = []
+    if request.POST.get(f"{key}-name", "").replace(" ", "") != member.name.replace(" ", ""):
+        errors.append((f"{member.name}：请一字不差地填写姓名“{member.name}”。", f"{key}-name"))
+    if request.POST.get(f"{key}-agree") != "yes":
+        errors.append((f"{member.name}：请先勾选“我看过，同意”。", f"{key}-agree"))
+    picture = signature(request.POST.get(f"{key}-ink", ""))
+    if picture is None:
+        errors.append((f"{member.name}：请在方框里用手指写下名字。", f"{key}-ink-box"))
+    if errors or picture is None:
+        return errors
+    stored = documents.store_attachment(
+        case=case, kind=KIND, label=f"{member.name}的签名", upload=picture, actor=request.actor  # type: ignore[attr-defined]
+    )
+    _record(request, case, member, "same_phone", stored.pk)
+    return []
+
+
+def _on_paper(request: HttpRequest, case: Case, member: CaseMember, key: str, method: str) -> Errors:
+    photo = request.FILES.get(f"{key}-paper")
+    guardian = request.POST.get(f"{key}-guardian", "").strip()
+    errors = []
+    if method == "guardian" and not guardian:
+        errors.append((f"{member.name}：请填写监护人的姓名。", f"{key}-guardian"))
+    if photo is None:
+        errors.append((f"{member.name}：请拍下签好字的授权书。", f"{key}-paper"))
+    if errors or photo is None:
+        return errors
+    stored = documents.store_attachment(
+        case=case, kind=KIND, label=f"{member.name}的授权书", upload=photo, actor=request.actor  # type: ignore[attr-defined]
+    )
+    _record(request, case, member, method, stored.pk, guardian if method == "guardian" else "")
+    return []
+
+
+def _record(
+    request: HttpRequest, case: Case, member: CaseMember, method: str, attachment: int | None, guardian: str = ""
+) -> None:
+    services.sign_consent(
+        case_id=case.pk, member_id=member.pk, method=method, actor=request.actor,  # type: ignore[attr-defined]
+        attachment_id=attachment, guardian_name=guardian,
+    )
+
+
+def signature(data_url: str) -> ContentFile[bytes] | None:
+    """画布送来的 PNG；不是 PNG、太大或是空的都当没签。"""
+    if not data_url.startswith(PNG) or len(data_url) > MOST_SIGNATURE:
+        return None
+    try:
+        raw = base64.b64decode(data_url[len(PNG):], validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return ContentFile(raw, name="signature.png") if raw else None
+
+
+def sign_on_own_phone(request: HttpRequest, line: Any) -> Errors:
+    """家人用自己的手机号登录后签自己的一份。"""
+    key = f"c{line.member.seq}"
+    errors = []
+    if request.POST.get(f"{key}-agree") != "yes":
+        errors.append(("请先勾选“我看过，同意”。", f"{key}-agree"))
+    picture = signature(request.POST.get(f"{key}-ink", ""))
+    if picture is None:
+        errors.append(("请在方框里用手指写下您的名字。", f"{key}-ink-box"))
+    if errors or picture is None:
+        return errors
+    try:
+        stored = documents.store_attachment(
+            case=line.member.case, kind=KIND, label=f"{line.member.name}的签名", upload=picture, actor=request.actor  # type: ignore[attr-defined]
+        )
+        _record(request, line.member.case, line.member, "own_phone", stored.pk)
+    except (Refused, DocumentError) as error:
+        return [(str(error), "")]
+    return []

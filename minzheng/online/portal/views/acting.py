@@ -1,0 +1,111 @@
+"""申请人能办的动作：补齐材料、撤回、提异议、撤销授权……。有哪些、要填什么由流程声明，这里只画和交。"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.cases.flow import CITIZEN
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import registry
+from minzheng.kernel.items.forms import Step
+from minzheng.kernel.parts.fields import Photo, raw_value
+from minzheng.online.portal import asking, journey, papers, signing, words
+from minzheng.online.portal.rendering import own_case, show
+from minzheng.online.portal.screens import Screen, screens_of
+
+
+def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """一个动作：GET 问，POST 办。已经办过的（按了两次）回到进度页。"""
+    case = own_case(request, pk)
+    allowed = next((a for a in selectors.allowed_acts(case, request.actor) if a.act.code == act and CITIZEN in a.act.by), None)  # type: ignore[attr-defined]
+    if allowed is None:
+        if request.method == "POST":
+            return HttpResponseRedirect(_back(case))
+        raise Http404
+    step = Step(act, allowed.act.title, allowed.act.fields)
+    if request.method != "POST":
+        return _draw(request, case, allowed, step)
+    raw = {f.name: raw_value(f, request.POST, request.FILES) for f in step.fields}
+    try:
+        services.perform(case_id=case.pk, act=act, actor=request.actor, data=raw)  # type: ignore[attr-defined]
+    except Refused as error:
+        shown = {f.name: raw[f.name] for f in step.fields if not isinstance(f, Photo)}
+        return _draw(request, case, allowed, step, shown=shown, errors=error.fields, whole=error.sentences)
+    messages.success(request, f"“{allowed.act.title}”办好了。")
+    return HttpResponseRedirect(_back(case))
+
+
+def follow(request: HttpRequest, pk: int, item: str) -> HttpResponse:
+    """同意转办：新开一件，原来的内容、照片、授权都带过去。只收 POST；按两次还是那一件。"""
+    case = own_case(request, pk)
+    if request.method == "POST":
+        try:
+            done = services.perform(case_id=case.pk, act="accept_proposal", actor=request.actor, data={"item_code": item})  # type: ignore[attr-defined]
+        except Refused as error:
+            messages.error(request, str(error))
+        else:
+            return HttpResponseRedirect(reverse("portal.sent", kwargs={"pk": int(done.data["followup"])}))
+    return HttpResponseRedirect(reverse("portal.decision", kwargs={"pk": case.pk}))
+
+
+def supplement(request: HttpRequest, pk: int) -> HttpResponse:
+    """补齐材料：缺什么、拍照、签字、再交一次。一页办完；填过的内容也能改。"""
+    case = own_case(request, pk)
+    if case.state != "SUPPLEMENT":
+        return HttpResponseRedirect(_back(case))
+    form = registry.get(case.item_code).form
+    now = Screen(0, tuple(step for step in form.steps if step.photos))
+    if request.method != "POST":
+        return _draw_supplement(request, case, now)
+    asked = request.POST.get("do", "")
+    here = reverse("portal.supplement", kwargs={"pk": case.pk})
+    if asked == "photo":
+        return papers.receive(request, case, now)
+    if request.POST.get("remove_photo"):
+        return papers.remove(request, case, url=here)
+    trouble = papers.keep_all(request, case, now)
+    if asked.startswith("sign:"):
+        trouble += signing.sign_from_post(request, case, asked.partition(":")[2])
+        return _draw_supplement(request, case, now, trouble) if trouble else HttpResponseRedirect(here + "#sign")
+    if trouble:
+        return _draw_supplement(request, case, now, trouble)
+    try:
+        services.perform(case_id=case.pk, act="resubmit", actor=request.actor)  # type: ignore[attr-defined]
+    except Refused as error:
+        return _draw_supplement(request, case, now, [(text, "") for text in error.sentences])
+    messages.success(request, "补齐了，已经重新提交。")
+    return HttpResponseRedirect(_back(case))
+
+
+def _draw_supplement(request: HttpRequest, case: Case, now: Screen, errors: signing.Errors | None = None) -> HttpResponse:
+    item, files = registry.get(case.item_code), papers.by_kind(case)
+    questions = [q for step in now.steps for q in asking.sheet(replace(step, fields=step.photos), {}, files=files).questions]
+    return show(
+        request, "supplement", "补齐材料", errors=errors or (), back=_back(case), case=case, item=item,
+        missing=journey.missing_papers(case), deadline=selectors.deadline(case), questions=questions,
+        signers=signing.lines(case, {target: text for text, target in errors or ()}), screens=[s for s in screens_of(item.form) if not s.is_last],
+        here=reverse("portal.supplement", kwargs={"pk": case.pk}), today=words.today_iso(), sign_url=signing.own_phone_url(request),
+    )
+
+
+def _back(case: Case) -> str:
+    return reverse("portal.case", kwargs={"pk": case.pk})
+
+
+def _draw(
+    request: HttpRequest, case: Case, allowed: Any, step: Step, *, shown: Any = None, errors: Any = None,
+    whole: list[str] | None = None,
+) -> HttpResponse:
+    sheet = asking.sheet(step, shown or {}, errors)
+    summary = [(text, "") for text in whole or ()] + sheet.errors
+    return show(
+        request, "act", allowed.act.title, errors=summary, back=_back(case), case=case, act=allowed.act, allowed=allowed,
+        sheet=sheet, item=registry.get(case.item_code),
+    )

@@ -1,0 +1,53 @@
+"""首页：接着填的草稿、要您办的事、能申请什么、查什么。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import registry
+from minzheng.online.portal import drafting
+from minzheng.online.portal.rendering import show
+from minzheng.online.portal.screens import screen_of_step
+
+
+@dataclass(frozen=True)
+class Task:
+    title: str
+    words: str
+    url: str
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    drafts: list[dict[str, object]] = []
+    tasks: list[Task] = []
+    if actor.is_citizen:
+        own = list(selectors.mine(actor))
+        drafts = [_draft(case) for case in own if case.state == "DRAFT"]
+        tasks = _tasks(request, own)
+    return show(request, "home", "首页", items=registry.portal_items(), drafts=drafts, tasks=tasks)
+
+
+def _draft(case: Case) -> dict[str, object]:
+    item = registry.get(case.item_code)
+    step = item.form.steps[min(max(case.step, 1), len(item.form.steps)) - 1]
+    screen = screen_of_step(item.form, step.code)
+    return {"title": f"{item.short}申请", "screen": screen.number, "url": drafting.url_of(case, screen.number)}
+
+
+def _tasks(request: HttpRequest, own: list[Case]) -> list[Task]:
+    found = [
+        Task("补齐材料", f"{registry.get(case.item_code).short}申请 {case.no}", reverse("portal.supplement", kwargs={"pk": case.pk}))
+        for case in own
+        if case.state == "SUPPLEMENT"
+    ]
+    waiting = selectors.consents_to_sign(request.actor)  # type: ignore[attr-defined]
+    if waiting:
+        names = "、".join(dict.fromkeys(line.member.case.applicant_name for line in waiting))
+        found.append(Task("签授权书", f"{names}的申请等您签字", reverse("portal.consents")))
+    return found

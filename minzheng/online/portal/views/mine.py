@@ -1,0 +1,128 @@
+"""我的办件、一件的进度、结果和理由、发放、消息、文书。都只给本人看。"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from minzheng.kernel import clock
+from minzheng.kernel.audit import services as audit
+from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents import selectors as documents
+from minzheng.kernel.documents import services as papers
+from minzheng.kernel.items import registry
+from minzheng.kernel.notices.models import OutboxMessage
+from minzheng.online.portal import deciding, journey, words
+from minzheng.online.portal.rendering import own_case, show
+
+
+@dataclass(frozen=True)
+class Line:
+    """清单里的一件。"""
+
+    title: str
+    no: str
+    words: str
+    tone: str
+    deadline: str
+    url: str
+
+
+def mine(request: HttpRequest) -> HttpResponse:
+    refused = request.session.pop("portal.refused", [])
+    lines = [_line(case) for case in selectors.mine(request.actor)]  # type: ignore[attr-defined]
+    return show(request, "mine", "我的办件", back="portal.home", errors=[(text, "") for text in refused], lines=lines)
+
+
+def _line(case: Case) -> Line:
+    item = registry.get(case.item_code)
+    state = item.flow.state(case.state)
+    draft = case.state == "DRAFT"
+    url = reverse("portal.start", kwargs={"item": case.item_code}) if draft else reverse("portal.case", kwargs={"pk": case.pk})
+    late = "" if draft or state.terminal else journey.citizen_deadline(case)
+    return Line(item.title, case.no or "还没有编号", state.public or state.title, state.tone, late, url)
+
+
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """一件：现在怎样、下一个日期、要您做什么、走到哪一步、文书。"""
+    one = own_case(request, pk)
+    return show(request, "case", "办理进度", back="portal.mine", **journey.of(one, request.actor))  # type: ignore[attr-defined]
+
+
+def sent(request: HttpRequest, pk: int) -> HttpResponse:
+    """刚提交：编号、下一个日期、接下来会发生什么。"""
+    one = own_case(request, pk)
+    if one.state == "DRAFT":
+        raise Http404
+    return show(request, "sent", "提交好了", back="portal.home", **journey.of(one, request.actor))  # type: ignore[attr-defined]
+
+
+def decision(request: HttpRequest, pk: int) -> HttpResponse:
+    """决定：行不行、多少钱、为什么、依据、怎么算的、不服怎么办。"""
+    one = own_case(request, pk)
+    found = deciding.of(one, request.actor)  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404
+    back = reverse("portal.case", kwargs={"pk": pk})
+    return show(
+        request, "decision", "审核结果", back=back, case=one, item=registry.get(one.item_code), decision=found,
+        others=deciding.others(one),
+    )
+
+
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """文书的 PDF。下载一次记一次。"""
+    one = documents.document(request.actor, pk)  # type: ignore[attr-defined]
+    if one is None:
+        raise Http404
+    audit.record_read(actor=request.actor, obj=one, reason="本人下载文书")  # type: ignore[attr-defined]
+    response = HttpResponse(papers.pdf(one), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{one.code}-{one.pk}.pdf"'
+    return response
+
+
+@dataclass(frozen=True)
+class Month:
+    month: str
+    amount: str
+    state: str
+    tone: str
+    words: str
+
+
+def payments(request: HttpRequest) -> HttpResponse:
+    """每一份待遇，每个月多少、发了没有。"""
+    person = request.actor.person_id  # type: ignore[attr-defined]
+    own = Award.objects.filter(payee_id=person).order_by("-decided_on") if person else Award.objects.none()
+    found = []
+    for award in own.prefetch_related("lines"):
+        lines = sorted(award.lines.all(), key=lambda line: (line.month, line.seq), reverse=True)
+        found.append({
+            "title": registry.get(award.item_code).title, "award": award, "amount": words.yuan(award.amount_fen),
+            "account": award.account_no[-4:], "months": [_month(line) for line in lines[:24]],
+        })
+    return show(request, "payments", "我的发放", back="portal.home", awards=found)
+
+
+_TONES = {"planned": "wait", "batched": "wait", "paid": "good", "returned": "bad"}
+
+
+def _month(line: PaymentLine) -> Month:
+    when = f"应在 {words.date_words(line.due_on)} 前到账" if line.due_on and line.state in ("planned", "batched") else ""
+    kind = "" if line.line_type == "regular" else line.get_line_type_display()
+    return Month(
+        f"{line.month.year}年{line.month.month}月", words.yuan(line.amount_fen), line.get_state_display(),
+        _TONES.get(line.state, "none"), "，".join(part for part in (kind, when, line.explanation) if part),
+    )
+
+
+def inbox(request: HttpRequest) -> HttpResponse:
+    """发给本人的通知，新的在前。"""
+    person = request.actor.person_id  # type: ignore[attr-defined]
+    own = OutboxMessage.objects.filter(recipient_id=person, channel="inapp") if person else OutboxMessage.objects.none()
+    rows = list(own.order_by("-created_at")[:50])
+    return show(request, "inbox", "我的消息", back="portal.home", rows=rows, today=clock.today())
