@@ -12,13 +12,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from minzheng.kernel.accounts import services
 from minzheng.kernel.accounts.errors import AccountError
-from minzheng.kernel.accounts.logins import LoginRow, demo_logins, own_logins
+from minzheng.kernel.accounts.logins import demo_logins, outcome, own_logins
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.accounts.roles import title
 from minzheng.kernel.parts.columns import Badge, Date, Moment, Region, Text
 from minzheng.kernel.parts.fields import Field, Invalid
 from minzheng.kernel.parts.fields import Text as TextField
-from minzheng.kernel.parts.page import STAFF, Custom, DetailBody, Done, FormBody, Menu, Page
+from minzheng.kernel.parts.page import STAFF, Custom, DetailBody, Done, FormBody, Page
 from minzheng.kernel.parts.panels import Facts, Table
 
 CARE_COOKIE = "care"
@@ -104,7 +104,7 @@ class _Password(TextField):
 
 PASSWORD_FIELDS: tuple[Field, ...] = (
     _Password("old", "原口令", required=True, autocomplete="current-password"),
-    _Password("new", "新口令", required=True, autocomplete="new-password", help="至少 10 位，含字母和数字。"),
+    _Password("new", "新口令", required=True, autocomplete="new-password", help="至少 10 位；大写字母、小写字母、数字、符号至少三种；不含姓名和用户名。"),
     _Password("again", "再输一次新口令", required=True, autocomplete="new-password"),
 )
 
@@ -139,7 +139,7 @@ PAGES = [
                     columns=(
                         Moment("at", "时间"),
                         Text("address", "来源地址"),
-                        Badge(LoginRow.outcome, "结果", tones=lambda row: "good" if row.succeeded else "bad"),
+                        Badge("succeeded", "结果", names=outcome, tones=lambda row: "good" if row.succeeded else "bad"),
                     ),
                     empty="还没有登录记录。",
                 ),
@@ -156,5 +156,3 @@ PAGES = [
         FormBody(PASSWORD_FIELDS, _change_password, submit="修改口令", parent="accounts.me"),
     ),
 ]
-
-__all__ = ["CARE_COOKIE", "PAGES", "Menu"]

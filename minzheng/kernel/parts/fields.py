@@ -1,8 +1,9 @@
-"""表单字段：一个字段是一个值（frozen dataclass），由窗口受理、手机申请、办理动作和接口共用。
+"""Form fields as values: window, phone, acts and API share them and clean input the same way.
 
-``field.clean(raw)`` 收界面送来的原始值（文字、文字列表或上传文件列表），给出干净的值，或抛 ``Invalid(一句中文)``：
-文字 → str，金额 → int（分），日期 → date，人数 → int，是否 → bool，选择 → 选项代码，照片 → 文件列表；没填且可不填 → ``empty``。
-``field.show(value)`` 给出人看的文字，``field.to_input(value)`` 给出填回输入框的文字。
+``field.clean(raw)`` takes what a page sends (text, list of texts, or list of uploads) and returns the clean value, or
+raises ``Invalid`` with one Chinese sentence. Text → str, Money → int (fen), Date → date, Count → int, YesNo → bool,
+Choice → option code (list of codes with ``many``), Photo → list of uploads; left empty and optional → ``field.empty``.
+``field.show(value)`` is the text for people, ``field.to_input(value)`` the text that goes back into the input.
 """
 
 from minzheng.kernel.parts.cleaning import clean_fields, raw_value

@@ -145,7 +145,7 @@ class Date(Field):
     empty: ClassVar[Any] = None
 
     def parse(self, text: str) -> date:
-        value = _date(text)
+        value = parse_date(text)
         if value is None:
             raise Invalid(f"{self.label}请写成 2026-01-31 这样的日期。")
         if self.not_after and value > self.not_after():
@@ -224,7 +224,7 @@ class Count(Field):
         return "" if value is None else str(value)
 
 
-def _date(text: str) -> date | None:
+def parse_date(text: str) -> date | None:
     parts = re.fullmatch(r"(\d{4})\s*[-/.年]?\s*(\d{1,2})\s*[-/.月]?\s*(\d{1,2})\s*日?", text.translate(FULLWIDTH))
     if not parts:
         return None

@@ -41,7 +41,8 @@ class Phone(Field):
             return digits
         if self.landline and re.fullmatch(r"0\d{9,11}", digits):
             return digits
-        raise Invalid(f"{self.label}请填写 11 位手机号码。" if not self.landline else f"{self.label}请填写手机号码或带区号的固定电话。")
+        wanted = "手机号码或带区号的固定电话" if self.landline else " 11 位手机号码"
+        raise Invalid(f"{self.label}请填写{wanted}。")
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,177 @@
+"""待遇：名册、一份待遇的决定依据和发放明细。"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.items import registry
+from minzheng.kernel.parts.actions import Action
+from minzheng.kernel.parts.columns import Badge, Date, Link, MaskedAccount, Money, Month, Number, Region, Text
+from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Search
+from minzheng.kernel.parts.page import DetailBody, ExportBody, ListBody, Menu, Page
+from minzheng.kernel.parts.panels import Explanation, Facts, Table
+
+STATES = dict(Award.STATES)
+TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
+LINE_TONES = {"planned": "plain", "batched": "info", "paid": "good", "returned": "bad"}
+
+
+def visible_to(actor: Any) -> QuerySet[Award]:
+    """Awards of the places over which the actor holds award.read."""
+    return Award.objects.filter(actor.scope_q("award.read"))
+
+
+def visible_lines(actor: Any) -> QuerySet[PaymentLine]:
+    """Payment lines of the places over which the actor holds payment.read."""
+    return PaymentLine.objects.filter(actor.scope_q("payment.read")).select_related("award")
+
+
+def _one(actor: Any, pk: int) -> Award | None:
+    return visible_to(actor).filter(pk=pk).first()
+
+
+def _named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
+    return rows.filter(no=text.upper()) if any(char.isdigit() for char in text) else rows.filter(payee_name__startswith=text)
+
+
+def _line_named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
+    if any(char.isdigit() for char in text):
+        return rows.filter(award__no=text.upper())
+    return rows.filter(award__payee_name__startswith=text)
+
+
+def _items(drawing: Drawing) -> list[tuple[str, str]]:
+    return [(item.code, item.title) for item in registry.all_items()]
+
+
+def _item_title(code: str) -> str:
+    return {item.code: item.short for item in registry.all_items()}.get(code, code)
+
+
+def _graph(award: Award) -> dict[str, Any]:
+    """The explanation that was frozen with the decision."""
+    frozen = award.frozen or {}
+    for key in ("解释", "explanation", "explain"):
+        if isinstance(frozen.get(key), dict):
+            return frozen[key]
+    for value in frozen.values():
+        if isinstance(value, dict) and "解释" in value:
+            return value["解释"]
+    return {}
+
+
+def _example() -> dict[str, int] | None:
+    pk = Award.objects.order_by("pk").values_list("pk", flat=True).first()
+    return {"pk": pk} if pk else None
+
+
+COLUMNS = (
+    Text("no", "证号", sort="no", css="nowrap"),
+    Text("payee_name", "领款人", sort="payee_name"),
+    Text(lambda row: _item_title(row.item_code), "事项"),
+    Region("region_code", "乡镇（街道）", up_to=9),
+    Number("persons", "人数", sort="persons"),
+    Text("category", "类别"),
+    Money("amount_fen", "月金额（元）", sort="amount_fen"),
+    Badge("state", "状态", names=STATES, tones=TONES, sort="state"),
+    Month("first_month", "起发月", sort="first_month", narrow=False),
+    Date("next_review_on", "下次复核", sort="next_review_on", narrow=False),
+)
+LINES = (
+    Month("month", "所属月", sort="month"),
+    Text(lambda row: row.get_line_type_display(), "类型"),
+    Money("amount_fen", "金额（元）", sort="amount_fen"),
+    Badge("state", "状态", names=dict(PaymentLine.STATES), tones=LINE_TONES, sort="state"),
+    Date("due_on", "应发日期"),
+    Text("explanation", "说明", narrow=False),
+)
+
+PAGES = [
+    Page(
+        "awards.list", "console/awards/", "待遇名册", "award.read",
+        ListBody(
+            visible_to, COLUMNS, sort="-first_month", link=("awards.detail", {"pk": "pk"}), export="awards.export",
+            filters=(
+                Search("q", "领款人或证号", by=_named, placeholder="姓名开头或完整证号"),
+                ByRegion("region", "乡镇（街道）", permission="award.read"),
+                ByChoice("item", "事项", field="item_code", choices=_items),
+                ByChoice("state", "状态", choices=Award.STATES),
+                ByMonth("first_month", "起发月"),
+            ),
+            empty="没有符合条件的待遇。审核确认同意后，待遇会出现在这里。",
+        ),
+        menu=Menu("待遇", 10, "card"),
+    ),
+    Page("awards.export", "console/awards/export/", "导出待遇名册", "award.read", ExportBody("awards.list", columns=(*COLUMNS, MaskedAccount("account_no", "发放账号")))),
+    Page(
+        "awards.detail", "console/awards/<int:pk>/", "待遇", "award.read",
+        DetailBody(
+            _one,
+            (
+                Facts(
+                    "待遇",
+                    items=(
+                        Text("no", "证号"), Badge("state", "状态", names=STATES, tones=TONES),
+                        Text(lambda row: _item_title(row.item_code), "事项"), Region("region_code", "所在地"),
+                        Text("payee_name", "领款人"), Number("persons", "保障人数"),
+                        Money("amount_fen", "月金额（元）"), Text("category", "类别"),
+                        Month("first_month", "起发月"), Month("last_month", "止发月"),
+                        Date("decided_on", "决定日期"), Date("next_review_on", "下次复核"),
+                        MaskedAccount("account_no", "发放账号"), Text("account_bank", "开户行"),
+                    ),
+                ),
+                Explanation("决定依据（做出决定时封存）", tree=_graph, empty="这份待遇没有留存测算过程。"),
+                Table(
+                    "发放明细", permission="payment.read", rows=lambda award, drawing: award.lines.order_by("-month", "-seq")[:60],
+                    columns=LINES, empty="还没有发放明细；起发月的明细由系统按月生成。",
+                ),
+            ),
+            side=(
+                Table(
+                    "保障对象", rows=lambda award, drawing: award.members.order_by("pk"),
+                    columns=(
+                        Link("name", "姓名", page="persons.file", args={"pk": "person_id"}), Text("relation", "关系"),
+                        Money("top_up_fen", "分类施保（元）"),
+                    ),
+                ),
+                Facts(
+                    "留痕", columns=1,
+                    items=(
+                        Link(lambda row: "查看办件", "来源办件", page="cases.detail", args={"pk": "case_id"}),
+                        Text(lambda row: row.ruleset_sha[:16], "规则版本"), Text(lambda row: row.frozen_sha[:16], "依据校验码"),
+                    ),
+                ),
+            ),
+            title=lambda award: f"{award.payee_name} · {_item_title(award.item_code)}",
+            subtitle=lambda award: f"证号 {award.no}",
+            actions=(Action("家庭档案", "households.file", args={"pk": "household_id"}, icon="house"),),
+            parent="awards.list",
+        ),
+        example=_example,
+        reads="查看待遇",
+    ),
+    Page(
+        "payments.list", "console/payments/", "发放明细", "payment.read",
+        ListBody(
+            visible_lines,
+            (
+                Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}), Text("award.payee_name", "领款人"),
+                Text(lambda row: _item_title(row.item_code), "事项"), Region("region_code", "乡镇（街道）", up_to=9), *LINES,
+            ),
+            filters=(
+                Search("q", "领款人或证号", by=_line_named),
+                ByRegion("region", "乡镇（街道）", permission="payment.read"),
+                ByMonth("month", "所属月"),
+                ByChoice("state", "状态", choices=PaymentLine.STATES),
+            ),
+            sort="-month", export="payments.export",
+            empty="没有符合条件的发放明细。",
+        ),
+        menu=Menu("待遇", 20, "money"),
+    ),
+    Page("payments.export", "console/payments/export/", "导出发放明细", "payment.read", ExportBody("payments.list")),
+]

@@ -1,0 +1,109 @@
+"""Acts on the case page: each allowed act with its form; those that are not open yet say why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.errors import NotFound
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import registry
+from minzheng.kernel.pages.inputs import Input, inputs_of
+from minzheng.kernel.pages.refusals import REFUSALS, field_errors_of, sentences_of
+from minzheng.kernel.parts.fields import Field, raw_value
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """One act: ``open`` forms are unfolded, ``why_not`` says what is missing, in sentences."""
+
+    code: str
+    title: str
+    help: str
+    tone: str
+    enabled: bool
+    why_not: list[str]
+    inputs: list[Input]
+    open: bool
+    refusals: list[str]
+    has_files: bool
+
+    @property
+    def errors(self) -> list[Input]:
+        return [one for one in self.inputs if one.error]
+
+    @property
+    def is_plain(self) -> bool:
+        """Nothing to fill in: one button does it."""
+        return not self.inputs
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What was sent and refused: shown again on the case page, nothing typed is lost."""
+
+    code: str
+    posted: Mapping[str, Any]
+    sentences: list[str]
+    fields: dict[str, str]
+
+
+def act_forms(case: Case, actor: Any, attempt: Attempt | None = None, initial: Mapping[str, Any] | None = None) -> list[ActForm]:
+    """All acts this actor holds the right to here: the way on first, then the others, closed ones last."""
+    allowed = selectors.allowed_acts(case, actor)
+    ranked = sorted(allowed, key=lambda one: (not one.enabled, {"primary": 0, "plain": 1, "danger": 2}.get(one.act.tone, 1)))
+    first = next((one.act.code for one in ranked if one.enabled and one.act.tone == "primary"), "")
+    return [_form(one, attempt, one.act.code == (attempt.code if attempt else first), initial or {}) for one in ranked]
+
+
+def _form(allowed: Any, attempt: Attempt | None, opened: bool, initial: Mapping[str, Any]) -> ActForm:
+    act = allowed.act
+    mine = attempt if attempt and attempt.code == act.code else None
+    return ActForm(
+        act.code, act.title, act.help, act.tone, allowed.enabled, list(allowed.why_not),
+        inputs_of(act.fields, initial, mine.fields if mine else {}, posted=mine.posted if mine else None, id_prefix=f"{act.code}-"),
+        opened, mine.sentences if mine else [], any(field.widget == "photo" for field in act.fields),
+    )
+
+
+def perform(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """POST of one act. Refused → the case page again with the reasons (422); done → the case page as it is now."""
+    actor = request.actor  # type: ignore[attr-defined]
+    try:
+        case = selectors.get(actor, pk)
+    except NotFound as error:
+        raise Http404("没有找到。") from error
+    declared = registry.get(case.item_code).flow.act(act)
+    if declared is None:
+        raise Http404("没有找到。")
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("cases.detail", kwargs={"pk": pk}) + "#acts")
+    version = request.POST.get("version", "")
+    try:
+        services.perform(
+            case_id=pk, act=act, actor=actor, data=raw_of(declared.fields, request),
+            version=int(version) if version.isdigit() else None,
+        )
+    except NotFound as error:
+        raise Http404("没有找到。") from error
+    except REFUSALS as error:
+        from minzheng.kernel.pages.casework.case_page import draw_case
+
+        attempt = Attempt(act, request.POST, sentences_of(error), field_errors_of(error))
+        return draw_case(request, pk, attempt=attempt)
+    messages.success(request, f"已办理：{declared.title}。")
+    return HttpResponseRedirect(reverse("cases.detail", kwargs={"pk": pk}))
+
+
+def raw_of(fields: tuple[Field, ...], request: HttpRequest) -> dict[str, Any]:
+    """{field name: raw value} of an act's form; uploads as lists."""
+    return {field.name: raw_value(field, request.POST, request.FILES) for field in fields}
+
+
+__all__ = ["ActForm", "Attempt", "act_forms", "perform", "raw_of"]

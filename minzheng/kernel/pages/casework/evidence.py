@@ -1,0 +1,102 @@
+"""Evidence as cards: what kind, when, by whom, and only those of its contents that this page may show.
+
+Contents are listed by name: an objector's identity, for one, is in the sealed row and must never come out here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from minzheng.kernel.cases.models import Evidence
+from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.fields import yuan_text
+
+#: kind → (key in the row's data, label); what is not named is not shown.
+LINES: dict[str, tuple[tuple[str, str], ...]] = {
+    "visit": (
+        ("visited_on", "入户日期"), ("member_present", "在场成员"), ("matches", "与申报一致"), ("findings", "调查情况"), ("location", "定位"),
+    ),
+    "neighbour": (("visited_on", "日期"), ("who", "访问对象"), ("content", "情况")),
+    "relative": (("detail", "近亲属"), ("name", "本系统账号")),
+    "mismatch": (("due_on", "可提出异议至"),),
+    "match_objection": (("content", "说明"),),
+    "match_recheck": (("content", "复查情况"),),
+    "warning": (("content", "警告内容"),),
+    "objection": (("content", "异议内容"),),
+    "reinvestigation": (("content", "复查情况"), ("conclusion", "结论")),
+    "council": (("held_on", "评议日期"), ("content", "评议情况"), ("attended", "到会人数"), ("agreed", "同意人数")),
+    "meeting": (("held_on", "会议日期"), ("content", "会议情况"), ("minutes", "会议纪要")),
+    "county_visit": (("visited_on", "入户日期"), ("member_present", "在场成员"), ("matches", "与申报一致"), ("findings", "调查情况")),
+    "change": (("content", "变化情况"),),
+}
+#: Shown elsewhere on the page: differences beside the family, the calculation in its own panel.
+ELSEWHERE = ("judgement", "assessment", "proposal")
+_ATTACHED = ("photos", "family_signature", "second_signature", "proofs", "photo", "minutes_photo")
+
+
+@dataclass(frozen=True)
+class Card:
+    title: str
+    at: Any
+    kind: str
+    tone: str
+    status: str
+    lines: list[tuple[str, str]]
+    findings: list[tuple[str, str, str]] = field(default_factory=list)
+    people: list[tuple[str, bool]] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+def evidence_cards(rows: Sequence[Evidence], drawing: Drawing) -> list[Card]:
+    """Newest first; superseded reports stay visible, folded below by the template."""
+    cards = [_card(row, rows, drawing) for row in rows if row.kind not in ELSEWHERE]
+    return cards[::-1]
+
+
+def _card(row: Evidence, rows: Sequence[Evidence], drawing: Drawing) -> Card:
+    data = row.data or {}
+    lines = [(label, _text(data[key])) for key, label in LINES.get(row.kind, ()) if data.get(key) not in (None, "", [])]
+    findings = _findings(row.kind, data)
+    tone, status = _status(row, data, findings, drawing)
+    people = [(one.get("name", ""), bool(one.get("signed"))) for one in data.get("investigators", [])]
+    attached = [str(pk) for key in _ATTACHED for pk in _many(data.get(key))]
+    note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
+    return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note)
+
+
+def _findings(kind: str, data: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """(person, what, sentence) of a match report or a notice of differences."""
+    if kind == "match_report":
+        rows = [(d.get("person", ""), d.get("label", ""), d.get("sentence", "")) for d in data.get("differences", [])]
+        return rows + [(a.get("person", ""), a.get("title", ""), a.get("sentence", "")) for a in data.get("alarms", [])]
+    if kind == "mismatch":
+        return [(f.get("person", ""), f.get("item", ""), f.get("found", "")) for f in data.get("findings", [])]
+    return []
+
+
+def _status(row: Evidence, data: dict[str, Any], findings: list[Any], drawing: Drawing) -> tuple[str, str]:
+    if row.kind == "match_report":
+        if row.valid_until and row.valid_until < drawing.today:
+            return "warn", "已过期"
+        return ("warn", f"{len(findings)} 处差异") if findings else ("good", "与申报一致")
+    if row.kind in ("objection", "match_objection"):
+        return ("plain", "已了结") if row.closed_at else ("warn", "待处理")
+    if row.kind in ("visit", "county_visit") and "matches" in data:
+        return ("good", "与申报一致") if data["matches"] else ("warn", "与申报不一致")
+    return "plain", ""
+
+
+def _text(value: Any) -> str:
+    if value is True or value is False:
+        return "是" if value else "否"
+    return str(value)
+
+
+def _many(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value] if value else []
+
+
+def money_text(value: Any) -> str:
+    return yuan_text(int(value)) if isinstance(value, int) and not isinstance(value, bool) else ""

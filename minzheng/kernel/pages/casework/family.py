@@ -1,0 +1,158 @@
+"""The family on the case page: each member's declared, matched and judged figures side by side, differences marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from minzheng.kernel.cases.members import age
+from minzheng.kernel.cases.models import Case, CaseMember, Evidence
+from minzheng.kernel.items.items import Item
+from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.fields import Field, Money, yuan_text
+from minzheng.kernel.subjects.masking import mask_id
+
+#: Fields that the member's head line shows already.
+_HEAD = ("name", "relation", "id_no", "phone")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the comparison. ``differs``: the sources disagree and nobody has judged it yet."""
+
+    label: str
+    declared: str
+    matched: str
+    judged: str
+    differs: bool
+    key: str = ""
+    sentence: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Member:
+    seq: int
+    name: str
+    relation: str
+    age: int | None
+    id_no: str
+    person_id: int | None
+    counted: bool
+    why_not: str
+    traits: list[str]
+    figures: list[Figure]
+
+
+@dataclass(frozen=True)
+class Family:
+    members: list[Member]
+    counted: int
+    household: list[Figure]
+    open_differences: int
+    alarms: list[tuple[str, str, str]] = field(default_factory=list)
+    matched: bool = False
+
+
+def family_rows(
+    case: Case, item: Item, members: Sequence[CaseMember], evidence: Sequence[Evidence], drawing: Drawing
+) -> Family:
+    """All figures of the family. Matched and judged ones come from the newest report and its judgements."""
+    report = next((row for row in reversed(evidence) if row.kind == "match_report"), None)
+    found = _by_place(report.data if report else {})
+    judged = {
+        row.data.get("key"): row.data for row in evidence
+        if row.kind == "judgement" and report is not None and row.data.get("report") == str(report.pk)
+    }
+    fields = _member_fields(item)
+    shown = [_member(one, fields, found, judged, drawing) for one in members]
+    home = _household_figures(case, item, found, judged)
+    figures = [figure for one in shown for figure in one.figures] + home
+    alarms = [(a.get("person", ""), a.get("title", ""), a.get("sentence", "")) for a in (report.data if report else {}).get("alarms", [])]
+    return Family(
+        shown, sum(one.counted for one in shown), home, sum(figure.differs for figure in figures), alarms, report is not None,
+    )
+
+
+def _by_place(data: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """(member row id or "", field) → difference."""
+    return {(str(d.get("member") or ""), str(d.get("field") or d.get("key") or "")): d for d in data.get("differences", [])}
+
+
+def _member_fields(item: Item) -> list[Field]:
+    return [f for step in item.form.steps if step.key == "members" for f in step.plain_fields if f.name not in _HEAD]
+
+
+def _member(
+    one: CaseMember, fields: Sequence[Field], found: dict[Any, Any], judged: dict[Any, Any], drawing: Drawing
+) -> Member:
+    declared = one.declared or {}
+    verified = one.verified or {}
+    figures = []
+    traits = []
+    rest = {key: value for key, value in found.items() if key[0] == str(one.pk)}
+    for f in fields:
+        if isinstance(f, Money):
+            figure = _figure(f.label, f.name, declared.get(f.name), verified.get(f.name), rest.pop((str(one.pk), f.name), None), judged)
+            if figure:
+                figures.append(figure)
+        elif declared.get(f.name) not in (None, "", False, "no", "home"):
+            traits.append(f"{f.label}：{f.show(declared[f.name])}" if f.show(declared[f.name]) != "是" else f.label.removeprefix("是否"))
+    figures += [one for one in (_figure(d.get("label", ""), "", d.get("declared_fen"), None, d, judged) for d in rest.values()) if one]
+    return Member(
+        one.seq, one.name, one.relation, age(one.birth_date, drawing.today) if one.birth_date else None,
+        mask_id(one.id_no) if one.id_no else "", one.person_id, one.in_count, one.exclude_reason, traits, figures,
+    )
+
+
+def _household_figures(case: Case, item: Item, found: dict[Any, Any], judged: dict[Any, Any]) -> list[Figure]:
+    """Property questions of the whole family."""
+    answers = (case.form or {}).get("property") or {}
+    rest = {key: value for key, value in found.items() if not key[0]}
+    figures = []
+    for step in item.form.steps:
+        if step.key != "property":
+            continue
+        for f in step.plain_fields:
+            difference = rest.pop(("", f.name), None)
+            text = f.show(answers.get(f.name))
+            if text or difference:
+                figures.append(_line(f.label, text, difference, judged))
+    return figures + [_line(d.get("label", ""), "", d, judged) for d in rest.values()]
+
+
+def _figure(label: str, name: str, declared: Any, verified: Any, difference: Any, judged: dict[Any, Any]) -> Figure | None:
+    """A money line, or nothing where neither side says anything."""
+    if not declared and not difference and not verified:
+        return None
+    line = _line(label.split("（")[0], _yuan(declared), difference, judged)
+    if verified not in (None, "") and not line.judged:
+        return Figure(line.label, line.declared, line.matched, _yuan(verified), line.differs, line.key, line.sentence, line.reason)
+    return line
+
+
+def _line(label: str, declared: str, difference: Any, judged: dict[Any, Any]) -> Figure:
+    if not difference:
+        return Figure(label, declared, "", "", False)
+    key = str(difference.get("key") or "")
+    verdict = judged.get(key)
+    matched = _yuan(difference.get("found_fen")) or str(difference.get("found") or "")
+    text = _verdict(verdict, declared, matched) if verdict else ""
+    return Figure(
+        label, declared or _yuan(difference.get("declared_fen")) or "未申报", matched, text,
+        bool(difference.get("needs_explanation")) and verdict is None, key, str(difference.get("sentence") or ""),
+        str((verdict or {}).get("reason") or ""),
+    )
+
+
+def _verdict(verdict: dict[str, Any], declared: str, matched: str) -> str:
+    if verdict.get("take") == "found":
+        return f"{matched}（采核对）"
+    if verdict.get("take") == "declared":
+        return f"{declared or '未申报'}（采申报）"
+    return _yuan(verdict.get("amount"))
+
+
+def _yuan(value: Any) -> str:
+    return yuan_text(int(value)) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -1,0 +1,76 @@
+"""核算：the amount sheet, the reasons and the explanation tree — frozen with the opinion, or computed now as a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from minzheng.kernel.cases.models import Case, CaseMember
+from minzheng.kernel.items.items import Item
+from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.explanation import Branch, branches, leading_roots
+from minzheng.kernel.parts.fields import yuan_text
+
+#: States before acceptance, in which a calculation on declared figures would only mislead the clerk.
+_TOO_EARLY = ("DRAFT",)
+#: Results a reader looks for first; all others are reached from them.
+LEADING = ("低保金", "低保资格", "低保边缘资格", "补助金额", "资格", "月金额")
+
+
+@dataclass(frozen=True)
+class Reckoning:
+    """``problem`` is a sentence where nothing could be computed; ``source`` says what the figures rest on."""
+
+    eligible: bool | None = None
+    amount: str = ""
+    persons: int = 0
+    sheet: Sequence[tuple[str, str]] = ()
+    reasons: Sequence[tuple[str, str]] = ()
+    tree: Sequence[Branch] = ()
+    source: str = ""
+    problem: str = ""
+
+
+def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Drawing) -> Reckoning:
+    """The newest frozen assessment of a case that has one, else today's preview from the figures as they stand."""
+    frozen = case.evidence.filter(kind="assessment").order_by("-at", "-pk").first()
+    counted = [one for one in members if one.in_count]
+    if frozen is not None:
+        data = frozen.data
+        return _made(
+            data, data.get("eligible"), data.get("amount_fen"), data.get("persons"), data.get("sheet") or (),
+            data.get("reasons") or (), f"{frozen.at:%Y-%m-%d} 封存的核算结果", counted,
+        )
+    if case.state in _TOO_EARLY or item.assess is None:
+        return Reckoning(problem="提交申请后，这里按现有数据给出测算。")
+    try:
+        answer = item.assess(case, drawing.today)
+    except (LookupError, ValueError, ArithmeticError) as error:
+        return Reckoning(problem=f"现有数据还不能测算：{error}")
+    return _made(
+        dict(answer.evidence), answer.eligible, answer.amount_fen, answer.persons, answer.sheet, answer.reasons,
+        "按今天的数据和规则试算，尚未封存", counted,
+    )
+
+
+def _made(
+    evidence: dict[str, Any], eligible: Any, amount: Any, persons: Any, sheet: Any, reasons: Any, source: str, counted: Sequence[CaseMember]
+) -> Reckoning:
+    graph = graph_of(evidence)
+    names = {f"成员{n}": one.name for n, one in enumerate(counted, start=1)}
+    return Reckoning(
+        bool(eligible), yuan_text(int(amount or 0)), int(persons or 0), [tuple(row) for row in sheet], [tuple(row) for row in reasons],
+        branches(graph, leading_roots(graph, LEADING)[:2], names), source,
+    )
+
+
+def graph_of(evidence: dict[str, Any]) -> dict[str, Any]:
+    """The explanation graph inside what an assessment keeps; empty where there is none."""
+    for key in ("解释", "explanation"):
+        if isinstance(evidence.get(key), dict):
+            return evidence[key]
+    for value in evidence.values():
+        if isinstance(value, dict) and isinstance(value.get("解释"), dict):
+            return value["解释"]
+    return {}

@@ -1,0 +1,4 @@
+import './keys.js';
+import './fields.js';
+import './search.js';
+import './frame.js';

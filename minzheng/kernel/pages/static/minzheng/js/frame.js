@@ -1,0 +1,44 @@
+// 菜单、对话框、会话过期、提示、打印前展开。
+const menu = document.querySelector('[data-menu]');
+menu?.addEventListener('click', () => {
+  const open = document.getElementById('nav').classList.toggle('open');
+  menu.setAttribute('aria-expanded', String(open));
+});
+
+document.addEventListener('click', (event) => {
+  const opener = event.target.closest('[data-open]');
+  if (opener) document.getElementById(opener.dataset.open)?.showModal();
+  for (const details of document.querySelectorAll('.user-menu[open]')) {
+    if (!details.contains(event.target)) details.open = false;
+  }
+  if (event.target.closest('[data-print]')) window.print();
+});
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const details of document.querySelectorAll('.user-menu[open]')) {
+    details.open = false;
+    details.querySelector('summary').focus();
+  }
+});
+
+document.querySelector('[data-focus]')?.focus();
+
+// 列表局部刷新后，读屏软件读出条数
+document.addEventListener('htmx:after:swap', () => {
+  const count = document.querySelector('#list .count');
+  if (count) document.getElementById('announce').textContent = count.textContent;
+});
+
+window.addEventListener('beforeprint', () => {
+  for (const details of document.querySelectorAll('main details:not([open])')) {
+    details.open = true;
+    details.dataset.printed = '1';
+  }
+});
+window.addEventListener('afterprint', () => {
+  for (const details of document.querySelectorAll('details[data-printed]')) {
+    details.open = false;
+    delete details.dataset.printed;
+  }
+});

@@ -1,0 +1,5 @@
+"""URL patterns computed from the page registry."""
+
+from minzheng.kernel.pages.registry import url_patterns
+
+urlpatterns = url_patterns()

@@ -1,0 +1,30 @@
+"""The board view: figures and short lists for one actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
+from minzheng.kernel.parts.bodies import BoardBody
+from minzheng.kernel.parts.page import Page
+
+
+def board_view(page: Page) -> Callable[..., HttpResponse]:
+    body = page.body
+    assert isinstance(body, BoardBody)  # noqa: S101
+
+    def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        drawing = drawing_of(request)
+        return draw(
+            request,
+            body.template or "console/board.html",
+            page,
+            panels=drawn_panels(body.panels, None, drawing),
+            side=drawn_panels(body.side, None, drawing),
+            **(body.context(drawing, kwargs) if body.context else {}),
+        )
+
+    return view

@@ -1,0 +1,140 @@
+"""What a page shows: six kinds of body, drawn by the six generic views, and one escape hatch (``Custom``).
+
+Bodies are values. Differences between screens are other values (columns, panels, fields, functions), never subclasses.
+Functions that fetch take the actor first: scope lives in selectors, so a body cannot show what its actor may not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+
+from minzheng.kernel.parts.actions import Action
+from minzheng.kernel.parts.columns import Column
+from minzheng.kernel.parts.fields import Field
+from minzheng.kernel.parts.filters import Filter
+from minzheng.kernel.parts.panels import Panel
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a form or action returns after its one service call: a sentence to show and where to go."""
+
+    message: str
+    url: str
+    tone: str = "success"
+
+
+@dataclass(frozen=True)
+class ListBody:
+    """A table over ``rows(actor)``. Sorting, filters and page number live in the address.
+
+    ``link`` names the detail page that a row opens: (page code, {argument: attribute path}). ``export`` is the code of
+    an ``ExportBody`` page with its own permission. ``empty`` says what would fill an empty list.
+    """
+
+    kind: ClassVar[str] = "list"
+    rows: Callable[[Any], QuerySet[Any]]
+    columns: Sequence[Column]
+    _: KW_ONLY
+    filters: Sequence[Filter] = ()
+    sort: str = "-pk"
+    link: tuple[str, dict[str, str]] | None = None
+    actions: Sequence[Action] = ()
+    export: str = ""
+    per_page: int = 20
+    empty: str = "没有符合条件的记录。"
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class DetailBody:
+    """One object: ``get(actor, **url arguments)`` (None → 404), drawn by panels in two columns or by ``template``."""
+
+    kind: ClassVar[str] = "detail"
+    get: Callable[..., Any]
+    panels: Sequence[Panel] = ()
+    _: KW_ONLY
+    side: Sequence[Panel] = ()
+    title: Callable[[Any], str] | None = None
+    subtitle: Callable[[Any], str] | None = None
+    actions: Sequence[Action] = ()
+    parent: str = ""
+    template: str = ""
+    context: Callable[[Any, Any], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class FormBody:
+    """Fields on one page and one service call. ``save(actor, values, obj)`` returns ``Done`` or raises ``Refused``-like
+    errors, whose sentences are shown above the form. ``get`` fetches the object that is edited, if any."""
+
+    kind: ClassVar[str] = "form"
+    fields: Sequence[Field] | Callable[[Any, Any], Sequence[Field]]
+    save: Callable[..., Done]
+    _: KW_ONLY
+    get: Callable[..., Any] | None = None
+    initial: Callable[[Any, Any], dict[str, Any]] | None = None
+    submit: str = "保存"
+    parent: str = ""
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class ActionBody:
+    """A small act on one object: GET asks, POST does it. ``run(actor, obj, values)`` returns ``Done``."""
+
+    kind: ClassVar[str] = "action"
+    get: Callable[..., Any]
+    run: Callable[..., Done]
+    _: KW_ONLY
+    fields: Sequence[Field] | Callable[[Any, Any], Sequence[Field]] = ()
+    question: str = ""
+    submit: str = "确定"
+    danger: bool = False
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class BoardBody:
+    """Figures, charts as tables and short lists for one actor; each figure is a link to the list behind it."""
+
+    kind: ClassVar[str] = "board"
+    panels: Sequence[Panel] = ()
+    _: KW_ONLY
+    side: Sequence[Panel] = ()
+    template: str = ""
+    context: Callable[[Any, Any], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
+class ExportBody:
+    """The rows and filters of the list page ``of`` as XLSX or CSV, behind this page's own permission; audited.
+
+    ``columns`` replaces the list's columns. Masked columns stay masked unless the actor holds ``person.unmask`` over
+    the row and gave a reason."""
+
+    kind: ClassVar[str] = "export"
+    of: str
+    _: KW_ONLY
+    columns: Sequence[Column] = ()
+    limit: int = 20_000
+
+
+@dataclass(frozen=True)
+class Custom:
+    """The escape hatch: ``view(request, **url arguments)``; ``request.actor`` is set and the gate has been passed."""
+
+    view: Callable[..., HttpResponse]
+    kind: str = "custom"
+    methods: Sequence[str] = field(default=("GET", "POST"))
+
+    def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        return self.view(request, **kwargs)
+
+
+Body = ListBody | DetailBody | FormBody | ActionBody | BoardBody | ExportBody | Custom

@@ -1,0 +1,103 @@
+"""An explanation graph (rule engine) as a tree for people: every value with its law, its parameters and its parts.
+
+Shape of the graph: ``{"roots": [id], "nodes": {id: {"name", "value", "inputs": [id], "params": {name: …}, "law"}}}``.
+A value used twice is explained where it first appears and referred to afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_MONEY = re.compile(r"-?\d+\.\d{2}")
+_ROW = re.compile(r"(\D+?)(\d+)\.")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the law: its value, the region level it came from, since when, and the sentence it stands in."""
+
+    name: str
+    value: str
+    unit: str
+    place: str
+    since: str
+    reference: str
+    unproved: bool
+
+
+@dataclass
+class Branch:
+    """One value. ``again``: explained above, so its parts are not repeated."""
+
+    id: str
+    label: str
+    value: str
+    law: str = ""
+    parameters: list[Parameter] = field(default_factory=list)
+    parts: list[Branch] = field(default_factory=list)
+    again: bool = False
+
+    @property
+    def is_leaf(self) -> bool:
+        return not self.parts and not self.parameters and not self.law
+
+
+def branches(graph: Mapping[str, Any], roots: list[str] | None = None, names: Mapping[str, str] | None = None) -> list[Branch]:
+    """The trees below the roots. ``names`` maps a row prefix ("成员1") to a person's name."""
+    nodes = graph.get("nodes") or {}
+    seen: set[str] = set()
+    wanted = roots if roots is not None else graph.get("roots") or []
+    return [_branch(root, nodes, names or {}, seen) for root in wanted if root in nodes]
+
+
+def leading_roots(graph: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+    """Those of ``names`` that are nodes; all roots when none is."""
+    nodes = graph.get("nodes") or {}
+    return [name for name in names if name in nodes] or list(graph.get("roots") or [])
+
+
+def shown(value: Any) -> str:
+    """A value as text: yes/no, thousands in money, a dash for what does not apply."""
+    if value is True or value is False:
+        return "是" if value else "否"
+    if value is None or value == "":
+        return "不适用"
+    text = str(value)
+    return f"{text[:-3] and _thousands(text[:-3])}{text[-3:]}" if _MONEY.fullmatch(text) else text
+
+
+def _thousands(whole: str) -> str:
+    return f"{int(whole):,}" if whole not in ("-", "-0") else whole
+
+
+def _branch(node_id: str, nodes: Mapping[str, Any], names: Mapping[str, str], seen: set[str]) -> Branch:
+    node = nodes[node_id]
+    branch = Branch(node_id, _label(node_id, node, names), shown(node.get("value")), str(node.get("law") or ""))
+    inputs = [child for child in node.get("inputs") or [] if child in nodes]
+    if node_id in seen and inputs:
+        branch.again, branch.law = True, ""
+        return branch
+    seen.add(node_id)
+    branch.parameters = [_parameter(name, one) for name, one in (node.get("params") or {}).items()]
+    branch.parts = [_branch(child, nodes, names, seen) for child in inputs]
+    return branch
+
+
+def _label(node_id: str, node: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    name = str(node.get("name") or node_id)
+    row = _ROW.match(node_id)
+    if not row:
+        return name
+    who = names.get(row[1] + row[2])
+    return f"{who}：{name}" if who else f"{row[1]} {row[2]}：{name}"
+
+
+def _parameter(name: str, raw: Mapping[str, Any]) -> Parameter:
+    place = " ".join(filter(None, (str(raw.get("level") or ""), str(raw.get("region") or ""))))
+    return Parameter(
+        name, shown(raw.get("value")), str(raw.get("unit") or ""), place, str(raw.get("since") or ""),
+        str(raw.get("reference") or ""), raw.get("evidence") == "needs_confirmation",
+    )

@@ -1,0 +1,141 @@
+"""Filters of lists. Each is one value with a name in the address, a control on the page and a condition on the rows."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, ClassVar
+
+from django.db.models import Q, QuerySet
+
+from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.plain_fields import parse_date
+
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """``apply`` narrows the rows; a value that cannot be read narrows nothing and is reported by ``problem``."""
+
+    name: str
+    label: str
+    _: KW_ONLY
+    field: str = ""
+    by: Callable[..., Rows] | None = None
+
+    widget: ClassVar[str] = "text"
+
+    def names(self) -> tuple[str, ...]:
+        """The names in the address that belong to this filter."""
+        return (self.name,)
+
+    def apply(self, rows: Rows, values: Mapping[str, str], drawing: Drawing) -> Rows:
+        value = values.get(self.name, "").strip()
+        if not value:
+            return rows
+        return self.by(rows, value, drawing) if self.by else self.narrow(rows, value, drawing)
+
+    def narrow(self, rows: Rows, value: str, drawing: Drawing) -> Rows:
+        return rows.filter(**{self.field or self.name: value})
+
+    def chosen(self, values: Mapping[str, str], drawing: Drawing) -> str:
+        """What is chosen, in words, for the line above the table and for the export's head; "" if nothing."""
+        return values.get(self.name, "").strip()
+
+    def options(self, drawing: Drawing) -> Sequence[tuple[str, str]]:
+        return ()
+
+
+@dataclass(frozen=True)
+class Search(Filter):
+    """Free text; ``by(rows, text, drawing)`` decides what is looked through."""
+
+    placeholder: str = ""
+
+    widget: ClassVar[str] = "search"
+
+
+@dataclass(frozen=True)
+class ByChoice(Filter):
+    """One of a few options: a sequence, or a function of the drawing (whose result may depend on the actor)."""
+
+    choices: Sequence[tuple[str, str]] | Callable[[Drawing], Sequence[tuple[str, str]]] = ()
+
+    widget: ClassVar[str] = "select"
+
+    def options(self, drawing: Drawing) -> Sequence[tuple[str, str]]:
+        key = f"options:{self.name}"
+        if key not in drawing.notes:
+            drawing.notes[key] = list(self.choices(drawing) if callable(self.choices) else self.choices)
+        return drawing.notes[key]
+
+    def apply(self, rows: Rows, values: Mapping[str, str], drawing: Drawing) -> Rows:
+        value = values.get(self.name, "").strip()
+        if value and value not in dict(self.options(drawing)):
+            return rows.none()
+        return super().apply(rows, values, drawing)
+
+    def chosen(self, values: Mapping[str, str], drawing: Drawing) -> str:
+        value = values.get(self.name, "").strip()
+        return dict(self.options(drawing)).get(value, value)
+
+
+@dataclass(frozen=True)
+class ByRegion(ByChoice):
+    """A place inside the actor's scope (``permission``): its own level and the one below."""
+
+    permission: str = "case.read"
+
+    def options(self, drawing: Drawing) -> Sequence[tuple[str, str]]:
+        from minzheng.kernel.parts.places import places_below
+
+        key = f"places:{self.permission}"
+        if key not in drawing.notes:
+            drawing.notes[key] = places_below(drawing.actor.scopes(self.permission))
+        return drawing.notes[key]
+
+    def narrow(self, rows: Rows, value: str, drawing: Drawing) -> Rows:
+        from minzheng.kernel.regions.codes import scope_q
+
+        return rows.filter(scope_q([value], self.field or "region_code"))
+
+
+@dataclass(frozen=True)
+class DateRange(Filter):
+    """From and to, both included; a moment column is compared by its day."""
+
+    moment: bool = False
+
+    widget: ClassVar[str] = "daterange"
+
+    def names(self) -> tuple[str, ...]:
+        return (f"{self.name}_from", f"{self.name}_to")
+
+    def apply(self, rows: Rows, values: Mapping[str, str], drawing: Drawing) -> Rows:
+        field = (self.field or self.name) + ("__date" if self.moment else "")
+        condition = Q()
+        for name, test in zip(self.names(), ("gte", "lte"), strict=True):
+            day = parse_date(values.get(name, "").strip())
+            if day:
+                condition &= Q(**{f"{field}__{test}": day})
+        return rows.filter(condition)
+
+    def chosen(self, values: Mapping[str, str], drawing: Drawing) -> str:
+        start, end = (values.get(name, "").strip() for name in self.names())
+        return f"{start or '最早'} 至 {end or '今天'}" if start or end else ""
+
+
+@dataclass(frozen=True)
+class ByMonth(Filter):
+    """One month, written 2026-11, on a column that holds the first of a month."""
+
+    widget: ClassVar[str] = "month"
+
+    def narrow(self, rows: Rows, value: str, drawing: Drawing) -> Rows:
+        parts = re.fullmatch(r"(\d{4})-(\d{1,2})", value)
+        if not parts or not 1 <= int(parts[2]) <= 12:
+            return rows.none()
+        return rows.filter(**{self.field or self.name: datetime.date(int(parts[1]), int(parts[2]), 1)})
