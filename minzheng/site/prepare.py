@@ -23,6 +23,7 @@ def main(result: Path) -> int:
     django.setup()
     try:
         migrate()
+        load_reference()
         collect_static()
         load_demo()
         logins = demo_logins()
@@ -58,6 +59,17 @@ def grant_application_role() -> None:
         return
     with transaction.atomic(), connection.cursor() as cursor:
         roles.grant(cursor, app=app)
+
+
+def load_reference() -> None:
+    """随平台发布的区划表和历年放假安排；没有变化时不到一秒。"""
+    from minzheng.kernel.calendar import services as calendar
+    from minzheng.kernel.regions import services as regions
+
+    if regions.load_shipped().added:
+        say("装入行政区划表")
+    if calendar.load_shipped():
+        say("装入工作日历")
 
 
 def collect_static() -> None:
