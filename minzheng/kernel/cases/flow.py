@@ -7,7 +7,7 @@ statutory clock it starts or ends and which 文书 it issues.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -64,11 +64,10 @@ class Act:
     guards: tuple[Guard, ...] = ()
     fields: tuple[Field, ...] = ()
     effects: tuple[Callable[[Ctx], None], ...] = ()
-    notice: str = ""
+    notice: str | Callable[[Ctx], str] = ""
     duty: str = ""
     help: str = ""
     tone: str = "plain"  # primary: the normal way on; plain: also possible; danger: ends or turns against the family
-    ends: tuple[str, ...] = ()  # clocks whose promise this act keeps, see Clock.code
     quiet: bool = False  # left out of the family's timeline
 
     @property
@@ -81,12 +80,18 @@ class Act:
         return tuple(p for p in self.by if "." in p)
 
 
+def no_pauses(params: FlowParams) -> tuple[str, ...]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Clock:
-    """A statutory limit in working days.
+    """A statutory limit in working days, read from the county's parameters; 0 = no such limit there.
 
-    It starts with the last act among `starts` and runs while the case is in one of `states`. `pauses` are states whose
-    days are not counted. `days` reads the limit from the county's parameters; 0 = no limit there."""
+    It starts with the last act among `starts` and runs while the case is in one of `states`; `pauses` are states whose
+    days are not counted. `anchor`: count from this date, which the starting act wrote into its data (end of a
+    publicity); with limit 0 the anchor itself is the deadline (next review). `total`: the limit of the whole procedure,
+    shown beside the stage's own."""
 
     code: str
     title: str
@@ -94,8 +99,11 @@ class Clock:
     starts: tuple[str, ...]
     states: tuple[str, ...]
     days: Callable[[FlowParams], int]
-    pauses: tuple[str, ...] = ()
-    total: bool = False  # the limit of the whole procedure, shown beside the stage's own
+    pauses: Callable[[FlowParams], tuple[str, ...]] = no_pauses
+    anchor: str = ""
+    total: bool = False
+    extended_by: str = ""
+    extended_days: Callable[[FlowParams], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -107,8 +115,6 @@ class Flow:
     # pairs of duties that one person must not combine in one case, with the sentence that says so
     apart: tuple[tuple[str, str, str], ...] = ()
     initial: str = "DRAFT"
-    # 文书 code → how its fields are gathered, see kernel/cases/papers.py
-    papers: Mapping[str, Callable[[Ctx], dict[str, Any]]] = field(default_factory=dict)
 
     @cached_property
     def _states(self) -> dict[str, State]:

@@ -6,17 +6,38 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
+from minzheng.kernel import clock
+from minzheng.kernel.cases import engine
+from minzheng.kernel.cases.authority import entitled, owns
+from minzheng.kernel.cases.context import Ctx
+from minzheng.kernel.cases.deadlines import DeadlineView, deadline, deadline_text
+from minzheng.kernel.cases.errors import NotFound
+from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.models import Case, CaseMember, Consent, Evidence, Publicity
+from minzheng.kernel.cases.progress import Progress, progress
+from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
+from minzheng.kernel.crypto.fields import BlindIndex
+from minzheng.kernel.items import registry
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.flow import Act
-    from minzheng.kernel.cases.models import Case, CaseMember, Consent
+    from minzheng.kernel.documents.models import Attachment
+
+__all__ = [
+    "AllowedAct", "ConsentLine", "DeadlineView", "Progress", "TimelineEntry", "WorkbenchGroup", "allowed_acts", "consent_lines",
+    "consents_to_sign", "deadline", "deadline_text", "get", "mine", "open_differences", "open_publicities", "papers_of", "progress",
+    "proposals", "timeline", "visible_to", "workbench",
+]
 
 
 @dataclass(frozen=True)
 class AllowedAct:
-    """An act that this person holds the right to at this state. `why_not`: what is still missing, sentence by sentence."""
+    """An act that this person's post entitles them to at this state. `why_not`: what is still missing, in sentences."""
 
     act: Act
     enabled: bool
@@ -25,29 +46,19 @@ class AllowedAct:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """`title` what was done; `who` name · role; `detail` opinion or sentence; `kept` deadline kept (None: none ran)."""
+    """`title` what was done; `who` name; `detail` opinion or sentence; `kept` deadline kept (None: none ran)."""
 
     at: datetime.datetime
     title: str
     who: str
+    role: str
     organization: str
     state_title: str
     detail: str
     due_on: datetime.date | None
     kept: bool | None
     act_code: str
-
-
-@dataclass(frozen=True)
-class DeadlineView:
-    """`colour`: green | yellow | red | none. `text`: 还剩 3 个工作日（11月26日）. `paused`: the clock stands still."""
-
-    text: str
-    colour: str
-    due_on: datetime.date | None
-    working_days_left: int | None
-    paused: bool
-    provisional: bool
+    document_id: str
 
 
 @dataclass(frozen=True)
@@ -59,76 +70,118 @@ class ConsentLine:
     consent: Consent | None
 
 
-@dataclass(frozen=True)
-class WorkbenchGroup:
-    """One heading of the workbench: cases in the order in which they fall due."""
-
-    code: str
-    title: str
-    total: int
-    overdue: int
-    due_today: int
-    cases: list[Case]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What the public query answers: no address, no amounts, no names of others."""
-
-    no: str
-    item_title: str
-    state_title: str
-    public_text: str
-    submitted_on: datetime.date | None
-    deadline: DeadlineView
-    steps: list[tuple[str, str]]  # (stage title, "done" | "now" | "next")
-
-
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Staff: cases of their regions (case.read), without other people's drafts. Citizens: their own."""
-    raise NotImplementedError
+    """Staff: cases of the regions of one post with case.read, without drafts of others. Citizens: their own."""
+    rows = Case.objects.all()
+    if actor.is_system:
+        return rows
+    if actor.is_citizen:
+        own = Q(created_by_id=actor.id)
+        return rows.filter(own | Q(applicant_id=actor.person_id) if actor.person_id else own)
+    return rows.filter(actor.scope_q("case.read") & (~Q(state="DRAFT") | Q(created_by_id=actor.id)) | Q(state="DRAFT", created_by_id=actor.id if actor.is_staff else -1))
 
 
-def get(actor: Actor, pk: int) -> Case:
-    """One visible case with its applicant, or NotFound."""
-    raise NotImplementedError
+def get(actor: Actor, pk: int | str) -> Case:
+    """One visible case with applicant and household, or NotFound. One query."""
+    try:
+        found = visible_to(actor).select_related("applicant", "household").filter(pk=int(pk)).first()
+    except (TypeError, ValueError):
+        found = None
+    if found is None:
+        raise NotFound("没有这个办件，或者不在您的办理范围内。")
+    return found
 
 
 def mine(actor: Actor) -> QuerySet[Case]:
     """A citizen's own cases, newest first."""
-    raise NotImplementedError
+    return visible_to(actor).order_by("-created_at") if actor.is_citizen else Case.objects.none()
 
 
 def allowed_acts(case: Case, actor: Actor) -> list[AllowedAct]:
-    raise NotImplementedError
-
-
-def workbench(actor: Actor, today: datetime.date | None = None, limit: int = 20) -> list[WorkbenchGroup]:
-    raise NotImplementedError
+    """What this person may do now, each with what still stands in the way. Six queries at most before the rules run."""
+    item = registry.get(case.item_code)
+    shared = Ctx(case, item, item.flow.acts[0], actor)
+    allowed = []
+    for act in item.flow.acts_from(case.state):
+        may, assignment = entitled(act, case, actor)
+        if not may or act.by[0] == "system":
+            continue
+        shared.act, shared.assignment = act, assignment
+        apart = engine.segregation(shared)
+        why = [apart] if apart else engine.why_not(shared, with_data=False)
+        allowed.append(AllowedAct(act, not why, why))
+    return allowed
 
 
 def timeline(case: Case) -> list[TimelineEntry]:
-    raise NotImplementedError
+    """Every act, oldest first. One query. Nothing sealed (an objector's name) is in it."""
+    from minzheng.kernel.accounts.roles import title
 
-
-def deadline(case: Case, today: datetime.date | None = None) -> DeadlineView:
-    raise NotImplementedError
-
-
-def deadline_text(case: Case, today: datetime.date | None = None) -> str:
-    raise NotImplementedError
+    flow = registry.get(case.item_code).flow
+    entries = []
+    for row in case.acts.all():
+        declared = flow.act(row.code)
+        detail = row.opinion or (registry.get(case.item_code).reason_title(row.reason_code) if row.reason_code else "")
+        who = {"citizen": "申请人", "system": "系统", "public": "群众"}.get(row.role)
+        entries.append(TimelineEntry(
+            row.at, declared.title if declared else row.code, row.actor_name, who or title(row.role), row.organization_name,
+            flow.state(row.to_state).title, detail, row.due_on, row.kept_deadline, row.code, str(row.data.get("document") or ""),
+        ))
+    return entries
 
 
 def consent_lines(case: Case) -> list[ConsentLine]:
-    raise NotImplementedError
+    """Every member with their consent. Two queries."""
+    today = clock.today()
+    valid = {c.member_id: c for c in case.consents.filter(revoked_at=None, valid_until__gte=today)}
+    return [ConsentLine(m, m.in_count and adult(m, today), valid.get(m.pk)) for m in case.members.all()]
 
 
 def consents_to_sign(actor: Actor) -> list[ConsentLine]:
     """Consents that wait for this citizen's own signature, in other people's applications."""
-    raise NotImplementedError
+    from minzheng.kernel.subjects.models import Person
+
+    person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None
+    if person is None or not person.id_no:
+        return []
+    index = BlindIndex.of_value("id_no", person.id_no)
+    states = ("DRAFT", "SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING")
+    rows = CaseMember.objects.filter(id_index=index, in_count=True, case__state__in=states).select_related("case").prefetch_related("consents")
+    today = clock.today()
+    waiting = []
+    for m in rows:
+        signed = any(c.revoked_at is None and c.valid_until >= today for c in m.consents.all())
+        if not signed and not owns(m.case, actor) and adult(m, today):
+            waiting.append(ConsentLine(m, True, None))
+    return waiting
 
 
-def progress(*, no: str, id_tail: str, address: str) -> Progress:
-    """By case number and the last four characters of the applicant's ID number. One answer for "no such number" and
-    "wrong tail"; few tries per address, then TooMany."""
-    raise NotImplementedError
+def open_differences(case: Case) -> list[dict[str, object]]:
+    """Differences of the newest report without a judgement yet: what the clerk has to decide."""
+    report = case.evidence.filter(kind="match_report").order_by("-at", "-id").first()
+    if report is None:
+        return []
+    judged = {e.data.get("key") for e in case.evidence.filter(kind="judgement") if e.data.get("report") == str(report.pk)}
+    return [d for d in [*report.data.get("differences", []), *report.data.get("alarms", [])] if d["key"] not in judged]
+
+
+def proposals(case: Case) -> list[Evidence]:
+    """Other benefits proposed with the refusal, still open to a tap of the family."""
+    done = set(case.followups.values_list("item_code", flat=True))
+    return [e for e in case.evidence.filter(kind="proposal") if e.data.get("eligible") and e.data["item_code"] not in done]
+
+
+def papers_of(case: Case) -> QuerySet[Attachment]:
+    """The case's papers, and those of the case it was transferred from: the family hands nothing in twice."""
+    from minzheng.kernel.documents.models import Attachment
+
+    cases = [case.pk, case.parent_id] if case.parent_id else [case.pk]
+    return Attachment.objects.filter(case_id__in=cases, removed_at=None).order_by("uploaded_at")
+
+
+def open_publicities(today: datetime.date | None = None) -> QuerySet[Publicity]:
+    """What the public page shows: only postings that run today, only their masked row."""
+    day = today or clock.today()
+    return Publicity.objects.filter(closed_at=None, posted_on__lte=day, ends_on__gte=day).order_by("-posted_on", "id").defer("evidence_attachment_id")
+
+

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +49,7 @@ class Answer:
     sheet: tuple[tuple[str, str], ...]  # the amount sheet: (label, text)
     category: str
     evidence: Mapping[str, Any]
-    top_ups: Mapping[int, int] = field(default_factory=dict)  # member seq → fen
+    top_ups: Mapping[int, int] = field(default_factory=dict)  # 1-based position among the counted members → fen
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Item:
     notices: Mapping[str, Notice] = field(default_factory=dict)
     reasons: tuple[tuple[str, str], ...] = ()  # (R01, 收入超标)
     law: str = ""
-    # (case, member) → (counted, why not): composition on the day of acceptance
-    composition: Callable[[Case, CaseMember], tuple[bool, str]] | None = None
+    # (case, its members in order) → (counted, why not) for each: who belongs to the family on this day
+    composition: Callable[[Case, Sequence[CaseMember]], list[tuple[bool, str]]] | None = None
     assess: Callable[[Case, datetime.date], Answer] | None = None
     proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
     recompute: Callable[[Mapping[str, Any]], Answer] | None = None

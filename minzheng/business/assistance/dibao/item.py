@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from minzheng.business.assistance.dibao.procedure import procedure_params
-from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
-from minzheng.kernel.cases.flow import Flow
-from minzheng.kernel.cases.states import STATES
-from minzheng.kernel.items.items import Item, Material
+import datetime
+from typing import TYPE_CHECKING
 
-# Reason codes of reference §1.5.
-REASONS = (
-    ("R01", "收入超标"), ("R02", "财产超标"), ("R03", "非共同生活或人口不实"), ("R04", "户籍居住不符"), ("R05", "隐瞒虚报"),
-    ("R06", "拒绝授权或配合"), ("R07", "已享受特困供养"), ("R08", "有劳动能力拒绝就业（三次）"), ("R09", "义务人有能力"), ("R10", "其他"),
-)
+import minzheng.datacenter.matching.services  # noqa: F401  登记“信息核对”“认定差异”两种步骤
+from minzheng.business.assistance.dibao.notices.basis import NOTICES
+from minzheng.business.assistance.dibao.procedure import procedure_params
+from minzheng.business.assistance.means_test.assess import MeansTest
+from minzheng.business.assistance.means_test.benefits import EDGE
+from minzheng.business.assistance.means_test.family import composition
+from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
+from minzheng.business.assistance.means_test.reasons import REASONS
+from minzheng.kernel.cases.lifecycle import means_tested
+from minzheng.kernel.items.items import Item, Material, Proposal
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
+
+RULES = MeansTest("assistance.dibao", "低保", "低保资格", cash=("低保金",), member_cash=("分类施保金",), taper="渐退资格")
+
+
+def proposals(case: Case, on: datetime.date) -> list[Proposal]:
+    """一次申请、分类审核认定: what else this family may have, by those benefits' own rules."""
+    found = EDGE.proposal(case, on, "低保边缘线合计")
+    return [found] if found is not None else []
+
 
 ITEM = Item(
     "assistance.dibao", "最低生活保障",
-    short="低保", number_code="DB", form=MEANS_TEST_FORM,
-    flow=Flow(STATES, (), (), procedure_params),
+    short="低保", number_code="DB", form=MEANS_TEST_FORM, flow=means_tested(reasons=REASONS, params=procedure_params),
     intro="家庭人均收入低于当地低保标准、财产符合规定的，按月补足差额。",
     who=("共同生活的家人人均收入低于当地低保标准", "家庭财产在规定限额以内", "一般由户口所在地的乡镇（街道）受理"),
     bring=(
@@ -26,6 +39,7 @@ ITEM = Item(
         Material("illness", "诊断书、残疾人证", obtainable=True),
         Material("other", "其他材料"),
     ),
-    reasons=REASONS,
+    notices=NOTICES, reasons=REASONS,
     law="《社会救助暂行办法》（国务院令第649号）；《最低生活保障审核确认办法》（民发〔2021〕57号）",
+    composition=composition, assess=RULES.assess, recompute=RULES.recompute, proposals=proposals,
 )

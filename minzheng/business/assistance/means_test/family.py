@@ -1,0 +1,142 @@
+"""一家人的事实 → 规则引擎的词. Verified values stand over declared ones; what is absent takes the vocabulary's default.
+
+| 词 | from the case |
+|---|---|
+| 城乡 金融资产 房屋套数 机动车辆 市场主体 刚性支出年额 | form["property"]: urban deposits houses vehicles market_entity rigid_annual |
+| 工资性收入 经营净收入 财产净收入 转移净收入 不计入收入 就业成本 | member: wage business property_income transfer not_counted employment_cost |
+| 残疾类别 残疾等级 重病 无劳动能力 在校 学历层次 | member: disability_kind disability_level serious_illness no_labour student |
+| 不计入情形 长期共同居住 | member: situation |
+| 户籍在本地 | form["applicant"]["hukou"] |
+| 在保 原月保障金 | the award in force of this case |
+
+After acceptance only the members counted on that day are given: composition is frozen (reference 1.2.5)."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from minzheng.policy import InputError, Unconfigured, load_ruleset
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case, CaseMember
+
+SITUATIONS = {"prison": "服刑在押", "detox": "强制隔离戒毒", "missing": "宣告失踪", "clergy": "宗教教职人员", "army": "省定其他"}
+WHY_NOT = {
+    "prison": "在监狱服刑", "detox": "强制隔离戒毒", "missing": "宣告失踪", "clergy": "宗教教职人员离家独立生活满三年",
+    "army": "义务兵", "apart": "不长期共同居住",
+}
+MONEY = {
+    "工资性收入": "wage", "经营净收入": "business", "财产净收入": "property_income", "转移净收入": "transfer",
+    "不计入收入": "not_counted", "就业成本": "employment_cost",
+}
+PROPERTY_COUNTS = {"房屋套数": "houses", "机动车辆": "vehicles"}
+PROPERTY_MONEY = {"金融资产": "deposits", "刚性支出年额": "rigid_annual"}
+
+Family = dict[str, Any]
+
+
+def policy_family(case: Case, members: Sequence[CaseMember] | None = None) -> tuple[Family, list[str]]:
+    """(the family in policy words, notes on what was taken from where). `members`: default the case's rows."""
+    rows = list(members if members is not None else case.members.all())
+    notes: list[str] = []
+    frozen = case.event_date is not None
+    people = [m for m in rows if m.in_count] if frozen else rows
+    return {"家庭": _household(case, rows, notes), "成员": [_member(case, m, frozen, notes) for m in people]}, notes
+
+
+def yuan(fen: Any) -> Decimal:
+    return Decimal(int(fen)) / 100
+
+
+def _household(case: Case, rows: Sequence[CaseMember], notes: list[str]) -> Family:
+    declared: Mapping[str, Any] = case.form.get("property") or {}
+    verified: Mapping[str, Any] = {}
+    for m in rows:
+        verified = {**verified, **((m.verified or {}).get("household") or {})}
+    values = {**declared, **{k: v for k, v in verified.items() if v is not None}}
+    words: Family = {"城乡": values.get("urban") or "农村"}
+    for word, key in PROPERTY_MONEY.items():
+        if values.get(key) is not None:
+            words[word] = yuan(values[key])
+    for word, key in PROPERTY_COUNTS.items():
+        if values.get(key) is not None:
+            words[word] = int(values[key])
+    words["市场主体"] = bool(values.get("market_entity"))
+    notes += [f"{key}：按核定数 {verified[key]}" for key in verified]
+    award = case.awards.filter(state__in=("active", "tapering")).order_by("-decided_on").first() if case.pk else None
+    if award is not None:
+        words |= {"在保": True, "原月保障金": yuan(award.amount_fen), "超标月数": 1}
+    return words
+
+
+def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family:
+    verified = {k: v for k, v in (m.verified or {}).items() if v is not None and k != "household"}
+    values = {**m.declared, **verified}
+    words: Family = {"姓名": m.name, "与户主关系": m.relation or "其他"}
+    if m.birth_date:
+        words["出生日期"] = m.birth_date
+    for word, key in MONEY.items():
+        if values.get(key) is not None:
+            words[word] = yuan(values[key])
+    words |= _condition(values)
+    situation = values.get("situation") or "home"
+    if not frozen:
+        words["不计入情形"] = SITUATIONS.get(situation, "无")
+        words["长期共同居住"] = situation != "apart"
+    if values.get("died_on"):
+        words["死亡日期"] = values["died_on"]
+    words["户籍在本地"] = (case.form.get("applicant") or {}).get("hukou") not in ("permit", "away")
+    notes += [f"{m.name}的{key}：按核定数 {verified[key]}" for key in verified]
+    return words
+
+
+def _condition(values: Mapping[str, Any]) -> Family:
+    student = values.get("student") or "no"
+    words: Family = {
+        "在校": student != "no" or values.get("situation") == "school", "学历层次": "研究生" if student == "above" else "本科及以下",
+        "重病": bool(values.get("serious_illness")), "无劳动能力": bool(values.get("no_labour")),
+    }
+    if values.get("disability_kind"):
+        words["残疾类别"] = values["disability_kind"]
+        words["残疾等级"] = int(values.get("disability_level") or 0)
+    return words
+
+
+def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, str]]:
+    """Who belongs to the family today, by the rule 计入人口; everybody, while the data does not yet allow to say."""
+    from minzheng.kernel import clock
+
+    everybody = [(True, "") for _ in members]
+    if not members or not case.region_code:
+        return everybody
+    family, _ = policy_family_unfrozen(case, members)
+    try:
+        outcome = load_ruleset().evaluate(family, region=case.region_code, on=clock.today(), targets=["保障人口"])
+    except (InputError, Unconfigured):
+        return everybody
+    rows = outcome.rows["人"]
+    return [(bool(row.get("计入人口", True)), "" if row.get("计入人口", True) else why_not(m)) for m, row in zip(members, rows, strict=True)]
+
+
+def policy_family_unfrozen(case: Case, members: Sequence[CaseMember]) -> tuple[Family, list[str]]:
+    """Everybody with their situation, as on the day of acceptance, whatever was decided before."""
+    notes: list[str] = []
+    return {"家庭": _household(case, members, notes), "成员": [_member(case, m, False, notes) for m in members]}, notes
+
+
+def why_not(m: CaseMember) -> str:
+    return WHY_NOT.get(m.declared.get("situation") or "", "不属于共同生活的家庭成员（57号第五条）")
+
+
+def as_json(family: Family) -> Family:
+    """The same family with text for money and dates: what is frozen and hashed."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return f"{value:.2f}"
+        return value.isoformat() if isinstance(value, datetime.date) else value
+
+    return {"家庭": {k: plain(v) for k, v in family["家庭"].items()}, "成员": [{k: plain(v) for k, v in row.items()} for row in family["成员"]]}

@@ -1,0 +1,32 @@
+"""待遇的读操作, narrowed to what the actor may see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minzheng.kernel.awards.models import Award, PaymentLine
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from minzheng.kernel.accounts.actors import Actor
+
+
+def visible_to(actor: Actor) -> QuerySet[Award]:
+    """Staff: awards of the region of a post with award.read. Citizens: their own."""
+    rows = Award.objects.all()
+    if actor.is_system:
+        return rows
+    if actor.is_citizen:
+        return rows.filter(payee_id=actor.person_id) if actor.person_id else rows.none()
+    return rows.filter(actor.scope_q("award.read"))
+
+
+def lines_visible_to(actor: Actor) -> QuerySet[PaymentLine]:
+    """Payment lines, by payment.read over the line's own region; citizens see their own award's."""
+    rows = PaymentLine.objects.select_related("award")
+    if actor.is_system:
+        return rows
+    if actor.is_citizen:
+        return rows.filter(award__payee_id=actor.person_id) if actor.person_id else rows.none()
+    return rows.filter(actor.scope_q("payment.read"))

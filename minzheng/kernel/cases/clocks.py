@@ -1,0 +1,159 @@
+"""时限: every deadline of a case, counted from its acts alone.
+
+`fold` is a pure function of the declared flow and the acts: `perform` stores what it gives, `replay` proves that the
+stored dates follow from the acts. Days are working days of the calendar table; day 1 is the day after the trigger
+(民法典第201条). A pause takes out the working days of its own period, counted the same way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.flow import Clock, Flow
+
+PAUSE_REASONS = {"SUPPLEMENT": "补正", "PUBLICITY": "公示", "OBJECTION": "异议复查"}
+
+
+class Days(Protocol):
+    """Counting days; kernel.calendar fits (see `calendar_days`)."""
+
+    def add(self, start: datetime.date, working_days: int) -> tuple[datetime.date, bool]: ...
+
+    def between(self, start: datetime.date, end: datetime.date) -> int:
+        """Working days d with start < d ≤ end (0 when end ≤ start)."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One act as the clocks see it. `dates`: ISO dates the act wrote down (end of a publicity, next review)."""
+
+    code: str
+    from_state: str
+    to_state: str
+    on: datetime.date
+    dates: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A running or stopped stretch. `ended_on` None: still running."""
+
+    clock: str
+    started_on: datetime.date
+    working_days: int | None
+    due_on: datetime.date | None
+    provisional: bool = False
+    paused: bool = False
+    reason: str = ""
+    ended_on: datetime.date | None = None
+
+
+@dataclass(frozen=True)
+class Fold:
+    state: str
+    segments: tuple[Segment, ...]
+    due_on: datetime.date | None
+    total_due_on: datetime.date | None
+    provisional: bool
+    paused: bool
+
+
+def fold(flow: Flow, steps: Sequence[Step], region: str, days: Days) -> Fold:
+    """All clocks of a case after these acts."""
+    state = steps[-1].to_state if steps else flow.initial
+    segments: list[Segment] = []
+    due = total = None
+    provisional = paused = False
+    latest = -1
+    ordered = sorted(flow.clocks, key=lambda clock: clock.total)
+    for clock in ordered:
+        running, parts, begun = _run(flow, clock, steps, state, region, days, due)
+        segments += parts
+        if running is None:
+            continue
+        if clock.total:
+            total = running.due_on
+            paused = any(p.paused and p.ended_on is None for p in parts)
+        elif begun > latest:
+            due, latest = running.due_on, begun
+        provisional = provisional or running.provisional
+    return Fold(state, tuple(segments), due, total, provisional, paused)
+
+
+def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: str, days: Days, stage_due: datetime.date | None) -> tuple[Segment | None, list[Segment], int]:
+    """(the running segment or None, every segment, index of the starting act)."""
+    begun = max((i for i, s in enumerate(steps) if s.code in clock.starts), default=-1)
+    if begun < 0:
+        return None, [], begun
+    start = _anchor(clock, steps[begun])
+    if start is None:
+        return None, [], begun
+    params = flow.params(region, steps[begun].on)
+    limit = clock.days(params)
+    if clock.extended_by and any(s.code == clock.extended_by for s in steps[begun:]) and clock.extended_days:
+        limit = clock.extended_days(params)
+    if not limit and not clock.anchor:
+        return None, [], begun
+    ended = next((s.on for s in steps[begun:] if s.to_state not in clock.states and s is not steps[begun]), None)
+    if state in clock.states:
+        ended = None
+    pauses = _pauses(clock.pauses(params), steps[begun:], stage_due)
+    due, provisional = net_due(start, limit, [(a, b) for a, b, _, _ in pauses], days)
+    main = Segment(clock.code, start, limit, due, provisional, ended_on=ended)
+    parts = [main] + [
+        Segment(clock.code, a, None, None, paused=True, reason=PAUSE_REASONS.get(code, code), ended_on=None if open_ else b)
+        for a, b, code, open_ in pauses
+    ]
+    return (main if ended is None and state in clock.states else None), parts, begun
+
+
+def _anchor(clock: Clock, step: Step) -> datetime.date | None:
+    """The day from which it counts: a date that the act wrote down, else the day of the act."""
+    if not clock.anchor:
+        return step.on
+    text = step.dates.get(clock.anchor)
+    return datetime.date.fromisoformat(text) if text else None
+
+
+def _pauses(states: Sequence[str], steps: Sequence[Step], stage_due: datetime.date | None) -> list[tuple[datetime.date, datetime.date, str, bool]]:
+    """(from, to, state, still open). An open pause is counted up to its own planned end; the days are put right when it ends."""
+    found = []
+    for i, step in enumerate(steps):
+        if step.to_state not in states or (step.from_state == step.to_state and i > 0):
+            continue
+        left = next((s.on for s in steps[i + 1:] if s.to_state != step.to_state), None)
+        planned = step.dates.get("ends_on")
+        end = left or (datetime.date.fromisoformat(planned) if planned else stage_due) or step.on
+        found.append((step.on, max(end, step.on), step.to_state, left is None))
+    return found
+
+
+def net_due(start: datetime.date, limit: int, pauses: Sequence[tuple[datetime.date, datetime.date]], days: Days) -> tuple[datetime.date, bool]:
+    """The day on which `limit` working days outside the pauses are over. `limit` 0: the day itself."""
+    if not limit:
+        return start, False
+    extra = 0
+    while True:
+        due, provisional = days.add(start, limit + extra)
+        lost = sum(days.between(max(a, start), min(b, due)) for a, b in pauses)
+        if lost <= extra:
+            return due, provisional
+        extra = lost
+
+
+class CalendarDays:
+    """The working-day calendar table of kernel.calendar."""
+
+    def add(self, start: datetime.date, working_days: int) -> tuple[datetime.date, bool]:
+        from minzheng.kernel.calendar.selectors import add_working_days
+
+        deadline = add_working_days(start, working_days)
+        return deadline.date, deadline.provisional
+
+    def between(self, start: datetime.date, end: datetime.date) -> int:
+        from minzheng.kernel.calendar.selectors import working_days_left
+
+        return working_days_left(start, end) if end > start else 0

@@ -1,0 +1,254 @@
+"""办理一个动作: lock, check, write. Everything an act changes is one transaction; refused means nothing changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from minzheng.kernel.cases import authority, clocks, papers
+from minzheng.kernel.cases.context import Ctx
+from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale
+from minzheng.kernel.items import registry
+from minzheng.kernel.items.forms import as_json
+from minzheng.kernel.parts.fields import Photo, clean_fields
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.accounts.models import Assignment
+    from minzheng.kernel.cases.flow import Act, Flow
+    from minzheng.kernel.cases.models import Case, CaseAct
+
+# Inputs whose value is also a column of the act.
+OPINION, REASON_CODE = "opinion", "reason_code"
+# Dates an act writes down that clocks count from, see clocks.Step.
+CLOCK_DATES = ("ends_on", "next_review_on")
+
+
+def locked(case_id: int) -> Case:
+    """The case under its row lock; must be inside a transaction."""
+    from minzheng.kernel.cases.models import Case
+
+    case = Case.objects.select_for_update().filter(pk=case_id).first()
+    if case is None:
+        raise NotFound("没有这个办件，或者不在您的办理范围内。")
+    return case
+
+
+@transaction.atomic
+def perform(*, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None, version: int | None) -> CaseAct:
+    """See services.perform."""
+    case = locked(case_id)
+    item = registry.get(case.item_code)
+    declared = item.flow.act(act)
+    if declared is None:
+        raise Refused(f"“{item.title}”的办理流程里没有“{act}”这个动作。")
+    ctx = Ctx(case, item, declared, actor)
+    _check_right(ctx)
+    _check_fresh(ctx, version)
+    ctx.data = _cleaned(ctx, data or {})
+    sentences = why_not(ctx)
+    if sentences:
+        raise Refused(sentences)
+    return _do(ctx)
+
+
+def why_not(ctx: Ctx, *, with_data: bool = True) -> list[str]:
+    """Every unmet guard's sentence, in order, without repeats."""
+    found = [g.check(ctx) for g in ctx.act.guards if with_data or not g.needs_data]
+    return list(dict.fromkeys(s for s in found if s))
+
+
+def segregation(ctx: Ctx) -> str:
+    """"" or why this person must not do this act on this case."""
+    investigators = {i["user_id"] for v in ctx.evidence("visit") for i in v.data.get("investigators", []) if i.get("user_id")}
+    relatives = {e.data["user_id"] for e in ctx.evidence("relative") if e.data.get("user_id")}
+    return authority.kept_apart(ctx.item.flow, ctx.act, ctx.actor, ctx.acts, _ids(investigators), _ids(relatives))
+
+
+def _ids(values: set[Any]) -> set[int]:
+    return {int(v) for v in values}
+
+
+def _check_right(ctx: Ctx) -> None:
+    may, ctx.assignment = authority.entitled(ctx.act, ctx.case, ctx.actor)
+    if not may:
+        if not authority.sees(ctx.case, ctx.actor):
+            raise NotFound("没有这个办件，或者不在您的办理范围内。")
+        raise NotAllowed(f"您的岗位不能在这个办件上“{ctx.act.title}”，请由有此权限的人员办理。")
+    apart = segregation(ctx)
+    if apart:
+        raise NotAllowed(apart)
+
+
+def _check_fresh(ctx: Ctx, version: int | None) -> None:
+    case, flow = ctx.case, ctx.item.flow
+    last = ctx.acts[-1] if ctx.acts else None
+    if version is not None and version != case.version:
+        raise Stale(f"这个办件刚才已由{_who(last)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。")
+    if case.state not in ctx.act.from_states:
+        ready = "、".join(flow.state(s).title for s in ctx.act.from_states)
+        just = f"，刚由{_who(last)}办理“{_act_title(flow, last)}”" if last else ""
+        raise Refused(f"这个办件现在是“{flow.state(case.state).title}”{just}，只有在“{ready}”时才能“{ctx.act.title}”。")
+
+
+def _who(act: CaseAct | None) -> str:
+    return (act.actor_name or "系统") if act else "他人"
+
+
+def _act_title(flow: Flow, act: CaseAct | None) -> str:
+    declared = flow.act(act.code) if act else None
+    return declared.title if declared else "别的动作"
+
+
+def _cleaned(ctx: Ctx, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The act's inputs, cleaned. Photos become ids of stored attachments of this case."""
+    plain = [f for f in ctx.act.fields if not isinstance(f, Photo)]
+    values, errors = clean_fields(plain, raw)
+    kept: dict[str, Any] = {name: as_json(value) for name, value in values.items()}
+    for photo in (f for f in ctx.act.fields if isinstance(f, Photo) and f.applies(raw)):
+        try:
+            kept[photo.name] = _stored(ctx, photo, photo.clean(raw.get(photo.name)))
+        except ValueError as error:
+            errors[photo.name] = str(error)
+    if errors:
+        raise Refused([], errors)
+    return kept
+
+
+def _stored(ctx: Ctx, photo: Photo, items: list[Any]) -> list[str]:
+    """Uploads are stored now; ids must be attachments of this very case that nobody has removed."""
+    from minzheng.kernel.documents.models import Attachment
+
+    ids = []
+    for item in items:
+        if hasattr(item, "read"):
+            from minzheng.kernel.documents.services import store_attachment
+
+            ids.append(store_attachment(case=ctx.case, kind=photo.kind or photo.name, label=photo.label, upload=item, actor=ctx.actor).pk)
+        else:
+            ids.append(int(item))
+    known = Attachment.objects.filter(case_id=ctx.case.pk, removed_at=None, pk__in=ids).count()
+    if known != len(set(ids)):
+        raise ValueError(f"{photo.label}里有一份材料不属于这个办件，请重新上传。")
+    return [str(pk) for pk in ids]
+
+
+def _do(ctx: Ctx) -> CaseAct:
+    case, act = ctx.case, ctx.act
+    ctx.record = _record(ctx)
+    for effect in act.effects:
+        effect(ctx)
+    ctx.record.to_state = _to_state(ctx)
+    ctx.record.data = _plain(ctx.record.data)
+    ctx.record.save(force_insert=True)
+    ctx.forget()
+    advance(ctx)
+    notice = act.notice(ctx) if callable(act.notice) else act.notice
+    if notice:
+        papers.issue(ctx, notice)
+    papers.tell(ctx)
+    _audit(ctx)
+    return ctx.record
+
+
+def _record(ctx: Ctx) -> CaseAct:
+    from minzheng.kernel.cases.models import CaseAct
+
+    case, post = ctx.case, ctx.assignment
+    role = post.role if post else ctx.actor.role or "public"
+    return CaseAct(
+        case=case, seq=(ctx.acts[-1].seq + 1 if ctx.acts else 1), code=ctx.act.code, from_state=case.state,
+        to_state=case.state, actor_id=ctx.actor.id, actor_name=ctx.actor.name, role=role,
+        organization_name=_organization(post), at=ctx.now, opinion=ctx.text(OPINION), reason_code=ctx.text(REASON_CODE),
+        data={k: v for k, v in ctx.data.items() if k not in (OPINION, REASON_CODE)},
+    )
+
+
+def _organization(post: Assignment | None) -> str:
+    return post.organization.name if post else ""
+
+
+def _to_state(ctx: Ctx) -> str:
+    act = ctx.act
+    if not act.to:
+        return ctx.case.state
+    target = act.choose(ctx) if act.choose else act.to[0]
+    if target not in act.to:
+        raise AssertionError(f"动作“{act.code}”选了没有声明的去向 {target}")
+    return target
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    import json
+
+    from minzheng.kernel.cases.evidence import canonical
+
+    return json.loads(canonical(dict(data)))
+
+
+def advance(ctx: Ctx) -> None:
+    """State, deadlines and clock rows of the case from its acts; the version counts every act."""
+    case, record = ctx.case, ctx.record
+    assert record is not None
+    if record.to_state != record.from_state and case.due_on:
+        record.due_on, record.kept_deadline = case.due_on, ctx.today <= case.due_on
+        record.save(update_fields=["due_on", "kept_deadline"])
+    folded = fold_of(case, ctx.item.flow)
+    case.state, case.due_on, case.total_due_on = folded.state, folded.due_on, folded.total_due_on
+    case.due_provisional = folded.provisional
+    case.assignee_id = ctx.actor.id if ctx.assignment else case.assignee_id
+    case.version += 1
+    case.save()
+    _store_segments(case, folded)
+
+
+@transaction.atomic
+def recount_clocks(case_id: int) -> int:
+    """Count a case's clocks again (a new calendar is loaded); 1 if a date changed. The acts stay as they are."""
+    case = locked(case_id)
+    folded = fold_of(case, registry.get(case.item_code).flow)
+    before = (case.due_on, case.total_due_on, case.due_provisional)
+    case.due_on, case.total_due_on, case.due_provisional = folded.due_on, folded.total_due_on, folded.provisional
+    case.save(update_fields=["due_on", "total_due_on", "due_provisional"])
+    _store_segments(case, folded)
+    return int(before != (case.due_on, case.total_due_on, case.due_provisional))
+
+
+def fold_of(case: Case, flow: Flow) -> clocks.Fold:
+    return clocks.fold(flow, [step_of(a) for a in case.acts.all()], case.region_code, clocks.CalendarDays())
+
+
+def step_of(act: CaseAct) -> clocks.Step:
+    from django.utils import timezone
+
+    dates = {name: act.data[name] for name in CLOCK_DATES if act.data.get(name)}
+    return clocks.Step(act.code, act.from_state, act.to_state, timezone.localtime(act.at).date(), dates)
+
+
+def _store_segments(case: Case, folded: clocks.Fold) -> None:
+    from minzheng.kernel.cases.models import ClockSegment
+
+    case.clocks.all().delete()
+    ClockSegment.objects.bulk_create(
+        ClockSegment(
+            case=case, clock=s.clock, started_on=s.started_on, working_days=s.working_days, due_on=s.due_on,
+            provisional=s.provisional, paused=s.paused, reason=s.reason, ended_on=s.ended_on,
+        )
+        for s in folded.segments
+    )
+
+
+def _audit(ctx: Ctx) -> None:
+    from minzheng.kernel.audit.services import record
+
+    assert ctx.record is not None
+    actor = ctx.actor.acting_as(ctx.assignment) if ctx.assignment else ctx.actor
+    record(
+        actor=actor, action=f"case.{ctx.act.code}", obj=ctx.case, region_code=ctx.case.region_code,
+        reason=ctx.record.reason_code or ctx.act.title,
+        detail={"seq": ctx.record.seq, "from": ctx.record.from_state, "to": ctx.record.to_state, "no": ctx.case.no or ""},
+    )
+
+

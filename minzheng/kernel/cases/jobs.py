@@ -1,0 +1,96 @@
+"""到期自动办理的事: each is an act of the system, done case by case, so that one refused case does not stop the rest."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import registry
+from minzheng.kernel.jobs.context import Context
+from minzheng.kernel.jobs.registry import job, periodic
+
+HALF_HOUR = 1800
+
+
+@periodic(every_seconds=HALF_HOUR)
+@job("cases.due", title="到期办件自动办理", atomic=False)
+def due(ctx: Context) -> dict[str, int]:
+    """补正逾期, 首次发放, 新金额生效, 到期复核. Safe to run again: an act whose time has not come is refused."""
+    today = clock.today()
+    month = today.replace(day=1)
+    waiting = (
+        ("supplement_timeout", Case.objects.filter(state="SUPPLEMENT", due_on__lt=today), {}),
+        ("start_payment", Case.objects.filter(state="APPROVED", awards__first_month__lte=today), {}),
+        ("apply_adjustment", Case.objects.filter(state="ADJUSTED", awards__first_month__lte=month), {}),
+        ("open_recheck", Case.objects.filter(state="IN_PAYMENT", due_on__lte=today), {"why": "review"}),
+    )
+    return {act: _each(ctx, act, rows.values_list("pk", flat=True).distinct(), data) for act, rows, data in waiting}
+
+
+def _each(ctx: Context, act: str, cases: Iterable[int], data: dict[str, str]) -> int:
+    from minzheng.kernel.cases.services import perform
+
+    done = 0
+    for pk in list(cases):
+        try:
+            with ctx.atomic():
+                perform(case_id=pk, act=act, actor=SYSTEM, data=data)
+            done += 1
+        except Refused:
+            continue
+    return done
+
+
+@periodic(every_seconds=6 * 3600)
+@job("cases.remind", title="补正期限提醒")
+def remind(ctx: Context) -> dict[str, int]:
+    """One reminder a few working days before the papers are due (reference §1.4.1: 逾期前须提醒)."""
+    from minzheng.kernel.calendar.selectors import working_days_left
+    from minzheng.kernel.notices.models import OutboxMessage
+    from minzheng.kernel.notices.services import tell
+
+    today, sent = clock.today(), 0
+    rows = Case.objects.filter(state="SUPPLEMENT", due_on__gte=today, due_on__lte=today + datetime.timedelta(days=20))
+    for case in rows.select_related("applicant"):
+        params = registry.get(case.item_code).flow.params(case.region_code, today)
+        if working_days_left(today, case.due_on) > params.resubmit_reminder_days or case.applicant is None:
+            continue
+        asked = case.acts.filter(code="ask_supplement").last()
+        body = f"提醒：您的{registry.get(case.item_code).short}申请（{case.no}）请在{case.due_on:%m月%d日}前补齐材料，逾期将终止审核。"
+        sent_before = [m for m in OutboxMessage.objects.filter(case=case, created_at__gte=asked.at) if m.body == body]
+        if not sent_before:
+            tell(case=case, person=case.applicant, body=body)
+            sent += 1
+    return {"reminded": sent}
+
+
+@periodic(every_seconds=6 * 3600)
+@job("cases.recount", title="日历公布后重算暂定期限", atomic=False)
+def recount(ctx: Context) -> dict[str, int]:
+    """Deadlines counted by plain weekends are put right once the year's calendar is loaded."""
+    from minzheng.kernel.cases.engine import recount_clocks
+
+    changed = 0
+    for pk in list(Case.objects.filter(due_provisional=True).values_list("pk", flat=True)):
+        with ctx.atomic():
+            changed += recount_clocks(pk)
+    return {"changed": changed}
+
+
+@periodic(every_seconds=6 * 3600)
+@job("awards.lines", title="生成当月发放明细", atomic=False)
+def lines(ctx: Context) -> dict[str, int]:
+    """The regular line of this month for every award in force; the unique key makes it once."""
+    from minzheng.kernel.awards.services import monthly_lines
+
+    today = clock.today()
+    made = {}
+    for item in registry.all_items():
+        with ctx.atomic():
+            pay_day = item.flow.params("0" * 12, today).pay_day
+            made[item.code] = monthly_lines(today, item_code=item.code, pay_day=pay_day)
+    return made

@@ -1,0 +1,158 @@
+"""初审、公示、异议 (reference §1.4 steps 8–11)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from minzheng.kernel.cases import evidence, guards
+from minzheng.kernel.cases.flow import PUBLIC, Act, guard
+from minzheng.kernel.parts.fields import Choice, Count, LongText, Phone, Photo, Text, When
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.context import Ctx
+
+CONCLUSIONS = (("agree", "拟同意"), ("disagree", "拟不同意"))
+
+
+def assess(ctx: Ctx) -> None:
+    """The computed sheet of this moment becomes evidence: inputs, result, explanation, rule and parameter versions."""
+    answer = ctx.answer
+    evidence.add(ctx, "assessment", {
+        **answer.evidence, "eligible": answer.eligible, "amount_fen": answer.amount_fen, "persons": answer.persons,
+        "reasons": [list(r) for r in answer.reasons], "sheet": [list(r) for r in answer.sheet],
+    })
+    ctx.values |= {"sheet": answer.sheet, "reasons": answer.reasons}
+    assert ctx.record is not None
+    ctx.record.data = {**ctx.record.data, "amount_fen": answer.amount_fen, "persons": answer.persons, "eligible": answer.eligible}
+
+
+def on_post(ctx: Ctx) -> None:
+    """张榜: only what the law lets be shown, fixed here; the end day follows the county's way of counting."""
+    from minzheng.kernel.cases.models import Publicity
+
+    opinion = ctx.last_act("opinion")
+    assert opinion is not None and ctx.record is not None
+    row = {"applicant_name": public_name(ctx), "persons": opinion.data["persons"], "amount_fen": opinion.data["amount_fen"]}
+    posted = Publicity.objects.create(
+        case=ctx.case, region_code=ctx.case.region_code, posted_on=ctx.today, ends_on=ends_on(ctx), place=ctx.text("place"),
+        public_row=row, evidence_attachment_id=next((int(i) for i in ctx.data.get("photo") or []), None),
+    )
+    ctx.record.data = {**ctx.record.data, "ends_on": posted.ends_on, "publicity": str(posted.pk)}
+    ctx.values["publicity"] = posted
+
+
+def public_name(ctx: Ctx) -> str:
+    from minzheng.kernel.subjects.masking import mask_name
+
+    return mask_name(ctx.case.applicant_name) if ctx.params.mask_public_name else ctx.case.applicant_name
+
+
+def ends_on(ctx: Ctx) -> datetime.date:
+    """Last day of the publicity. 民法典第201、203条: counted from the day after posting; a day off moves it on."""
+    from minzheng.kernel.calendar.days import natural
+    from minzheng.kernel.calendar.selectors import calendar
+
+    p = ctx.params
+    start = ctx.today - datetime.timedelta(days=1) if p.publicity_from_posting_day else ctx.today
+    found = natural(start, p.publicity_days, calendar(), roll=True)
+    return getattr(found, "date", found)
+
+
+def on_objection(ctx: Ctx) -> None:
+    """The objector is known to the file only: sealed in the evidence, absent from the act, the timeline and the log."""
+    sealed = ctx.pick("objector_name", "objector_phone", "content", "proofs")
+    assert ctx.record is not None
+    ctx.record.data = {}
+    evidence.add(ctx, "objection", sealed)
+    if ctx.assignment is None:
+        ctx.record.actor_id, ctx.record.actor_name = None, "群众"
+
+
+def on_objection_done(ctx: Ctx) -> None:
+    method = ctx.text("method")
+    evidence.add(ctx, method, {k: v for k, v in ctx.data.items() if k != "method"})
+    for row in ctx.evidence("objection"):
+        if row.closed_at is None:
+            row.closed_at = ctx.now
+            row.save(update_fields=["closed_at"])
+    _close_publicity(ctx)
+
+
+def _close_publicity(ctx: Ctx) -> None:
+    ctx.case.publicities.filter(closed_at=None).update(closed_at=ctx.now)
+
+
+def on_publicity_end(ctx: Ctx) -> None:
+    _close_publicity(ctx)
+
+
+def decider(ctx: Ctx) -> str:
+    """Who confirms: the township where the right was delegated on this day, else the county."""
+    return "TOWN_CONFIRM" if ctx.item.flow.params(ctx.case.region_code, ctx.today).delegated else "REVIEW"
+
+
+@guard("said_something", needs_data=True)
+def objector_known(ctx: Ctx) -> str:
+    if ctx.assignment is None and not (ctx.text("objector_name") and ctx.text("objector_phone")):
+        return "请留下姓名和手机号码：我们会保密，只用于核实和答复。"
+    return ""
+
+
+OBJECTION_FIELDS = (
+    LongText("content", "异议内容", required=True, help="说清哪一户、什么情况。"),
+    Text("objector_name", "您的姓名", max_length=30, help="严格保密，不会告诉申请人。"),
+    Phone("objector_phone", "您的手机号码"),
+    Photo("proofs", "证据照片", kind="objection"),
+)
+COUNCIL = When("method", ("council",))
+
+
+def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tuple[Act, ...]:
+    """`publicity` False: a mere recognition without money is not posted (reference §0.8)."""
+    checks = (guards.match_current, guards.differences_judged, guards.match_objections_settled, guards.visit_signed)
+    opinion = Act(
+        "opinion", "初审意见", ("INVESTIGATING", "INITIAL_OPINION"), ("INITIAL_OPINION",), by=("case.opinion",), tone="primary", duty="opinion",
+        guards=(guards.opinion_due, *checks, guards.opinion_supported, guards.mismatch_period_over),
+        fields=(
+            Choice("conclusion", "结论", required=True, options=CONCLUSIONS),
+            Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0, when=When("conclusion", ("disagree",))),
+            LongText("opinion", "意见", required=True),
+        ),
+        effects=(assess,),
+    )
+    forward_guard = guards.opinion_negative if publicity else _opinion_given
+    forward = Act("forward", "上报（拟不同意）" if publicity else "上报", ("INITIAL_OPINION",), ("REVIEW", "TOWN_CONFIRM"), by=("case.opinion", "case.publicity"), choose=decider, guards=(forward_guard,))
+    if not publicity:
+        return opinion, forward
+    return opinion, forward, *_publicity_acts()
+
+
+@guard("opinion_given")
+def _opinion_given(ctx: Ctx) -> str:
+    return "" if guards.opinion_current(ctx) else "还没有（新的）初审意见，请乡镇负责人先签署意见。"
+
+
+def _publicity_acts() -> tuple[Act, ...]:
+    return (
+        Act(
+            "post", "张榜公示", ("INITIAL_OPINION",), ("PUBLICITY",), by=("case.publicity",), tone="primary", notice="N05", guards=(guards.opinion_positive,),
+            fields=(Text("place", "公示地点", required=True, max_length=80), Photo("photo", "张榜照片", required=True, kind="publicity")), effects=(on_post,),
+        ),
+        Act("objection", "提出公示异议", ("PUBLICITY",), ("OBJECTION",), by=("case.publicity", PUBLIC), guards=(guards.objection_in_time, objector_known), fields=OBJECTION_FIELDS, effects=(on_objection,)),
+        Act("add_objection", "再收到异议", ("OBJECTION",), by=("case.publicity", PUBLIC), guards=(guards.objection_in_time, objector_known), fields=OBJECTION_FIELDS, effects=(on_objection,), quiet=True),
+        Act(
+            "finish_objection", "异议复查完毕", ("OBJECTION",), ("INITIAL_OPINION",), by=("case.investigate",), tone="primary", duty="investigate", guards=(guards.council_lawful,),
+            fields=(
+                Choice("method", "复查方式", required=True, options=(("reinvestigation", "重新调查"), ("council", "民主评议"))),
+                Count("people", "到会人数", required=True, when=COUNCIL), Count("villagers", "其中居民代表", required=True, when=COUNCIL),
+                Count("committee", "其中村（居）委会成员", required=True, when=COUNCIL), Count("votes_for", "认为符合条件的人数", required=True, when=COUNCIL),
+                LongText("findings", "复查情况", required=True), Photo("records", "记录照片", required=True, kind="objection_record"),
+            ),
+            effects=(on_objection_done,),
+        ),
+        Act(
+            "publicity_end", "公示期满上报", ("PUBLICITY",), ("REVIEW", "TOWN_CONFIRM"), by=("case.publicity",), tone="primary", choose=decider,
+            guards=(guards.publicity_over, guards.publicity_photo, guards.no_open_objection), fields=(Photo("photo", "期满时的公示照片", required=True, kind="publicity"),), effects=(on_publicity_end,),
+        ),
+    )
