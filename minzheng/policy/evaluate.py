@@ -155,7 +155,7 @@ class Program:
         """Benefit code → missing parameters, for benefits that cannot be computed here on that day."""
         lacking: dict[str, list[str]] = {}
         for code in self.ruleset.benefit_codes():
-            mine = [r for r in self.ruleset.benefits[code].rules if self.in_force.get(r.name) is r]
+            mine = [r for r in self.ruleset.benefits[code].rules if r.in_force(self.on)]
             names = [p for r in mine for p in self.missing.get(r.name, ())]
             if names or not mine:
                 lacking[code] = list(dict.fromkeys(names))

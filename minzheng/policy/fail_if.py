@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from minzheng.policy import reader
 from minzheng.policy.errors import Finding, source_line
 from minzheng.policy.params import EVIDENCE, LEVELS, NATION, Declaration, Row, region_chain, region_level
+from minzheng.policy.rules import Rule
 
 if TYPE_CHECKING:
     from minzheng.policy.ruleset import Ruleset
@@ -316,7 +317,7 @@ def value_in_wrong_file(ruleset: Ruleset) -> Iterator[Finding]:
             yield _at("value_file", f"参数“{row.name}”由 {d.benefit} 声明，值应写在 {home} 里", row.file, row.line)
 
 
-def _rules(ruleset: Ruleset) -> Iterator[reader.Rule]:
+def _rules(ruleset: Ruleset) -> Iterator[Rule]:
     for versions in ruleset.versions.values():
         yield from versions
 

@@ -31,12 +31,12 @@ class Unrounded:
 
     def _pair(self, other: Amount) -> tuple[Decimal, Decimal | int, int]:
         """Both numerators over one common denominator."""
-        if type(other) is Unrounded:
+        if isinstance(other, Unrounded):
             a, b = self.denominator, other.denominator
             if a == b:
                 return self.numerator, other.numerator, a
             return self.numerator * b, other.numerator * a, a * b
-        return self.numerator, other * self.denominator, self.denominator  # type: ignore[operator]
+        return self.numerator, other * self.denominator, self.denominator
 
     def __add__(self, other: Amount) -> Unrounded:
         a, b, d = self._pair(other)
@@ -51,8 +51,8 @@ class Unrounded:
     def __rsub__(self, other: Decimal | int) -> Unrounded:
         return Unrounded(other * self.denominator - self.numerator, self.denominator)
 
-    def __mul__(self, factor: Decimal | int) -> Unrounded:
-        if type(factor) is Unrounded:
+    def __mul__(self, factor: Amount) -> Unrounded:
+        if isinstance(factor, Unrounded):
             raise TypeError("金额不能乘以金额")
         return Unrounded(self.numerator * factor, self.denominator)
 
@@ -94,7 +94,7 @@ class Unrounded:
 
 
 def _nearest(value: Amount, step: Decimal, rounding: str) -> Decimal:
-    if type(value) is Unrounded:
+    if isinstance(value, Unrounded):
         scaled = value.numerator / step  # a power of ten: exact
         quotient, rest = divmod(scaled, value.denominator)
         if rest < 0:  # divmod of Decimal truncates towards zero; we need the floor

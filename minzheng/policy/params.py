@@ -260,7 +260,7 @@ def read_declarations(path: Path, benefit: str) -> tuple[dict[str, Declaration],
         if not isinstance(spec, dict) or spec.get("type") not in TYPES:
             wrong("parameter_type", f"参数“{name}”要写 type：{'、'.join(TYPES)} 之一", line_of(name))
             continue
-        declaration = _declaration(str(name), benefit, spec, path)
+        declaration = _declaration(name, benefit, spec, path)
         if "default" in spec:
             try:
                 row = _default_row(declaration, spec["default"], path)
@@ -280,7 +280,7 @@ def _declaration(name: str, benefit: str, spec: Any, path: Path) -> Declaration:
     choices = spec.get("choices") or {}
     unit = str(spec.get("unit", ""))
     return Declaration(
-        name=name,
+        name=str(name),
         benefit=benefit,
         type=str(spec["type"]),
         title=str(spec.get("title", name)),

@@ -164,10 +164,10 @@ class _Reader:
         return None
 
     def unify(self, at: ast.AST, a: Typed, b: Typed) -> tuple[Type, tuple[Any, ...], tuple[Any, ...]]:
+        if QUOTIENT in (a[0], b[0]):
+            raise self.fail(at, "unrounded_stored", "按人数平均的金额必须先写明舍入方式，才能继续计算")
         if a[0][0] == b[0][0]:
-            target = (a[0][0], lcm(a[0][1], b[0][1]) or 0)
-            if QUOTIENT in (a[0], b[0]):
-                raise self.fail(at, "unrounded_stored", "按人数平均的金额必须先写明舍入方式，才能继续计算")
+            target = (a[0][0], lcm(a[0][1], b[0][1]))
         else:
             target = b[0] if a[1] == ZERO else a[0]
         x, y = self.lift(a, target), self.lift(b, target)
@@ -204,7 +204,7 @@ class _Reader:
             return INT, ("lit", value)
         if isinstance(value, str):
             raise self.fail(node, "literal", f"文字“{value}”只能用来和选项比较")
-        raise self.fail(node, "literal", f"规则里不许写数字 {value}：请放进参数文件，写 参数.名字")
+        raise self.fail(node, "literal", f"规则里不许写数字 {value!r}：请放进参数文件，写 参数.名字")
 
     def on_Name(self, node: ast.Name, env: dict[str, Any]) -> Typed:
         if node.id in env:
@@ -321,8 +321,8 @@ class _Reader:
             kinds = {a[0][0], b[0][0]}
             scale = a[0][1] * b[0][1]
             if scale and kinds <= {"元", "比例", "整数"} and (kinds != {"元"}):
-                kind = "元" if "元" in kinds else "比例" if "比例" in kinds else "整数"
-                return (kind, scale), ("*", a[1], b[1])
+                product = "元" if "元" in kinds else "比例" if "比例" in kinds else "整数"
+                return (product, scale), ("*", a[1], b[1])
         if isinstance(node.op, (ast.Div, ast.FloorDiv, ast.Mod)):
             raise self.fail(node, "rule_shape", "规则里不用除号：请用 平均(总额, 份数) 或 每月(年额)")
         raise self.fail(node, "type_mismatch", f"{self.call_it(a[0])}与{self.call_it(b[0])}不能这样运算")
@@ -375,6 +375,8 @@ class _Reader:
         kind, tree = self.value(each.elt, inner)
         if kind == QUOTIENT:
             raise self.fail(node, "unrounded_stored", "按人数平均的金额必须先写明舍入方式，才能相加")
+        if name == "sum" and kind[0] not in ("元", "比例", "整数"):
+            raise self.fail(node, "type_mismatch", f"{kind[0]}不能相加")
         if name != "sum" and kind != BOOL:
             raise self.fail(node, "type_mismatch", f"{name} 里要是/否的条件")
         empty = ("lit", name == "all") if name != "sum" else ZERO

@@ -17,7 +17,8 @@ Runner = Callable[[dict[str, Any], dict[str, list[dict[str, Any]]]], None]
 
 def stages(rules: dict[str, Rule]) -> list[tuple[str, list[Rule]]]:
     """Cut the rules into runs of one entity each, as few as a simple greedy pass finds, dependencies first."""
-    waiting, done = dict(rules), set()
+    waiting = dict(rules)
+    done: set[str] = set()
     order = list(dict.fromkeys(["户", *(r.entity for r in rules.values())]))
     plan: list[tuple[str, list[Rule]]] = []
     while waiting:

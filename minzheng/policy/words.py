@@ -57,7 +57,7 @@ def to_decimal(value: object, places: int, what: str) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"应为{what}，写的是“{text}”")
     number = Decimal(text)
-    if -number.as_tuple().exponent > places and number != number.quantize(Decimal(1).scaleb(-places)):
+    if number != number.quantize(Decimal(1).scaleb(-places)):
         raise ValueError(f"最多 {places} 位小数，写的是“{text}”")
     return number
 
