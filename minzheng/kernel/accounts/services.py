@@ -19,6 +19,7 @@ from minzheng.kernel.accounts.signing import sign_in, sign_out
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions import codes
+from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
 
 __all__ = [
     "assign_role",
@@ -63,7 +64,8 @@ def create_user(
     require_strong(password, username=wanted, name=name.strip())
     if User.objects.filter(username=wanted).exists():
         raise AccountError(f"用户名“{wanted}”已有人使用，请换一个。")
-    user = User.objects.create_user(wanted, password, name=name.strip(), phone=phone, is_demo=is_demo)
+    invented = is_demo or codes.covers(DEMO_PROVINCE, region_code)
+    user = User.objects.create_user(wanted, password, name=name.strip(), phone=phone, is_demo=invented)
     audit.record(actor=acting, action="accounts.create", obj=user, region_code=region_code)
     return user
 

@@ -16,6 +16,7 @@ from minzheng.kernel.subjects.search import SearchResult, person_by_id_no, searc
 
 __all__ = [
     "DEMO_BUREAU",
+    "DEMO_PROVINCE",
     "SENSITIVE",
     "SearchResult",
     "demo_loaded",
@@ -31,6 +32,8 @@ __all__ = [
     "visible_persons",
 ]
 
+#: The first two digits of invented places: no province has them.
+DEMO_PROVINCE = "99"
 #: The demo county's bureau; its row exists exactly while demo data is loaded.
 DEMO_BUREAU = "DEMO-990101-MZJ"
 SENSITIVE = {"id_no": "证件号码", "phone": "联系电话", "address": "住址"}

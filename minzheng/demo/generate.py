@@ -1,0 +1,159 @@
+"""生成示范县：相同的参数得到相同的字节。
+
+No clock, no hash order, no salt: each household has its own `Random` made from seed and number, regions and staff do
+not depend on the seed at all. Rows are written as they are made, so memory does not grow with the county.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterator
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from minzheng.demo import caseload
+from minzheng.demo.errors import DemoError
+from minzheng.demo.facts import OutsideFact, outside_facts
+from minzheng.demo.families import named_families
+from minzheng.demo.files import Writer, plain_json
+from minzheng.demo.living import settle
+from minzheng.demo.outcomes import Grant, Granter
+from minzheng.demo.people import Families, Home, Member, Numbers
+from minzheng.demo.places import places, villages
+from minzheng.demo.staff import citizens, offices, staff
+from minzheng.demo.stories import story_grants
+
+FEWEST, MOST = 14, 5_000_000
+_URBAN_WEIGHT = 3
+Progress = Callable[[int, int], None]
+
+
+def generate(
+    *, persons: int, seed: int, as_of: datetime.date, out: Path, progress: Progress | None = None
+) -> dict[str, Any]:
+    """Write the folder; returns what meta.json says. `progress(done, of)` is called now and then.
+
+    Raises DemoError for numbers out of range or a day without standards."""
+    if not FEWEST <= persons <= MOST:
+        raise DemoError(f"--persons {persons}：应在 {FEWEST}（四户有名人家）到 {MOST} 之间。")
+    if not 0 <= seed < 2**32:
+        raise DemoError(f"--seed {seed}：应是 0 到 {2**32 - 1} 之间的整数。")
+    granter = Granter(as_of)
+    try:
+        writer = Writer(out)
+    except OSError as error:
+        raise DemoError(f"--out {out}：写不进去（{error.strerror}），请换一个文件夹。") from None
+    with writer:
+        _static(writer)
+        plans = caseload.Planner(as_of)
+        awards = _AwardNumbers(granter)
+        for home, rng in _homes(persons, seed, as_of):
+            _write_home(writer, home, rng, as_of)
+            grants = story_grants(granter, home) if home.story else _maybe(granter.decide(rng, home))
+            writer.add("awards", (awards.row(grant) for grant in grants))
+            plans.offer(home, rng, granted=bool(grants))
+            if home.story:
+                writer.add("logins", _login_rows(citizens([home])))
+            if progress and writer.counts["persons"] % 5000 < 6:
+                progress(writer.counts["persons"], persons)
+        writer.add("cases", plans.rows())
+        return writer.close({"persons": persons, "seed": seed, "as_of": as_of.isoformat()})
+
+
+def _maybe(grant: Grant | None) -> list[Grant]:
+    return [grant] if grant is not None else []
+
+
+def _homes(persons: int, seed: int, as_of: datetime.date) -> Iterator[tuple[Home, Random]]:
+    """The named families first, then ordinary households until exactly `persons` people live in the county."""
+    numbers, made = Numbers(), 0
+    families = Families(as_of, numbers)
+    spots = villages()
+    steps = list(accumulate(_URBAN_WEIGHT if spot.urban else 1 for spot in spots))
+    for home in named_families(numbers):
+        made += len(home.members)
+        yield home, Random(f"story:{home.story}")
+    index = 0
+    while made < persons:
+        rng = Random((seed << 32) + index)
+        index += 1
+        roll = rng.random() * steps[-1]
+        home = families.home(rng, spots[next(k for k, top in enumerate(steps) if roll < top)])
+        settle(rng, home, as_of)
+        del home.members[persons - made :]
+        made += len(home.members)
+        yield home, rng
+
+
+def _static(writer: Writer) -> None:
+    writer.add(
+        "regions",
+        ((p.code, p.name, p.full_name, p.level, p.parent, "" if p.urban is None else int(p.urban)) for p in places()),
+    )
+    writer.add("organizations", ((o.code, o.name, o.kind, o.parent, o.region, o.prefix) for o in offices()))
+    writer.add("logins", _login_rows(staff()))
+
+
+def _login_rows(logins: Any) -> Iterator[tuple[Any, ...]]:
+    for one in logins:
+        yield one.username, one.name, one.role, one.office, one.region, one.post, one.use, one.phone, one.person
+
+
+def _write_home(writer: Writer, home: Home, rng: Random, as_of: datetime.date) -> None:
+    code = home.village.code
+    writer.add("households", ((home.no, home.head.no, code, int(home.urban), home.address, home.since),))
+    writer.add("persons", (_person_row(home, member) for member in home.members))
+    writer.add(
+        "members",
+        ((home.no, m.no, m.relation, max(home.since, m.birth)) for m in home.members),
+    )
+    writer.add("facts", (_fact_row(fact) for fact in outside_facts(rng, home, as_of)))
+
+
+def _person_row(home: Home, member: Member) -> tuple[Any, ...]:
+    health: dict[str, Any] = {}
+    if member.disability_kind:
+        health |= {"disability_kind": member.disability_kind, "disability_level": member.disability_level}
+    if member.serious_illness:
+        health["serious_illness"] = True
+    if member.no_labour:
+        health["no_labour"] = True
+    return (
+        member.no, member.name, member.sex, member.birth, member.id_no, member.phone, home.village.code, home.address,
+        plain_json(health) if health else "", member.death_date or "",
+    )  # fmt: skip
+
+
+def _fact_row(fact: OutsideFact) -> tuple[Any, ...]:
+    amount = "" if fact.amount is None else fact.amount
+    return (
+        fact.source, fact.id_no, fact.class_code, amount, fact.on, fact.valid_to or "", fact.region_code,
+        plain_json(fact.content),
+    )  # fmt: skip
+
+
+class _AwardNumbers:
+    """Numbers awards in the order in which the households were made."""
+
+    def __init__(self, granter: Granter) -> None:
+        self.granter, self.count = granter, 0
+
+    def row(self, grant: Grant) -> tuple[Any, ...]:
+        self.count += 1
+        kind = "DB" if grant.item_code == "assistance.dibao" else "BY"
+        home = grant.home
+        paid_from = max(grant.first_month, self.granter.standard_since, _months_back(self.granter.month, 2))
+        return (
+            f"990101{kind}{grant.decided_on.year}{self.count:06d}", grant.item_code, home.no, grant.payee.no,
+            home.account_no, home.account_bank, grant.amount, grant.state, grant.first_month, grant.decided_on,
+            grant.next_review_on, grant.computed_on, paid_from if grant.amount else "", plain_json(grant.family),
+            plain_json([[member.no, member.relation, top_up] for member, top_up in grant.covered]),
+        )  # fmt: skip
+
+
+def _months_back(month: datetime.date, count: int) -> datetime.date:
+    for _ in range(count):
+        month = (month - datetime.timedelta(days=1)).replace(day=1)
+    return month

@@ -1,0 +1,57 @@
+"""演示账号一览."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minzheng.demo.staff import PASSWORD
+from minzheng.kernel.accounts.models import User
+from minzheng.kernel.accounts.roles import title
+from minzheng.kernel.regions.selectors import region_name
+
+_CITIZEN_USES = {
+    "周桂兰": "手机申请低保（故事一：三代四口）",
+    "吴建国": "手机申请低保，核对出一辆车（故事二）",
+    "郑秋生": "低保边缘家庭的重残人员单独申请（单人户）",
+    "何大山": "在保家庭，正在渐退",
+}
+_STAFF_USES = {
+    "town_clerk": "受理、调查、核对、公示",
+    "town_leader": "签署初审意见",
+    "village_worker": "村（居）代办申请",
+    "county_reviewer": "县级审核确认",
+    "matching_officer": "办理信息核对",
+    "finance": "查看待遇与发放明细",
+    "policy_officer": "查看标准与规则",
+    "bureau_head": "看全县情况",
+    "auditor": "查谁看过档案、复算待遇",
+    "sys_admin": "建立账号、看运行情况",
+    "sec_admin": "授予与收回任职",
+    "audit_admin": "查看审计记录",
+}
+
+
+def listed() -> list[dict[str, Any]]:
+    """[{username, password, name, role, role_title, region, region_code, for}]; citizens sign in with `username` as their
+    phone number and have password None (the one-time code is shown on the login page). County posts come first."""
+    users = User.objects.filter(is_demo=True, is_active=True).prefetch_related("assignments").select_related("person")
+    staff, citizens = [], []
+    for user in users.order_by("created_at", "pk"):
+        if user.kind == "citizen" and user.person is not None:
+            citizens.append(
+                _row(user.phone, None, user.name, "citizen", user.person.region_code, _CITIZEN_USES.get(user.name, ""))
+            )
+        for assignment in user.assignments.all():
+            role = assignment.role
+            staff.append(
+                _row(user.username, PASSWORD, user.name, role, assignment.region_code, _STAFF_USES.get(role, ""))
+            )
+    return staff + citizens
+
+
+def _row(username: str, password: str | None, name: str, role: str, code: str, use: str) -> dict[str, Any]:
+    return {
+        "username": username, "password": password, "name": name, "role": role,
+        "role_title": "群众" if role == "citizen" else title(role), "region": region_name(code), "region_code": code,
+        "for": use,
+    }  # fmt: skip

@@ -1,0 +1,158 @@
+"""换下旧的示范数据：只删示范的行；只要有一行真实数据牵连在内，就一行也不删。
+
+Which rows are a demonstration is decided without a list of tables, so that a table added tomorrow is covered:
+
+* a row with `is_demo` is one when it says so; a row that belongs to a region when that lies in province 99, which is
+  assigned to no place — what visitors of a demonstration add there (applications, awards) goes with it;
+* any other row belongs to its owners: the rows its constrained foreign keys point to, or, without such keys, the rows
+  its links point to (users apart: whoever wrote a row does not own it).
+
+Real data is touched when a real row points to a demonstration row, or when a row has owners of both kinds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.apps import apps
+from django.db import connection, models
+from django.db.models import ForeignKey, Model, Q, QuerySet
+
+from minzheng.demo.errors import NotDemo
+from minzheng.kernel.base import RegionRow
+from minzheng.kernel.models import AuditEntry, AuditSeal, JobRun, LoginAttempt, LoginCode, User, WorkerBeat
+from minzheng.kernel.regions.codes import bounds
+from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
+
+#: History of the installation itself; it stays whatever is demonstrated.
+KEPT: tuple[type[Model], ...] = (AuditEntry, AuditSeal, JobRun, LoginAttempt, LoginCode, WorkerBeat)
+_OURS = ("minzheng.",)
+Table = type[Model]
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Every table of the platform that may hold a demonstration, those that point to others first."""
+    known = [m for m in apps.get_models() if m.__module__.startswith(_OURS) and m not in KEPT and m._meta.managed]
+    left, ordered = [m for m in known if _marked(m) or owners(m)], []
+    while left:
+        free = [
+            m for m in left if not any(k.related_model is m for other in left if other is not m for k in _order(other))
+        ]
+        if not free:
+            raise AssertionError(f"表之间的归属成环：{[m.__name__ for m in left]}")
+        ordered += free
+        left = [m for m in left if m not in free]
+    return tuple(ordered)
+
+
+def _order(model: Table) -> list[ForeignKey]:
+    """Keys that decide the order of deletion: constrained ones, and those by which a row is known to be a demonstration."""
+    return [key for key in _keys(model) if key.db_constraint or key in owners(model)]
+
+
+def _keys(model: Table) -> list[ForeignKey]:
+    return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+
+
+def _has(model: Table, name: str) -> bool:
+    return any(field.name == name for field in model._meta.concrete_fields)
+
+
+def _region_field(model: Table) -> str:
+    """The field that places a row: a business row's region, a region's own code; "" where a region is only an attribute
+    of a row that belongs to others (a post's scope)."""
+    if model._meta.label == "kernel.Region":
+        return "code"
+    placed = issubclass(model, RegionRow) or not _keys(model)
+    return "region_code" if placed and _has(model, "region_code") else ""
+
+
+def _marked(model: Table) -> bool:
+    return _has(model, "is_demo") or bool(_region_field(model))
+
+
+@cache
+def owners(model: Table) -> tuple[ForeignKey, ...]:
+    """The keys that say to whom an unmarked row belongs; none for a marked table."""
+    if _marked(model):
+        return ()
+    keys = _keys(model)
+    constrained = tuple(key for key in keys if key.db_constraint)
+    return constrained or tuple(key for key in keys if key.related_model is not User)
+
+
+def is_demo(model: Table) -> Q:
+    """The condition “this row is part of a demonstration”."""
+    low, high = bounds(DEMO_PROVINCE)
+    condition = Q(pk__in=[])
+    if _has(model, "is_demo"):
+        condition |= Q(is_demo=True)
+    place = _region_field(model)
+    if place:
+        condition |= Q(**{f"{place}__gte": low, f"{place}__lte": high})
+    for key in owners(model):
+        condition |= Q(**{f"{key.name}__in": demo_rows(key.related_model)})
+    return condition
+
+
+def demo_rows(model: Table) -> QuerySet[Model]:
+    return model._default_manager.filter(is_demo(model)).order_by()
+
+
+def refuse_if_real_data_is_touched() -> None:
+    """Raises NotDemo naming the table and the number of real rows that hang on the demonstration."""
+    for model in tables():
+        pointing = [key for key in _keys(model) if key.related_model in tables()]
+        for key in pointing:
+            count = _touched(model, key)
+            if count:
+                what, target = model._meta.verbose_name, key.related_model._meta.verbose_name
+                raise NotDemo(
+                    f"有 {count} 条真实的“{what}”引用了示范数据里的“{target}”：不能替换示范数据。"
+                    f"请先在系统里把这些{what}改到真实的{target}上，或换一个数据库装示范数据。"
+                )
+
+
+def _touched(model: Table, key: ForeignKey) -> int:
+    points_to_demo = model._default_manager.filter(**{f"{key.name}__in": demo_rows(key.related_model)})
+    if key not in owners(model):
+        return points_to_demo.exclude(is_demo(model)).count()
+    count = 0
+    for other in owners(model):
+        if other is not key:
+            real = Q(**{f"{other.name}__isnull": False}) & ~Q(**{f"{other.name}__in": demo_rows(other.related_model)})
+            count += points_to_demo.filter(real).count()
+    return count
+
+
+def remove() -> dict[str, int]:
+    """Delete every demonstration row, inside the caller's transaction; returns the counts by table. Call
+    `refuse_if_real_data_is_touched` first."""
+    removed: dict[str, int] = {}
+    for model in tables():
+        rows = demo_rows(model)
+        # Not QuerySet.delete(): it would read 200 000 rows to find children that this loop has deleted already.
+        count = rows._raw_delete(using=rows.db)
+        if count:
+            removed[model._meta.label] = count
+    return removed
+
+
+def stored_files() -> list[str]:
+    """Names in the file vault of papers that the removal takes away; drop them after the transaction is committed."""
+    names: list[str] = []
+    for model in tables():
+        for field in ("path", "thumbnail"):
+            if _has(model, field) and isinstance(model._meta.get_field(field), models.CharField):
+                names += [name for name in demo_rows(model).values_list(field, flat=True) if name]
+    return names
+
+
+def lock() -> None:
+    """One load at a time: writers of organisations wait, readers do not."""
+    from minzheng.kernel.models import Organization
+
+    with connection.cursor() as cursor:
+        table = connection.ops.quote_name(Organization._meta.db_table)
+        cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
