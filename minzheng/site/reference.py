@@ -228,13 +228,19 @@ def _dibao_diagram() -> str:
     return diagram(flow)
 
 
+def _ends(act: Any) -> list[str]:
+    """动作会走到的状态；可以原地不动的动作（登记死亡）只画离开的去向。"""
+    stays = set(act.from_states) <= set(act.to)
+    return [end for end in act.to if not (stays and end in act.from_states)]
+
+
 def diagram(flow: Any) -> str:
     """声明的流程画成 Mermaid 状态图；只画会到达的状态。"""
     titles = {state.code: state.title for state in flow.states}
     edges: dict[tuple[str, str], list[str]] = {}
     for act in flow.acts:
         for start in act.from_states:
-            for end in act.to or (start,):
+            for end in _ends(act) or (start,):
                 if start != end:
                     edges.setdefault((start, end), []).append(act.title)
     used = [code for code in titles if any(code in pair for pair in edges)]

@@ -103,7 +103,7 @@ def open_thumbnail(attachment: Attachment) -> bytes | None:
 @transaction.atomic
 def remove(*, attachment: Attachment, actor: Actor, reason: str = "") -> None:
     """移除一份材料。草稿里的连文件一起删除；提交以后只做标记，文件随卷保存。"""
-    locked = Attachment.objects.select_for_update().select_related("case").get(pk=attachment.pk)
+    locked = Attachment.objects.select_for_update(of=("self",)).select_related("case").get(pk=attachment.pk)
     if locked.removed_at is not None:
         return
     locked.removed_at = clock.now()

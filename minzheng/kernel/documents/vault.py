@@ -17,6 +17,8 @@ from django.conf import settings
 from minzheng.kernel.crypto.sealing import CannotOpen, open_sealed, seal, sm3
 from minzheng.kernel.documents.errors import DamagedFile
 
+#: 正文的后缀；小图是同名的 ``.thumb``。
+SUFFIXES = ("jpg", "png", "pdf")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 
@@ -56,7 +58,7 @@ def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
 
 def sibling(name: str, suffix: str) -> str:
     """与 ``name`` 同名、后缀不同的文件名。"""
-    return name.rpartition(".")[0] + "." + suffix
+    return f"{stem(name)}.{suffix}"
 
 
 def drop(name: str) -> None:
@@ -65,20 +67,30 @@ def drop(name: str) -> None:
         _full(name).unlink(missing_ok=True)
 
 
-def names_older_than(moment: float) -> Iterator[str]:
-    """盘上早于某时刻（Unix 秒）的全部文件名，含写到一半的临时文件；给孤儿清理用。"""
-    root = Path(settings.MEDIA_ROOT)
-    for folder, _, files in os.walk(root):
-        for file in files:
-            path = Path(folder, file)
-            if path.stat().st_mtime < moment:
-                yield path.relative_to(root).as_posix()
+def stem(name: str) -> str:
+    """去掉后缀的名字：一份材料和它的小图相同。"""
+    return name.rpartition(".")[0]
 
 
-def drop_draft(name: str) -> None:
-    """删掉写到一半的临时文件（``.part``）。"""
-    if name.endswith(".part"):
-        Path(settings.MEDIA_ROOT, name).unlink(missing_ok=True)
+def names_between(since: float, before: float) -> Iterator[str]:
+    """改动时间在两个时刻（Unix 秒）之间的文件名；不是本模块取的名字不管。"""
+    for path in _files():
+        name = path.relative_to(settings.MEDIA_ROOT).as_posix()
+        if _NAME.fullmatch(name) and since <= path.stat().st_mtime < before:
+            yield name
+
+
+def drop_drafts(before: float) -> int:
+    """删掉断电留下的写到一半的临时文件（``.part``）；返回个数。"""
+    drafts = [path for path in _files() if path.suffix == ".part" and path.stat().st_mtime < before]
+    for path in drafts:
+        path.unlink(missing_ok=True)
+    return len(drafts)
+
+
+def _files() -> Iterator[Path]:
+    for folder, _, files in os.walk(settings.MEDIA_ROOT):
+        yield from (Path(folder, file) for file in files)
 
 
 def _new_name(suffix: str) -> str:

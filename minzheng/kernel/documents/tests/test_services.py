@@ -9,116 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, actor_of
-from minzheng.kernel.accounts.models import Assignment, User
+from minzheng.kernel.accounts.models import User
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.documents import selectors, services, vault
 from minzheng.kernel.documents.errors import DamagedFile, DocumentError, MissingField, UploadRefused
 from minzheng.kernel.documents.jobs import sweep_orphans
-from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.documents.models import IssuedDocument
+from minzheng.kernel.documents.tests.desk import COUNTY, ON, OTHER, VILLAGE, issue, staff, store
 from minzheng.kernel.documents.tests.samples import FIELDS, paper, picture
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.orgs.models import Organization
-from minzheng.kernel.regions.models import Region
-from minzheng.kernel.subjects.models import Person
-
-COUNTY, TOWN, VILLAGE, OTHER = "990101000000", "990101001000", "990101001001", "990101002000"
-ON = date(2026, 11, 21)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def cabinet(settings: Any, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path / "files"
-    return tmp_path / "files"
-
-
-@pytest.fixture(autouse=True)
-def places(db: None) -> None:
-    for code, name, level in ((COUNTY, "示范县", 3), (TOWN, "柳溪镇", 4), (OTHER, "青石镇", 4), (VILLAGE, "桃源村", 5)):
-        Region.objects.create(
-            code=code, name=name, full_name=name, level=level, valid_from=date(2020, 1, 1), source="测试"
-        )
-
-
-def organization(code: str, name: str, kind: str, region: str, prefix: str) -> Organization:
-    return Organization.objects.create(
-        code=code, name=name, kind=kind, region_code=region, document_prefix=prefix, valid_from=date(2020, 1, 1)
-    )
-
-
-def staff(username: str, role: str, region: str, org: Organization) -> Actor:
-    user = User.objects.create(username=username, name=username, kind="staff")
-    Assignment.objects.create(user=user, role=role, organization=org, region_code=region, valid_from=date(2020, 1, 1))
-    return actor_of(user)
-
-
-@pytest.fixture
-def bureau() -> Organization:
-    return organization("990101-MZJ", "示范县民政局", "bureau", COUNTY, "示民")
-
-
-@pytest.fixture
-def office() -> Organization:
-    return organization("990101001-MZ", "柳溪镇人民政府", "township", TOWN, "柳政")
-
-
-@pytest.fixture
-def clerk(office: Organization) -> Actor:
-    return staff("liuxi_clerk", "town_clerk", TOWN, office)
-
-
-@pytest.fixture
-def reviewer(bureau: Organization) -> Actor:
-    return staff("county_reviewer", "county_reviewer", COUNTY, bureau)
-
-
-@pytest.fixture
-def applicant() -> Person:
-    person = Person(name="周䶮兰", region_code=VILLAGE, id_no="990101195203141527")
-    person.save()
-    return person
-
-
-@pytest.fixture
-def case(applicant: Person) -> Case:
-    case = Case(
-        region_code=VILLAGE,
-        item_code="test.benefit",
-        applicant=applicant,
-        applicant_name=applicant.name,
-        submitted_at=timezone.now(),
-        no="990101001-TB-2026-1",
-    )
-    case.save()
-    return case
-
-
-@pytest.fixture
-def citizen(applicant: Person) -> Actor:
-    return actor_of(User.objects.create(username="c1", name=applicant.name, kind="citizen", person=applicant))
-
-
-def upload(data: bytes) -> SimpleUploadedFile:
-    return SimpleUploadedFile("a.jpg", data)
-
-
-def store(case: Case | None, actor: Actor, data: bytes | None = None) -> Attachment:
-    return services.store_attachment(
-        case=case, kind="id_card", label="身份证", upload=upload(data or picture()), actor=actor
-    )
-
-
-def issue(code: str, case: Case, actor: Actor, **changes: Any) -> IssuedDocument:
-    return services.issue(
-        code=code, case=case, addressee_name="周䶮兰", fields=FIELDS[code] | changes, actor=actor, on=ON
-    )
 
 
 def test_材料加密落盘可原样取回(case: Case, clerk: Actor, cabinet: Path) -> None:
@@ -202,8 +108,8 @@ def test_清理只删没有登记的旧文件(case: Case, clerk: Actor, cabinet:
     vault.put(b"rolled back", bound_to="attachment:1", suffix="jpg")
     (cabinet / "ab").mkdir(exist_ok=True)
     (cabinet / "ab" / ".half.part").write_bytes(b"x")
-    assert sweep_orphans(before=time.time() - 60) == 0
-    assert sweep_orphans(before=time.time() + 60) == 2
+    assert sweep_orphans(since=0, before=time.time() - 60) == 0
+    assert sweep_orphans(since=0, before=time.time() + 60) == 2
     services.open_attachment(kept)
     assert services.open_thumbnail(kept)
 
