@@ -42,7 +42,7 @@ COMMANDS: dict[str, Entry] = {
     "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
-    "crypto": Entry("minzheng.kernel.crypto.cli:crypto", "database", "字段密钥：查看、轮换"),
+    "crypto": Entry("minzheng.kernel.audit.rotation:crypto", "database", "字段密钥：查看、轮换"),
     "accounts": Entry("minzheng.kernel.accounts.cli:accounts", "database", "账号与岗位"),
     "bench": Entry("minzheng.site.bench.cli:bench", "database", "性能测量"),
     "docs": Entry("minzheng.site.reference:docs", "django", "由代码生成 docs/reference"),

@@ -34,8 +34,18 @@ OBJECTS = {
     "assignment": "任职",
 }
 _PARTS = {
-    "case": "办件", "cases": "办件", "awards": "待遇", "award": "待遇", "documents": "文书", "persons": "人员",
-    "person": "人员", "household": "家庭", "households": "家庭", "jobs": "任务", "match": "核对", "demo": "示范数据",
+    "case": "办件",
+    "cases": "办件",
+    "awards": "待遇",
+    "award": "待遇",
+    "documents": "文书",
+    "persons": "人员",
+    "person": "人员",
+    "household": "家庭",
+    "households": "家庭",
+    "jobs": "任务",
+    "match": "核对",
+    "demo": "示范数据",
 }
 
 

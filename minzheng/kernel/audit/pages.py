@@ -46,18 +46,31 @@ COLUMNS = (
 def _role(code: str) -> str:
     from minzheng.kernel.accounts.roles import title
 
-    return {"": "", "citizen": "群众本人", "system": "系统"}.get(code) if code in ("", "citizen", "system") else title(code)  # type: ignore[return-value]
+    return (
+        {"": "", "citizen": "群众本人", "system": "系统"}.get(code)
+        if code in ("", "citizen", "system")
+        else title(code)
+    )  # type: ignore[return-value]
 
 
 def _tone(action: str) -> str:
-    return "warn" if action in ("auth.refused", "auth.locked_out", "export") else "info" if action == "read" else "plain"
+    return (
+        "warn" if action in ("auth.refused", "auth.locked_out", "export") else "info" if action == "read" else "plain"
+    )
 
 
 PAGES = [
     Page(
-        "audit.list", "console/audit/", "审计记录", "audit.read",
+        "audit.list",
+        "console/audit/",
+        "审计记录",
+        "audit.read",
         ListBody(
-            selectors.visible_to, COLUMNS, sort="-pk", link=("audit.detail", {"pk": "pk"}), export="audit.export",
+            selectors.visible_to,
+            COLUMNS,
+            sort="-pk",
+            link=("audit.detail", {"pk": "pk"}),
+            export="audit.export",
             per_page=50,
             filters=(
                 Search("q", "操作人或对象编号", by=_named, placeholder="姓名全名或编号"),
@@ -71,16 +84,29 @@ PAGES = [
         menu=Menu("监督", 10, "log"),
     ),
     Page(
-        "audit.detail", "console/audit/<int:pk>/", "审计记录详情", "audit.read",
+        "audit.detail",
+        "console/audit/<int:pk>/",
+        "审计记录详情",
+        "audit.read",
         DetailBody(
             _one,
             (
                 Facts("记录", items=COLUMNS),
-                Facts("明细", columns=1, items=(Text(detail_text, "内容"), Text("object_id", "对象编号"), Text("mac", "校验码"))),
+                Facts(
+                    "明细",
+                    columns=1,
+                    items=(Text(detail_text, "内容"), Text("object_id", "对象编号"), Text("mac", "校验码")),
+                ),
             ),
             parent="audit.list",
         ),
         example=_example,
     ),
-    Page("audit.export", "console/audit/export/", "导出审计记录", "audit.read", ExportBody("audit.list", columns=(*COLUMNS, Text(detail_text, "明细")))),
+    Page(
+        "audit.export",
+        "console/audit/export/",
+        "导出审计记录",
+        "audit.read",
+        ExportBody("audit.list", columns=(*COLUMNS, Text(detail_text, "明细"))),
+    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -197,3 +198,22 @@ def test_锚定文件写满后换新且全部参与校验(
     assert anchor.last() == chain.head()
     assert services.verify().ok
     assert anchor.folder().stat().st_mode & 0o077 == 0 and anchor.current().stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_多个封存者同时工作_链不分叉() -> None:
+    for n in range(300):
+        services.record(actor=Clerk(), action="case.accept", detail={"n": n})
+
+    def seal() -> None:
+        chain.seal_pending(thorough=True)
+        connection.close()
+
+    sealers = [threading.Thread(target=seal) for _ in range(4)]
+    for one in sealers:
+        one.start()
+    for one in sealers:
+        one.join()
+    assert chain.seal_pending(thorough=True) == 0
+    assert services.verify().ok
+    assert list(AuditSeal.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 301))
