@@ -118,7 +118,12 @@ def test_错误指到行并引出原文(plant):
 
 def test_循环依赖给出路径(plant):
     plant.rule(
-        R + "def 子(寅) -> 元:\n    return 寅\n" + R + "def 丑(子) -> 元:\n    return 子\n" + R + "def 寅(丑) -> 元:\n    return 丑"
+        R
+        + "def 子(寅) -> 元:\n    return 寅\n"
+        + R
+        + "def 丑(子) -> 元:\n    return 子\n"
+        + R
+        + "def 寅(丑) -> 元:\n    return 丑"
     )
     assert "规则循环依赖：子 → 寅 → 丑 → 子" in one(plant, "循环依赖")
 
@@ -159,7 +164,11 @@ DECLARATIONS = [
     ("默认值没有出处", "盐价: {type: 元, unit: 元/月, basis: 盐法, default: {value: 1, evidence: demo}}", "没有写出处"),
     ("默认值没有证据", "盐价: {type: 元, unit: 元/月, basis: 盐法, default: {value: 1, reference: 盐法}}", "证据标记"),
     ("声明了两次", "灯油价: {type: 元, unit: 元/月, basis: 盐法}", "已在"),
-    ("键写了两次", "盐价: {type: 元, unit: 元/月, basis: 盐法}\n盐价: {type: 元, unit: 元/月, basis: 盐法}", "“盐价”写了两次"),
+    (
+        "键写了两次",
+        "盐价: {type: 元, unit: 元/月, basis: 盐法}\n盐价: {type: 元, unit: 元/月, basis: 盐法}",
+        "“盐价”写了两次",
+    ),
     ("全角名字", "盐价Ａ: {type: 元, unit: 元/月, basis: 盐法}", "全角、兼容字符"),
     ("引用", "盐价: &a {type: 元, unit: 元/月, basis: 盐法}", "不支持 YAML 的锚点"),
 ]
@@ -190,7 +199,11 @@ VALUES = [
     ("比例超过四位小数", "木匠折扣:\n" + value(number="0.12345"), "最多 4 位小数"),
     ("单位不允许", "灯油价:\n" + value(unit="元/年"), "单位应为 元/月"),
     ("日期重叠", "灯油价:\n" + value() + value(since="2012-01-01"), "日期重叠"),
-    ("日期有空档", "灯油价:\n" + value(until="2011-12-31") + value(since="2012-02-01"), "从 2012-01-01 到 2012-01-31 没有值"),
+    (
+        "日期有空档",
+        "灯油价:\n" + value(until="2011-12-31") + value(since="2012-02-01"),
+        "从 2012-01-01 到 2012-01-31 没有值",
+    ),
     ("止日早于起日", "灯油价:\n" + value(until="2010-01-01"), "until 2010-01-01 早于 since"),
     ("没有的日子", "灯油价:\n" + value(since="2011-02-30"), "没有“2011-02-30”这一天"),
     ("没有声明的参数", "盐价:\n" + value(), "没有哪项福利声明过参数“盐价”"),

@@ -167,9 +167,7 @@ def test_没有的目标报错(toyland):
 
 
 def test_解释是一张共用节点的图(toyland):
-    outcome = toyland.evaluate(
-        family({"姓名": "汉斯", "工钱": 60}, {}), region=COUNTY, on=SPRING, explain=True
-    )
+    outcome = toyland.evaluate(family({"姓名": "汉斯", "工钱": 60}, {}), region=COUNTY, on=SPRING, explain=True)
     graph = outcome.explanation
     assert all(set(node) == {"name", "value", "inputs", "params", "law"} for node in graph["nodes"].values())
     assert all(i in graph["nodes"] for node in graph["nodes"].values() for i in node["inputs"])

@@ -1,14 +1,22 @@
 """面包补助：补到面包标准为止。"""
 
-from minzheng.policy.rules import rule, 元, 按规定舍入, 按月发放, 是否, 月份
+from minzheng.policy.rules import rule, 元, 按月发放, 按规定舍入, 是否, 月份
 
 
-@rule("户", since="2001-01-01", law="面包法 第一条", refuse="R01 收入超标", because="户收入 {户收入} 元，标准 {面包标准} 元，{人口} 人")
+@rule(
+    "户",
+    since="2001-01-01",
+    law="面包法 第一条",
+    refuse="R01 收入超标",
+    because="户收入 {户收入} 元，标准 {面包标准} 元，{人口} 人",
+)
 def 收入够低(户收入, 面包标准, 人口) -> 是否:
     return 户收入 < 面包标准 * 人口
 
 
-@rule("户", since="2001-01-01", law="面包法 第二条", refuse="R02 烟囱超标", because="烟囱 {烟囱} 个，最多 {烟囱上限} 个")
+@rule(
+    "户", since="2001-01-01", law="面包法 第二条", refuse="R02 烟囱超标", because="烟囱 {烟囱} 个，最多 {烟囱上限} 个"
+)
 def 烟囱不多(烟囱, 参数) -> 是否:
     return 烟囱 <= 参数.烟囱上限
 
