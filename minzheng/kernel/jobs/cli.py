@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 from django.utils import timezone
@@ -64,7 +65,7 @@ def retry(run_id: int | None, all_failed: bool) -> None:
     click.echo(f"已重新排队 {len(chosen)} 个任务。")
 
 
-def _row(run: JobRun) -> dict[str, object]:
+def _row(run: JobRun) -> dict[str, Any]:
     return {
         "id": str(run.pk),
         "name": run.name,

@@ -6,6 +6,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -99,7 +100,7 @@ def show(code: str, as_json: bool) -> None:
             click.echo(f"    别名：{alias['system']} {alias['code']} {alias['name']}")
 
 
-def _described(one: Region) -> dict[str, object]:
+def _described(one: Region) -> dict[str, Any]:
     aliases = RegionAlias.objects.filter(region_code=one.code).values("system", "code", "name", "source")
     return {
         "code": one.code,
