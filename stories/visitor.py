@@ -28,7 +28,7 @@ _SMALL_TEXT = """() => {
     if (size < %d) found.push(size + 'px ' + text.slice(0, 20));
   }
   return found;
-}""" % CARE_SMALLEST
+}""".replace("%d", str(CARE_SMALLEST))
 _AXE_RUN = """async () => {
   const result = await axe.run(document, {resultTypes: ['violations']});
   return result.violations.map(v => v.id + '：' + v.help + '：' + v.nodes.map(n => n.target.join(' ')).slice(0, 4).join('；'));

@@ -55,6 +55,14 @@ def _paper() -> Mapping[str, Any] | None:
     return {"pk": one.pk} if one else None
 
 
+def _link() -> Mapping[str, Any] | None:
+    from minzheng.kernel.cases.models import CaseMember
+    from minzheng.online.portal.signing import own_phone_url
+
+    one = CaseMember.objects.filter(case__is_demo=True).order_by("pk").first()
+    return {"token": own_phone_url(one).rstrip("/").rpartition("/")[2]} if one else None
+
+
 def _page(code: str, path: str, title: str, permission: str | None, view: Any, **extra: Any) -> Page:
     return Page(f"portal.{code}", path, title, permission, Custom(view, methods=_POST), audience="portal", **extra)
 
@@ -78,4 +86,5 @@ PAGES = [
     _page("payments", "m/payments/", "我的发放", CITIZEN, mine.payments),
     _page("inbox", "m/messages/", "我的消息", CITIZEN, mine.inbox),
     _page("consents", "m/sign/", "签授权书", CITIZEN, consents.waiting),
+    _page("consent_link", "m/sign/<str:token>/", "签授权书", CITIZEN, consents.by_link, example=_link),
 ]

@@ -120,3 +120,6 @@ class Region(Field):
 
     def show(self, value: Any) -> str:
         return dict(self.choices()).get(str(value or ""), str(value or ""))
+
+    def to_input(self, value: Any) -> str:
+        return str(value or "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import selectors
@@ -56,7 +58,7 @@ def of(case: Case, actor: Actor) -> dict[str, Any]:
         "case": case, "item": item, "state": state, "next_words": NEXT.get(case.state, ""),
         "deadline": None if state.terminal else selectors.deadline(case), "stages": stages(case, item.flow),
         "todos": todos(case, actor), "papers": papers, "missing": missing_papers(case) if case.state == "SUPPLEMENT" else [],
-        "timeline": [entry for entry in selectors.timeline(case)],
+        "past": past(case, item.flow),
         "has_decision": any(paper.code in RESULT_CODES for paper in papers),
         "id_tail": ((case.form.get("applicant") or {}).get("id_no") or "")[-4:],
     }
@@ -75,6 +77,31 @@ def todos(case: Case, actor: Actor) -> list[Todo]:
         arguments: dict[str, Any] = {"pk": case.pk} if act.code == "resubmit" else {"pk": case.pk, "act": act.code}
         found.append(Todo(act.title, reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help))
     return sorted(found, key=lambda todo: (not todo.primary, todo.danger))
+
+
+@dataclass(frozen=True)
+class Past:
+    """办过的一件事：哪天、做了什么、哪个单位。不写经办人的姓名和内部意见。"""
+
+    on: datetime.date
+    title: str
+    who: str
+
+
+# 不改变办理阶段、但家里应当知道的动作
+TOLD = ("run_match", "visit", "notify_mismatch", "match_objection", "match_recheck", "county_visit", "accept_proposal", "report_change")
+
+
+def past(case: Case, flow: Flow) -> list[Past]:
+    """新的在前。"""
+    found = []
+    for row in case.acts.all():
+        declared = flow.act(row.code)
+        if declared is None or declared.quiet or (row.from_state == row.to_state and row.code not in TOLD):
+            continue
+        who = row.organization_name or ("您" if row.role == "citizen" else "")
+        found.append(Past(timezone.localtime(row.at).date(), declared.title, who))
+    return found[::-1]
 
 
 def stages(case: Case, flow: Flow) -> list[tuple[str, str]]:

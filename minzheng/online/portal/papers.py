@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
@@ -31,7 +32,7 @@ class Shown:
 def by_kind(case: Case) -> dict[str, list[Shown]]:
     """材料代码 → 已传的文件，旧的在前。"""
     found: dict[str, list[Shown]] = defaultdict(list)
-    for one in case.attachments.filter(removed_at=None).order_by("uploaded_at", "pk"):
+    for one in selectors.papers_of(case):
         found[one.kind].append(_shown(one))
     return dict(found)
 

@@ -6,16 +6,18 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.core.files.base import ContentFile
 from django.http import HttpRequest
 from django.urls import reverse
 
+from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import consents, selectors, services
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.models import Case, CaseMember, Consent
+from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.online.portal import words
@@ -23,6 +25,8 @@ from minzheng.online.portal import words
 PNG = "data:image/png;base64,"
 MOST_SIGNATURE = 400_000
 KIND = "consent"
+SALT = "portal.consent"
+LINK_DAYS = 30
 
 Errors = list[tuple[str, str]]
 
@@ -41,6 +45,15 @@ class Signer:
     @property
     def signed(self) -> bool:
         return self.consent is not None
+
+    @property
+    def link(self) -> str:
+        return own_phone_url(self.member)
+
+    @property
+    def phone_tail(self) -> str:
+        """申请里给这位家人填的手机号的后四位；没填时为空，那就不能用自己的手机签。"""
+        return str((self.member.declared or {}).get("phone") or "")[-4:]
 
     @property
     def key(self) -> str:
@@ -66,9 +79,29 @@ def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
     return found
 
 
-def own_phone_url(request: HttpRequest) -> str:
-    """家人在自己手机上签字的地址；对外网址在设置里。"""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("portal.consents")
+def own_phone_url(member: CaseMember) -> str:
+    """家人在自己手机上签字的地址：只认这一位，三十天有效，还要用本人手机号登录。对外网址在设置里。"""
+    token = signing.dumps(str(member.pk), salt=SALT)
+    return settings.PUBLIC_URL.rstrip("/") + reverse("portal.consent_link", kwargs={"token": token})
+
+
+def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:
+    """链接 → (等这个人签的一栏, "")；签不了时 (None, 为什么)。"""
+    try:
+        pk = int(signing.loads(token, salt=SALT, max_age=LINK_DAYS * 86400))
+    except signing.SignatureExpired:
+        return None, "这个链接过期了，请家人重新发一个。"
+    except (signing.BadSignature, ValueError):
+        return None, "这个链接不完整，请家人重新发一个，整段复制。"
+    member = CaseMember.objects.select_related("case").filter(pk=pk).first()
+    if member is None:
+        return None, "申请里的家人改过了，请家人重新发一个链接。"
+    if not consents.is_same_person(member, actor):
+        return None, "登录的手机号和申请里给您填的不一样。请退出后用那个手机号登录，或请家人改正手机号。"
+    line = next((one for one in selectors.consent_lines(member.case) if one.member.pk == pk), None)
+    if line is None or not line.needed:
+        return None, "您不用签授权书。"
+    return (line, "") if line.consent is None else (None, "您已经签好了，不用再签。")
 
 
 def sign_from_post(request: HttpRequest, case: Case, member: str) -> Errors:
@@ -142,7 +175,7 @@ def signature(data_url: str) -> ContentFile[bytes] | None:
     return ContentFile(raw, name="signature.png") if raw else None
 
 
-def sign_on_own_phone(request: HttpRequest, line: Any) -> Errors:
+def sign_on_own_phone(request: HttpRequest, line: ConsentLine) -> Errors:
     """家人用自己的手机号登录后签自己的一份。"""
     key = f"c{line.member.seq}"
     errors = []

@@ -91,7 +91,7 @@ def _draw_supplement(request: HttpRequest, case: Case, now: Screen, errors: sign
         request, "supplement", "补齐材料", errors=errors or (), back=_back(case), case=case, item=item,
         missing=journey.missing_papers(case), deadline=selectors.deadline(case), questions=questions,
         signers=signing.lines(case, {target: text for text, target in errors or ()}), screens=[s for s in screens_of(item.form) if not s.is_last],
-        here=reverse("portal.supplement", kwargs={"pk": case.pk}), today=words.today_iso(), sign_url=signing.own_phone_url(request),
+        here=reverse("portal.supplement", kwargs={"pk": case.pk}), today=words.today_iso(),
     )
 
 

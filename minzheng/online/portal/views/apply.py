@@ -92,7 +92,7 @@ def _onward(
 def _sign(request: HttpRequest, case: Case, now: Screen, member: str) -> HttpResponse:
     errors = signing.sign_from_post(request, case, member)
     if errors:
-        return _draw(request, case, now, whole=errors, signing_errors=dict((target, text) for text, target in errors))
+        return _draw(request, case, now, whole=errors, signing_errors={target: text for text, target in errors})
     return HttpResponseRedirect(drafting.url_of(case, now.number) + "#sign")
 
 
@@ -151,7 +151,7 @@ def _draw(
         "today": words.today_iso(), "promises": promises.questions if promises else [],
     }
     if now.is_last:
-        context |= _last(request, item, case, files, signing_errors)
+        context |= _last(item, case, files, signing_errors)
     return show(
         request, "apply", f"{item.short}申请：{now.title}", errors=summary,
         back=context["before"] or "portal.home", **context,
@@ -165,7 +165,7 @@ def _sheet(
     return asking.sheet(step, item.form.shown(step.code, case.form), errors, names=names, files=files, blank=blank)
 
 
-def _last(request: HttpRequest, item: Item, case: Case, files: Mapping[str, Any], errors: Mapping[str, str] | None) -> dict[str, Any]:
+def _last(item: Item, case: Case, files: Mapping[str, Any], errors: Mapping[str, str] | None) -> dict[str, Any]:
     def url_of_step(code: str) -> str:
         return drafting.url_of(case, screen_of_step(item.form, code).number)
 
@@ -174,5 +174,4 @@ def _last(request: HttpRequest, item: Item, case: Case, files: Mapping[str, Any]
         "groups": review.groups(item.form, case.form, files, url_of_step),
         "signers": lines,
         "all_signed": all(line.signed for line in lines),
-        "sign_url": signing.own_phone_url(request),
     }

@@ -1,4 +1,4 @@
-"""等我签字的授权书：家人的申请里有我，用我自己的手机签。"""
+"""等我签字的授权书：家人的申请里有我，用我自己的手机签。从首页进，或点家人发来的链接进。"""
 
 from __future__ import annotations
 
@@ -7,24 +7,34 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel.cases import consents, selectors
+from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.online.portal import signing
 from minzheng.online.portal.rendering import show
 
 
 def waiting(request: HttpRequest) -> HttpResponse:
-    lines = selectors.consents_to_sign(request.actor)  # type: ignore[attr-defined]
+    """按身份证号找到的、等本人签的全部授权书。"""
+    return _page(request, selectors.consents_to_sign(request.actor), "")  # type: ignore[attr-defined]
+
+
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """家人发来的链接：登录的手机号就是申请里给本人填的那个，才看得到。"""
+    line, why = signing.line_of_link(token, request.actor)  # type: ignore[attr-defined]
+    return _page(request, [line] if line else [], why)
+
+
+def _page(request: HttpRequest, lines: list[ConsentLine], why: str) -> HttpResponse:
     errors: signing.Errors = []
     if request.method == "POST":
         wanted = request.POST.get("do", "").partition(":")[2]
         line = next((one for one in lines if str(one.member.pk) == wanted), None)
-        if line is None:
-            return HttpResponseRedirect(reverse("portal.consents"))
-        errors = signing.sign_on_own_phone(request, line)
+        errors = signing.sign_on_own_phone(request, line) if line else []
         if not errors:
-            messages.success(request, f"签好了。{line.member.case.applicant_name}的申请可以继续办了。")
+            if line:
+                messages.success(request, f"签好了。{line.member.case.applicant_name}的申请可以继续办了。")
             return HttpResponseRedirect(reverse("portal.consents"))
     signers = [
         {"member": one.member, "case": one.member.case, "text": consents.text_for(one.member.case, one.member), "key": f"c{one.member.seq}"}
         for one in lines
     ]
-    return show(request, "consents", "签授权书", errors=errors, back="portal.home", signers=signers)
+    return show(request, "consents", "签授权书", errors=errors, back="portal.home", signers=signers, why=why)
