@@ -81,11 +81,17 @@ def _check_signer(case: Case, member: CaseMember, method: str, actor: Actor) -> 
 
 
 def is_same_person(member: CaseMember, actor: Actor) -> bool:
-    """Whether the signed-in citizen is this member (by the file's ID number)."""
+    """Whether the signed-in citizen is this member: by the file's ID number, or by the phone that the family named for
+    this member and that the one-time code has just proved (most adults of a family have no account of their own)."""
     from minzheng.kernel.crypto.fields import BlindIndex
     from minzheng.kernel.subjects.models import Person
 
-    if actor.person_id is None or not member.id_no:
+    if not actor.is_citizen or not member.id_no:
+        return False
+    named = (member.declared or {}).get("phone")
+    if named and actor.user is not None and actor.user.phone == named:
+        return True
+    if actor.person_id is None:
         return False
     return Person.objects.filter(pk=actor.person_id, id_index=BlindIndex.of_value("id_no", member.id_no)).exists()
 
