@@ -99,8 +99,7 @@ def _year_before(day: datetime.date) -> datetime.date:
 @step_kind("judge")
 def judge(ctx: Ctx) -> None:
     """One difference or alarm, one human decision with its reason; the value that counts from now on."""
-    found = ctx.latest("match_report")
-    assert found is not None
+    found = ctx.newest("match_report")
     key = ctx.text("key")
     row = next((d for d in found.data["differences"] if d["key"] == key), None)
     alarm = next((a for a in found.data.get("alarms", []) if a["key"] == key), None)

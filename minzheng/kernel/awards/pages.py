@@ -7,10 +7,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.awards.selectors import lines_visible_to, visible_to
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Link, MaskedAccount, Money, Month, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.explanation import graph_of
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Search
 from minzheng.kernel.parts.page import DetailBody, ExportBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Explanation, Facts, Table
@@ -18,16 +20,6 @@ from minzheng.kernel.parts.panels import Explanation, Facts, Table
 STATES = dict(Award.STATES)
 TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
 LINE_TONES = {"planned": "plain", "batched": "info", "paid": "good", "returned": "bad"}
-
-
-def visible_to(actor: Any) -> QuerySet[Award]:
-    """Awards of the places over which the actor holds award.read."""
-    return Award.objects.filter(actor.scope_q("award.read"))
-
-
-def visible_lines(actor: Any) -> QuerySet[PaymentLine]:
-    """Payment lines of the places over which the actor holds payment.read."""
-    return PaymentLine.objects.filter(actor.scope_q("payment.read")).select_related("award")
 
 
 def _one(actor: Any, pk: int) -> Award | None:
@@ -54,14 +46,7 @@ def _item_title(code: str) -> str:
 
 def _graph(award: Award) -> dict[str, Any]:
     """The explanation that was frozen with the decision."""
-    frozen = award.frozen or {}
-    for key in ("解释", "explanation", "explain"):
-        if isinstance(frozen.get(key), dict):
-            return frozen[key]
-    for value in frozen.values():
-        if isinstance(value, dict) and "解释" in value:
-            return value["解释"]
-    return {}
+    return graph_of(award.frozen or {})
 
 
 def _example() -> dict[str, int] | None:
@@ -157,7 +142,7 @@ PAGES = [
     Page(
         "payments.list", "console/payments/", "发放明细", "payment.read",
         ListBody(
-            visible_lines,
+            lines_visible_to,
             (
                 Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}), Text("award.payee_name", "领款人"),
                 Text(lambda row: _item_title(row.item_code), "事项"), Region("region_code", "乡镇（街道）", up_to=9), *LINES,

@@ -16,7 +16,7 @@ def owns(case: Case, actor: Actor) -> bool:
     """The applicant, or the relative who is applying on the applicant's behalf on the phone."""
     if not actor.is_citizen:
         return False
-    return actor.person_id is not None and actor.person_id == case.applicant_id or case.created_by_id == actor.id
+    return case.created_by_id == actor.id or (actor.person_id is not None and actor.person_id == case.applicant_id)
 
 
 def entitled(act: Act, case: Case, actor: Actor) -> tuple[bool, Assignment | None]:
@@ -47,6 +47,6 @@ def kept_apart(flow: Flow, act: Act, actor: Actor, acts: list[CaseAct], investig
     if actor.id in investigators:
         done.add("investigate")
     for one, other, sentence in flow.apart:
-        if act.duty == one and other in done or act.duty == other and one in done:
+        if (act.duty == one and other in done) or (act.duty == other and one in done):
             return sentence
     return ""

@@ -1,7 +1,7 @@
 """时限: every deadline of a case, counted from its acts alone.
 
 `fold` is a pure function of the declared flow and the acts: `perform` stores what it gives, `replay` proves that the
-stored dates follow from the acts. Days are working days of the calendar table; day 1 is the day after the trigger
+stored dates follow from the acts. Days are working days of the calendar; day 1 is the day after the trigger
 (民法典第201条). A pause takes out the working days of its own period, counted the same way."""
 
 from __future__ import annotations
@@ -9,21 +9,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
+
+from minzheng.kernel.calendar.days import DAY, Calendar, Pause, working_with_pauses
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.flow import Clock, Flow
 
 PAUSE_REASONS = {"SUPPLEMENT": "补正", "PUBLICITY": "公示", "OBJECTION": "异议复查"}
-
-
-class Days(Protocol):
-    """Counting days; kernel.calendar fits (see `calendar_days`)."""
-
-    def add(self, start: datetime.date, working_days: int) -> tuple[datetime.date, bool]: ...
-
-    def between(self, start: datetime.date, end: datetime.date) -> int:
-        """Working days d with start < d ≤ end (0 when end ≤ start)."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class Fold:
     paused: bool
 
 
-def fold(flow: Flow, steps: Sequence[Step], region: str, days: Days) -> Fold:
+def fold(flow: Flow, steps: Sequence[Step], region: str, calendar: Calendar) -> Fold:
     """All clocks of a case after these acts."""
     state = steps[-1].to_state if steps else flow.initial
     segments: list[Segment] = []
@@ -70,7 +63,7 @@ def fold(flow: Flow, steps: Sequence[Step], region: str, days: Days) -> Fold:
     latest = -1
     ordered = sorted(flow.clocks, key=lambda clock: clock.total)
     for clock in ordered:
-        running, parts, begun = _run(flow, clock, steps, state, region, days, due)
+        running, parts, begun = _run(flow, clock, steps, state, region, calendar, due)
         segments += parts
         if running is None:
             continue
@@ -83,7 +76,7 @@ def fold(flow: Flow, steps: Sequence[Step], region: str, days: Days) -> Fold:
     return Fold(state, tuple(segments), due, total, provisional, paused)
 
 
-def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: str, days: Days, stage_due: datetime.date | None) -> tuple[Segment | None, list[Segment], int]:
+def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: str, calendar: Calendar, stage_due: datetime.date | None) -> tuple[Segment | None, list[Segment], int]:
     """(the running segment or None, every segment, index of the starting act)."""
     begun = max((i for i, s in enumerate(steps) if s.code in clock.starts), default=-1)
     if begun < 0:
@@ -101,8 +94,10 @@ def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: st
     if state in clock.states:
         ended = None
     pauses = _pauses(clock.pauses(params), steps[begun:], stage_due)
-    due, provisional = net_due(start, limit, [(a, b) for a, b, _, _ in pauses], days)
-    main = Segment(clock.code, start, limit, due, provisional, ended_on=ended)
+    # Day 1 of a pause is the day after its act, as for every period.
+    stopped = [Pause(a + DAY, b, code) for a, b, code, _ in pauses]
+    due = working_with_pauses(start, limit, stopped, calendar)
+    main = Segment(clock.code, start, limit, due.date, due.provisional, ended_on=ended)
     parts = [main] + [
         Segment(clock.code, a, None, None, paused=True, reason=PAUSE_REASONS.get(code, code), ended_on=None if open_ else b)
         for a, b, code, open_ in pauses
@@ -119,41 +114,15 @@ def _anchor(clock: Clock, step: Step) -> datetime.date | None:
 
 
 def _pauses(states: Sequence[str], steps: Sequence[Step], stage_due: datetime.date | None) -> list[tuple[datetime.date, datetime.date, str, bool]]:
-    """(from, to, state, still open). An open pause is counted up to its own planned end; the days are put right when it ends."""
+    """(from, to, state, still open). An open pause is counted to its own planned end and put right when it ends; a
+    publicity stops the clock for its own days only, not for those that the clerk took to end it."""
     found = []
     for i, step in enumerate(steps):
         if step.to_state not in states or (step.from_state == step.to_state and i > 0):
             continue
         left = next((s.on for s in steps[i + 1:] if s.to_state != step.to_state), None)
         planned = step.dates.get("ends_on")
-        end = left or (datetime.date.fromisoformat(planned) if planned else stage_due) or step.on
+        until = datetime.date.fromisoformat(planned) if planned else stage_due if left is None else left
+        end = min(left, until) if left and until else until or step.on
         found.append((step.on, max(end, step.on), step.to_state, left is None))
     return found
-
-
-def net_due(start: datetime.date, limit: int, pauses: Sequence[tuple[datetime.date, datetime.date]], days: Days) -> tuple[datetime.date, bool]:
-    """The day on which `limit` working days outside the pauses are over. `limit` 0: the day itself."""
-    if not limit:
-        return start, False
-    extra = 0
-    while True:
-        due, provisional = days.add(start, limit + extra)
-        lost = sum(days.between(max(a, start), min(b, due)) for a, b in pauses)
-        if lost <= extra:
-            return due, provisional
-        extra = lost
-
-
-class CalendarDays:
-    """The working-day calendar table of kernel.calendar."""
-
-    def add(self, start: datetime.date, working_days: int) -> tuple[datetime.date, bool]:
-        from minzheng.kernel.calendar.selectors import add_working_days
-
-        deadline = add_working_days(start, working_days)
-        return deadline.date, deadline.provisional
-
-    def between(self, start: datetime.date, end: datetime.date) -> int:
-        from minzheng.kernel.calendar.selectors import working_days_left
-
-        return working_days_left(start, end) if end > start else 0

@@ -74,6 +74,13 @@ class Ctx:
     def latest(self, kind: str) -> Evidence | None:
         return next(iter(self.evidence(kind)), None)
 
+    def newest(self, kind: str) -> Evidence:
+        """The newest of this kind, which a guard of the act has already asked for."""
+        row = self.latest(kind)
+        if row is None:
+            raise LookupError(f"没有“{kind}”类证据：动作“{self.act.title}”少了相应的条件。")
+        return row
+
     def last_act(self, *codes: str) -> CaseAct | None:
         return next((a for a in reversed(self.acts) if a.code in codes), None)
 
@@ -88,6 +95,17 @@ class Ctx:
         if self.item.assess is None:
             raise LookupError(f"事项“{self.item.title}”没有声明核算规则。")
         return self.item.assess(self.case, self.today)
+
+    @property
+    def done(self) -> CaseAct:
+        """The act being written; only effects have one."""
+        if self.record is None:
+            raise RuntimeError("动作还没有开始写，条件里不能改数据。")
+        return self.record
+
+    def note(self, data: Mapping[str, Any]) -> None:
+        """Add to what the act keeps (JSON values)."""
+        self.done.data = {**self.done.data, **data}
 
     def forget(self) -> None:
         """Rows were written: read them again."""

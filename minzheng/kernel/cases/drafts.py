@@ -49,8 +49,7 @@ def start_draft(*, item_code: str, actor: Actor, channel: str, region_code: str,
     if actor.is_citizen:
         # No file of one's own yet (first application, or a daughter applying for her mother): an empty form, owned by
         # the account. Nobody's data is filled in before the person's own account is known to be theirs.
-        assert actor.id is not None
-        lock_people(item_code, [(actor.person_id or actor.id).to_bytes(8, "big") + bytes(8)])
+        lock_people(item_code, [(actor.person_id or actor.id or 0).to_bytes(8, "big") + bytes(8)])
         mine = Case.objects.filter(item_code=item_code, created_by_id=actor.id, state="DRAFT").order_by("-id").first()
         if mine is not None:
             return mine

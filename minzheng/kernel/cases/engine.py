@@ -17,7 +17,7 @@ from minzheng.kernel.parts.fields import Photo, clean_fields
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.accounts.models import Assignment
-    from minzheng.kernel.cases.flow import Act, Flow
+    from minzheng.kernel.cases.flow import Flow
     from minzheng.kernel.cases.models import Case, CaseAct
 
 # Inputs whose value is also a column of the act.
@@ -136,7 +136,7 @@ def _stored(ctx: Ctx, photo: Photo, items: list[Any]) -> list[str]:
 
 
 def _do(ctx: Ctx) -> CaseAct:
-    case, act = ctx.case, ctx.act
+    act = ctx.act
     ctx.record = _record(ctx)
     for effect in act.effects:
         effect(ctx)
@@ -190,8 +190,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def advance(ctx: Ctx) -> None:
     """State, deadlines and clock rows of the case from its acts; the version counts every act."""
-    case, record = ctx.case, ctx.record
-    assert record is not None
+    case, record = ctx.case, ctx.done
     if record.to_state != record.from_state and case.due_on:
         record.due_on, record.kept_deadline = case.due_on, ctx.today <= case.due_on
         record.save(update_fields=["due_on", "kept_deadline"])
@@ -217,7 +216,9 @@ def recount_clocks(case_id: int) -> int:
 
 
 def fold_of(case: Case, flow: Flow) -> clocks.Fold:
-    return clocks.fold(flow, [step_of(a) for a in case.acts.all()], case.region_code, clocks.CalendarDays())
+    from minzheng.kernel.calendar.selectors import calendar
+
+    return clocks.fold(flow, [step_of(a) for a in case.acts.all()], case.region_code, calendar())
 
 
 def step_of(act: CaseAct) -> clocks.Step:
@@ -243,12 +244,11 @@ def _store_segments(case: Case, folded: clocks.Fold) -> None:
 def _audit(ctx: Ctx) -> None:
     from minzheng.kernel.audit.services import record
 
-    assert ctx.record is not None
     actor = ctx.actor.acting_as(ctx.assignment) if ctx.assignment else ctx.actor
     record(
         actor=actor, action=f"case.{ctx.act.code}", obj=ctx.case, region_code=ctx.case.region_code,
-        reason=ctx.record.reason_code or ctx.act.title,
-        detail={"seq": ctx.record.seq, "from": ctx.record.from_state, "to": ctx.record.to_state, "no": ctx.case.no or ""},
+        reason=ctx.done.reason_code or ctx.act.title,
+        detail={"seq": ctx.done.seq, "from": ctx.done.from_state, "to": ctx.done.to_state, "no": ctx.case.no or ""},
     )
 
 

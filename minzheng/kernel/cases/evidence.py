@@ -40,8 +40,7 @@ def add(ctx: Ctx, kind: str, data: Mapping[str, Any], *, title: str = "", valid_
         case=ctx.case, kind=kind, title=title or TITLES.get(kind, kind), at=ctx.now, valid_until=valid_until,
         actor_id=ctx.actor.id, data=plain, sha=digest(plain),
     )
-    if ctx.record is not None:
-        ctx.record.data = {**ctx.record.data, "evidence": [*ctx.record.data.get("evidence", []), str(row.pk)]}
+    ctx.note({"evidence": [*ctx.done.data.get("evidence", []), str(row.pk)]})
     ctx.__dict__.pop("_evidence", None)
     return row
 

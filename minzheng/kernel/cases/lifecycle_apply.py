@@ -62,8 +62,7 @@ def on_ask(ctx: Ctx) -> None:
     rows = [{"name": titles[code], "how": how} for code in ctx.data.get("papers") or [] if code != "other"]
     rows += [{"name": line.strip(), "how": how} for line in ctx.text("others").splitlines() if line.strip()]
     ctx.values["missing"] = rows
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "missing": rows}
+    ctx.note({"missing": rows})
 
 
 def on_timeout(ctx: Ctx) -> None:

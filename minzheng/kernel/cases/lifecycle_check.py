@@ -37,8 +37,7 @@ def on_visit(ctx: Ctx) -> None:
 
 def on_cosign(ctx: Ctx) -> None:
     visit = _visit_to_sign(ctx)
-    assert ctx.record is not None and visit is not None
-    ctx.record.data = {**ctx.record.data, "visit": str(visit.pk)}  # type: ignore[attr-defined]
+    ctx.note({"visit": str(visit.pk)})
 
 
 def _visit_to_sign(ctx: Ctx) -> object | None:
@@ -82,8 +81,7 @@ def on_mismatch(ctx: Ctx) -> None:
     """N04: what was found against what was declared, and until when the family may object."""
     from minzheng.kernel.calendar.selectors import add_working_days
 
-    report = ctx.latest("match_report")
-    assert report is not None
+    report = ctx.newest("match_report")
     due = add_working_days(ctx.today, ctx.params.mismatch_objection_days).date
     rows = [{"person": d["person"], "item": d["label"], "found": d["sentence"]} for d in report.data.get("differences", [])]
     rows += [{"person": a["person"], "item": a["title"], "found": a["sentence"]} for a in report.data.get("alarms", [])]

@@ -44,8 +44,7 @@ def on_approve(ctx: Ctx) -> None:
     ctx.case.decided_at = ctx.now
     award = grant(case=ctx.case, answer=ctx.answer, actor=ctx.actor, decided_on=ctx.today, params=ctx.params, category=ctx.text("category"))
     ctx.values["award"] = award
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "award": str(award.pk), "first_month": award.first_month}
+    ctx.note({"award": str(award.pk), "first_month": award.first_month})
 
 
 def on_reject(ctx: Ctx) -> None:
@@ -70,9 +69,8 @@ def month_started(ctx: Ctx) -> str:
 def on_start_payment(ctx: Ctx) -> None:
     award = ctx.case.awards.order_by("-decided_on").first()
     ctx.values["award"] = award
-    assert ctx.record is not None
     if award.next_review_on:
-        ctx.record.data = {**ctx.record.data, "next_review_on": award.next_review_on}
+        ctx.note({"next_review_on": award.next_review_on})
 
 
 @guard("proposed", needs_data=True)
@@ -123,6 +121,5 @@ def _transfer(ctx: Ctx) -> None:
     from minzheng.kernel.cases.transfer import open_followup
 
     case = open_followup(ctx, ctx.text("item_code"))
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "followup": str(case.pk)}
+    ctx.note({"followup": str(case.pk)})
     ctx.values["followup"] = case

@@ -23,22 +23,20 @@ def assess(ctx: Ctx) -> None:
         "reasons": [list(r) for r in answer.reasons], "sheet": [list(r) for r in answer.sheet],
     })
     ctx.values |= {"sheet": answer.sheet, "reasons": answer.reasons}
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "amount_fen": answer.amount_fen, "persons": answer.persons, "eligible": answer.eligible}
+    ctx.note({"amount_fen": answer.amount_fen, "persons": answer.persons, "eligible": answer.eligible})
 
 
 def on_post(ctx: Ctx) -> None:
     """张榜: only what the law lets be shown, fixed here; the end day follows the county's way of counting."""
     from minzheng.kernel.cases.models import Publicity
 
-    opinion = ctx.last_act("opinion")
-    assert opinion is not None and ctx.record is not None
-    row = {"applicant_name": public_name(ctx), "persons": opinion.data["persons"], "amount_fen": opinion.data["amount_fen"]}
+    sheet = ctx.newest("assessment").data
+    row = {"applicant_name": public_name(ctx), "persons": sheet["persons"], "amount_fen": sheet["amount_fen"]}
     posted = Publicity.objects.create(
         case=ctx.case, region_code=ctx.case.region_code, posted_on=ctx.today, ends_on=ends_on(ctx), place=ctx.text("place"),
         public_row=row, evidence_attachment_id=next((int(i) for i in ctx.data.get("photo") or []), None),
     )
-    ctx.record.data = {**ctx.record.data, "ends_on": posted.ends_on, "publicity": str(posted.pk)}
+    ctx.note({"ends_on": posted.ends_on, "publicity": str(posted.pk)})
     ctx.values["publicity"] = posted
 
 
@@ -50,23 +48,20 @@ def public_name(ctx: Ctx) -> str:
 
 def ends_on(ctx: Ctx) -> datetime.date:
     """Last day of the publicity. 民法典第201、203条: counted from the day after posting; a day off moves it on."""
-    from minzheng.kernel.calendar.days import natural
+    from minzheng.kernel.calendar.days import CIVIL_CODE, POSTING_DAY_IS_DAY1, publicity
     from minzheng.kernel.calendar.selectors import calendar
 
-    p = ctx.params
-    start = ctx.today - datetime.timedelta(days=1) if p.publicity_from_posting_day else ctx.today
-    found = natural(start, p.publicity_days, calendar(), roll=True)
-    return getattr(found, "date", found)
+    mode = POSTING_DAY_IS_DAY1 if ctx.params.publicity_from_posting_day else CIVIL_CODE
+    return publicity(ctx.today, ctx.params.publicity_days, calendar(), mode).date
 
 
 def on_objection(ctx: Ctx) -> None:
     """The objector is known to the file only: sealed in the evidence, absent from the act, the timeline and the log."""
     sealed = ctx.pick("objector_name", "objector_phone", "content", "proofs")
-    assert ctx.record is not None
-    ctx.record.data = {}
+    ctx.done.data = {}
     evidence.add(ctx, "objection", sealed)
     if ctx.assignment is None:
-        ctx.record.actor_id, ctx.record.actor_name = None, "群众"
+        ctx.done.actor_id, ctx.done.actor_name = None, "群众"
 
 
 def on_objection_done(ctx: Ctx) -> None:

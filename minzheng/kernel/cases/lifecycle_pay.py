@@ -30,9 +30,8 @@ def _award(ctx: Ctx) -> object:
 def _review_date(ctx: Ctx) -> None:
     """The next review is a date the clock counts from: written into the act."""
     award = _award(ctx)
-    assert ctx.record is not None
     if award.next_review_on:  # type: ignore[attr-defined]
-        ctx.record.data = {**ctx.record.data, "next_review_on": award.next_review_on}  # type: ignore[attr-defined]
+        ctx.note({"next_review_on": award.next_review_on})  # type: ignore[attr-defined]
 
 
 def on_change_report(ctx: Ctx) -> None:
@@ -93,8 +92,7 @@ def on_adjust(ctx: Ctx) -> None:
     month = next_month(ctx.today)
     ctx.values["award"] = adjust(case=ctx.case, award=_award(ctx), answer=ctx.answer, from_month=month, actor=ctx.actor, decided_on=ctx.today, params=ctx.params)
     ctx.values |= {"month": month, "facts": facts_sentence(ctx)}
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "from_month": month}
+    ctx.note({"from_month": month})
 
 
 def on_end(ctx: Ctx) -> None:

@@ -136,8 +136,8 @@ def _link_household(ctx: Ctx) -> None:
         except MembershipConflict:
             elsewhere.append(member.name)
     case.household = household
-    if elsewhere and ctx.record is not None:
-        ctx.record.data = {**ctx.record.data, "registered_elsewhere": elsewhere}
+    if elsewhere:
+        ctx.note({"registered_elsewhere": elsewhere})
 
 
 def today_adults(case: Case) -> list[CaseMember]:

@@ -28,9 +28,8 @@ def issue(ctx: Ctx, code: str) -> None:
         )
     except DocumentError as error:
         raise Refused(str(error)) from error
-    assert ctx.record is not None
-    ctx.record.data = {**ctx.record.data, "document": str(document.pk), "document_code": code}
-    ctx.record.save(update_fields=["data"])
+    ctx.note({"document": str(document.pk), "document_code": code})
+    ctx.done.save(update_fields=["data"])
 
 
 def _nothing(ctx: Ctx) -> dict[str, Any]:
@@ -47,13 +46,12 @@ def _phone(ctx: Ctx) -> str:
 
 
 def _reasons(ctx: Ctx) -> list[dict[str, str]]:
-    assert ctx.record is not None
-    code = ctx.record.reason_code
+    code = ctx.done.reason_code
     rows = [{"code": c, "sentence": s} for c, s in ctx.values.get("reasons", ())]
     if code and not any(row["code"] == code for row in rows):
         rows.insert(0, {"code": code, "sentence": ctx.item.reason_title(code)})
-    if ctx.record.opinion:
-        rows.append({"code": "", "sentence": ctx.record.opinion})
+    if ctx.done.opinion:
+        rows.append({"code": "", "sentence": ctx.done.opinion})
     return rows
 
 

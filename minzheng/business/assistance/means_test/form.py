@@ -11,7 +11,18 @@ from typing import Any
 from minzheng.business.assistance.means_test.places import villages
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.parts.fields import (
-    BankAccount, Choice, Count, IdNumber, LongText, Money, Phone, Photo, Region, Text, When, YesNo,
+    BankAccount,
+    Choice,
+    Count,
+    IdNumber,
+    LongText,
+    Money,
+    Phone,
+    Photo,
+    Region,
+    Text,
+    When,
+    YesNo,
 )
 
 SELF = "本人"
@@ -86,11 +97,11 @@ INCOME = Step(
     "income", "每个人的收入",
     (
         Money("wage", "工资、打工收入（每月）", help="近 12 个月的月平均数，没有就填 0。"),
-        Money("employment_cost", "为工作花的必要费用（每月）", help="如交通费；不填的按本地规定计算。"),
+        Money("employment_cost", "为工作花的必要费用（每月）", help="如交通费；不填的按本地规定计算。", when=When("wage")),
         Money("business", "种养、经营净收入（每月）"),
         Money("property_income", "租金、利息、分红（每月）"),
         Money("transfer", "养老金、赡养费等（每月）"),
-        Money("not_counted", "其中国家规定不计入的（每月）", help="如基础养老金、优抚金、奖学金、各类救助金。"),
+        Money("not_counted", "其中国家规定不计入的（每月）", help="如基础养老金、优抚金、奖学金、各类救助金。", when=When("transfer")),
     ),
     repeat="members", fixed_rows=True,
     why="低保金等于保障标准乘以人数，再减去家庭收入；没有的项目不用填。",
