@@ -30,8 +30,8 @@ types: setup-test
 contracts: setup-test
 	@$(BIN)/lint-imports --no-timing
 
-bench: setup ## 测量速度，结果在 var/bench.json
-	@exec $(BIN)/minzheng bench
+bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）
+	@exec $(BIN)/python -m bench
 
 docs: setup ## 由代码生成 docs/reference
 	@exec $(BIN)/minzheng docs

@@ -32,10 +32,10 @@ def per_second(call: Callable[[], object], times: int, runs: int = 5) -> dict[st
     call()
     rates = []
     for _ in range(runs):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(times):
             call()
-        rates.append(times / (time.perf_counter() - start))
+        rates.append(times / (time.process_time() - start))
     return {"median": round(statistics.median(rates)), "min": round(min(rates)), "max": round(max(rates))}
 
 

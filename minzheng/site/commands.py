@@ -44,7 +44,6 @@ COMMANDS: dict[str, Entry] = {
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
     "crypto": Entry("minzheng.kernel.audit.rotation:crypto", "database", "字段密钥：查看、轮换"),
     "accounts": Entry("minzheng.kernel.accounts.cli:accounts", "database", "账号与岗位"),
-    "bench": Entry("minzheng.site.bench.cli:bench", "database", "性能测量"),
     "docs": Entry("minzheng.site.reference:docs", "django", "由代码生成 docs/reference"),
     "new": Entry("minzheng.site.scaffold:new", "nothing", "新建业务文件夹骨架"),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
