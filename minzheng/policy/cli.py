@@ -15,10 +15,11 @@ import click
 
 from minzheng.policy import explain as explaining
 from minzheng.policy.cases import all_cases, run_case
-from minzheng.policy.errors import InputError, PolicyError
+from minzheng.policy.errors import PACKAGE, InputError, PolicyError
 from minzheng.policy.evaluate import Outcome
 from minzheng.policy.family import read_family_file
-from minzheng.policy.params import normalize_region, show_value
+from minzheng.policy.params import show_value
+from minzheng.policy.regions import normalize_region
 from minzheng.policy.ruleset import Ruleset, load_ruleset
 from minzheng.policy.words import to_date
 
@@ -63,7 +64,7 @@ def explain(file: Path, benefit: str | None, as_json: bool) -> None:
         outcome = ruleset.evaluate(family.family, region=family.region, on=family.on, explain=True)
     except InputError as error:
         where = f"{file.name}:{error.line} " if error.line else f"{file.name} "
-        return _bad_input(where + str(error))
+        return _bad_input(where + (error.reason if error.field == file.name else str(error)))
     except PolicyError as error:
         return _bad_input(f"{file.name} {error}")
     if benefit is not None:
@@ -185,6 +186,4 @@ def check(cases: bool, as_json: bool) -> None:
 
 
 def _default_folders() -> tuple[Path, Path]:
-    from minzheng.policy.ruleset import PACKAGE
-
     return PACKAGE / "business", PACKAGE / "regions"

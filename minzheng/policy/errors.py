@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+#: The installed package ``minzheng``.
+PACKAGE = Path(__file__).resolve().parent.parent
+
 
 class PolicyError(Exception):
     """Base of all errors of this package; ``str(error)`` is one Chinese sentence."""
@@ -60,3 +63,11 @@ def source_line(path: str | Path, line: int) -> str:
     except OSError:
         return ""
     return lines[line - 1] if 0 < line <= len(lines) else ""
+
+
+def display_path(path: str | Path) -> str:
+    """Path relative to the project where possible, for messages."""
+    try:
+        return str(Path(path).resolve().relative_to(PACKAGE.parent))
+    except ValueError:
+        return str(path)

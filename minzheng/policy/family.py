@@ -9,7 +9,7 @@ from typing import Any
 
 from minzheng.policy import yamltext
 from minzheng.policy.errors import InputError
-from minzheng.policy.params import normalize_region
+from minzheng.policy.regions import normalize_region
 from minzheng.policy.words import to_date
 from minzheng.policy.yamltext import line_of
 

@@ -6,56 +6,35 @@ the scalar path calls the function itself. Nodes are tuples, all numbers whole (
     ("lit", v) ("col", word) ("param", name) ("if", c, a, b) ("not", x) ("and"|"or", a, b) ("<"…"!=", a, b)
     ("+"|"-"|"*"|"min"|"max", a, b) ("in", x, values) ("isnull", x) ("agg", "sum"|"any"|"all", entity, x)
     ("round", mode, numerator, denominator) ("monthly", mode, numerator, denominator, month) ("fn", name, *args)
-
-A type is (kind, scale): scale 1 is 元, any other scale is unrounded money counted in 分/scale; ("quotient", 0) is a
-division by a head count, which must be rounded at once.
 """
 
 from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
 from math import lcm
 from typing import Any
 
 from minzheng.policy.errors import Finding
 from minzheng.policy.rules import Rule
-
-Type = tuple[str, int]
-Typed = tuple[Type, tuple[Any, ...]]
-MONEY: Type = ("元", 1)
-INT: Type = ("整数", 1)
-BOOL: Type = ("是否", 1)
-DATE: Type = ("日期", 1)
-TEXT: Type = ("选项", 1)
-NONE: Type = ("无", 1)
-QUOTIENT: Type = ("商", 0)
-RATIO_SCALE = 10000
-RETURNS = {
-    "元": "元", "未舍入元": "元", "元或无": "元", "比例": "比例", "整数": "整数", "是否": "是否", "日期": "日期",
-}  # fmt: skip
-ROUNDERS = {"四舍五入到分": "FEN_HALF_UP", "见分进角": "JIAO_UP", "见角进元": "YUAN_UP", "四舍五入到元": "YUAN_HALF_UP"}
-#: Names a rule may ask for besides words and rules.
-CONTEXT = {"参数", "核算日"}
-#: Numbers that are arithmetic, not policy: none, one, and the twelve months of a year.
-PLAIN_NUMBERS = (0, 1, 12)
-_COMPARE = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-ZERO = ("lit", 0)
-
-
-@dataclass
-class Scope:
-    """What a rule may see: entity and type of every name, parameter types, collections, and each word's choices."""
-
-    names: Callable[[str], tuple[str, Type] | None]
-    params: dict[str, Type]
-    collections: dict[str, str]  # key such as 成员 → entity
-    choices: dict[str, tuple[str, ...]]
-    codes: frozenset[str]  # words whose numbers are grades
-    optional: frozenset[str]
-    display_only: frozenset[str]  # results of type 元或无
+from minzheng.policy.types import (
+    BOOL,
+    COMPARE,
+    CONTEXT,
+    DATE,
+    INT,
+    MONEY,
+    NONE,
+    PLAIN_NUMBERS,
+    QUOTIENT,
+    RETURNS,
+    ROUNDERS,
+    TEXT,
+    ZERO,
+    Scope,
+    Type,
+    Typed,
+)
 
 
 class ReadError(Exception):
@@ -166,10 +145,9 @@ class _Reader:
     def unify(self, at: ast.AST, a: Typed, b: Typed) -> tuple[Type, tuple[Any, ...], tuple[Any, ...]]:
         if QUOTIENT in (a[0], b[0]):
             raise self.fail(at, "unrounded_stored", "按人数平均的金额必须先写明舍入方式，才能继续计算")
+        target = b[0] if a[1] == ZERO else a[0]
         if a[0][0] == b[0][0]:
             target = (a[0][0], lcm(a[0][1], b[0][1]))
-        else:
-            target = b[0] if a[1] == ZERO else a[0]
         x, y = self.lift(a, target), self.lift(b, target)
         if x is None or y is None:
             raise self.fail(at, "type_mismatch", f"{self.call_it(a[0])}和{self.call_it(b[0])}不能放在一起计算或比较")
@@ -280,7 +258,7 @@ class _Reader:
             values = tuple(self.constant(node, left, item) for item in right.elts)
             tree = ("in", self.value(left, env)[1], values)
             return tree if isinstance(op, ast.In) else ("not", tree)
-        symbol = _COMPARE.get(type(op))
+        symbol = COMPARE.get(type(op))
         if symbol is None:
             raise self.fail(node, "rule_shape", "规则里不能用这种比较")
         for one, other in ((left, right), (right, left)):

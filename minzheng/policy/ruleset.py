@@ -18,17 +18,18 @@ from pathlib import Path
 from typing import Any
 
 from minzheng.policy import reader
-from minzheng.policy.errors import Finding, InputError, RulesetError, source_line
+from minzheng.policy.errors import PACKAGE, Finding, InputError, RulesetError, display_path, source_line
 from minzheng.policy.evaluate import TOTALS, Outcome, Program
-from minzheng.policy.params import Declaration, ParamSet, Row, normalize_region, read_declarations, read_region_file
-from minzheng.policy.reader import ReadError, Scope, Type
+from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations, read_region_file
+from minzheng.policy.reader import ReadError
+from minzheng.policy.regions import normalize_region
 from minzheng.policy.rules import Rule
+from minzheng.policy.types import BOOL, DATE, INT, MONEY, RATIO_SCALE, RETURNS, TEXT, Scope, Type
 from minzheng.policy.words import Vocabulary, to_date
 
-PACKAGE = Path(__file__).resolve().parent.parent
 WORDS = Path(__file__).resolve().parent / "words.yaml"
-_KIND = {"元": reader.MONEY, "比例": ("比例", reader.RATIO_SCALE), "整数": reader.INT, "是否": reader.BOOL,
-         "日期": reader.DATE, "选项": reader.TEXT, "文字": ("文字", 1)}  # fmt: skip
+_KIND = {"元": MONEY, "比例": ("比例", RATIO_SCALE), "整数": INT, "是否": BOOL,
+         "日期": DATE, "选项": TEXT, "文字": ("文字", 1)}  # fmt: skip
 
 
 @dataclass
@@ -40,14 +41,6 @@ class Benefit:
     shared: bool
     title: str = ""
     rules: list[Rule] = field(default_factory=list)
-
-
-def display_path(path: str | Path) -> str:
-    """Path relative to the project where possible, for messages."""
-    try:
-        return str(Path(path).resolve().relative_to(PACKAGE.parent))
-    except ValueError:
-        return str(path)
 
 
 class Ruleset:
@@ -177,7 +170,7 @@ class Ruleset:
 
     @staticmethod
     def _param_scale(declaration: Declaration) -> int:
-        return reader.RATIO_SCALE if declaration.type == "比例" else declaration.scale
+        return RATIO_SCALE if declaration.type == "比例" else declaration.scale
 
     def _lookup(self, name: str) -> tuple[str, Type] | None:
         if name in self.versions:
@@ -205,7 +198,7 @@ class Ruleset:
                 except ReadError as error:
                     if error.finding not in self.findings:
                         self.findings.append(error.finding)
-                    kinds.append((reader.RETURNS.get(rule.returns, "元"), 1))
+                    kinds.append((RETURNS.get(rule.returns, "元"), 1))
         finally:
             self._path.pop()
         # Versions of one name share the finest scale, so that every reader sees one type.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from minzheng.policy.money import ZERO
 from minzheng.policy.rules import Rule
 
 Runner = Callable[[dict[str, Any], dict[str, list[dict[str, Any]]]], None]
@@ -43,11 +44,17 @@ def _open(rule: Rule, rules: dict[str, Rule], done: set[str]) -> bool:
 
 
 def build_runner(
-    rules: dict[str, Rule], entity_of: Callable[[str], str], collections: dict[str, str], context: dict[str, Any]
+    rules: dict[str, Rule],
+    entity_of: Callable[[str], str],
+    collections: dict[str, str],
+    context: dict[str, Any],
+    monthly: dict[str, list[str]],
+    totals: tuple[str, str],
 ) -> Runner:
-    """A function (household, rows by entity) → None that fills in every rule's value.
+    """A function (household, rows by entity) → None that fills in every rule's value and the month's cash totals.
 
-    ``household[key]`` must hold the row objects of each collection; ``context`` gives 参数 and 核算日.
+    ``household[key]`` must hold the row objects of each collection; ``context`` gives 参数 and 核算日; ``monthly`` names
+    the cash results of 人 and 户; ``totals`` are the names of the person's and the household's total.
     """
     names = {n for r in rules.values() for n in (r.name, *r.args)}
     if not all(name.isidentifier() for name in names):
@@ -67,7 +74,15 @@ def build_runner(
         lines.append(f"    for m in R[{entity!r}]:")
         lines += [f"        v_{n} = m[{n!r}]" for n in read]
         lines += [f"        v_{r.name} = m[{r.name!r}] = {_call(r)}" for r in batch]
-    exec(compile("\n".join([*lines, "    return None"]), "<规则次序>", "exec"), scope)  # noqa: S102 (see above)
+    lines += [
+        f"    whole = {' + '.join(['zero', *(f'v_{n}' for n in monthly['户'])])}",
+        "    for m in R['人']:",
+        f"        own = m[{totals[0]!r}] = {' + '.join(['zero', *(f'm[{n!r}]' for n in monthly['人'])])}",
+        "        whole += own",
+        f"    H[{totals[1]!r}] = whole",
+    ]
+    scope["zero"] = ZERO
+    exec(compile("\n".join(lines), "<规则次序>", "exec"), scope)  # noqa: S102 (see above)
     return scope["run"]
 
 

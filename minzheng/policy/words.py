@@ -25,6 +25,9 @@ TYPES = ("元", "整数", "是否", "日期", "选项", "文字", "比例")
 _COLLECTIONS = {"人": "成员"}
 
 
+Blanks = dict[str, dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Word:
     """One input word: whose it is (人, 户 or a linked collection), its type and what is possible."""
@@ -154,8 +157,9 @@ class Vocabulary:
     def __init__(self) -> None:
         self.words: dict[str, Word] = {}
         self.collections: dict[str, str] = dict(_COLLECTIONS)  # entity → key of the family mapping
+        self._keys: dict[str, str] = {}
         self._readers: dict[str, dict[str, Word]] = {}
-        self._defaults: dict[str, dict[str, Any]] = {}
+        self.defaults: dict[str, dict[str, Any]] = {}
 
     def load(self, path: Path) -> None:
         """Add the words of one file. A linked collection is declared as ``赡养户: {家庭键: 赡养义务人, 词: …}``."""
@@ -176,15 +180,16 @@ class Vocabulary:
 
     def close(self) -> Vocabulary:
         """Prepare for reading; call once after the last ``load``."""
+        self._keys = {key: entity for entity, key in self.collections.items()}
         for entity in ("户", *self.collections):
             mine = {w.name: w for w in self.words.values() if w.entity == entity}
             self._readers[entity] = mine
-            self._defaults[entity] = {name: word.default for name, word in mine.items()}
+            self.defaults[entity] = {name: word.default for name, word in mine.items()}
         return self
 
-    def read(self, entity: str, given: dict[str, Any], where: str) -> dict[str, Any]:
+    def read(self, entity: str, given: dict[str, Any], where: str, blanks: Blanks) -> dict[str, Any]:
         """All words of one 户, 人 or linked row: what was given, converted, and defaults for the rest."""
-        values = self._defaults[entity].copy()
+        values = blanks[entity].copy()
         words = self._readers[entity]
         for name, raw in given.items():
             word = words.get(name)
@@ -209,34 +214,38 @@ class Vocabulary:
         return InputError(f"不认识“{name}”这个词，没有福利用到它；请对照词表改正", field=where, line=line_of(name))
 
     def read_family(
-        self, family: dict[str, Any], on: datetime.date
+        self, family: dict[str, Any], on: datetime.date, blanks: Blanks | None = None
     ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-        """Household values and, by entity, the rows of 成员 and of linked collections, in input order."""
-        keys = {key: entity for entity, key in self.collections.items()}
+        """Household values and, by entity, the rows of 成员 and of linked collections, in input order.
+
+        ``blanks``: what each entity starts from instead of ``self.defaults`` (the defaults with room for results).
+        """
+        blanks = blanks or self.defaults
+        keys = self._keys
         for key in family:
             if key != "家庭" and key not in keys:
                 raise InputError(f"不认识“{key}”；只能写 家庭、{'、'.join(keys)}", field="文件", line=line_of(key))
         given = family.get("家庭") or {}
         if not isinstance(given, dict):
             raise InputError("应是若干“词: 值”", field="家庭", line=line_of(given))
-        household = self.read("户", given, "家庭")
+        household = self.read("户", given, "家庭", blanks)
         rows: dict[str, list[dict[str, Any]]] = {}
         for key, entity in keys.items():
             listed = family.get(key)
             if listed is not None and not isinstance(listed, (list, tuple)) and not getattr(listed, "empty", False):
                 raise InputError("应是一个列表，每人（户）一项", field=key, line=line_of(listed))
-            rows[entity] = [self._row(entity, key, i, row, on) for i, row in enumerate(listed or (), 1)]
+            rows[entity] = [self._row(entity, key, i, row, on, blanks) for i, row in enumerate(listed or (), 1)]
         if not rows["人"]:
             raise InputError("至少要有一名成员", field="成员", line=line_of(family.get("成员")))
         return household, rows
 
-    def _row(self, entity: str, key: str, i: int, given: Any, on: datetime.date) -> dict[str, Any]:
+    def _row(self, entity: str, key: str, i: int, given: Any, on: datetime.date, blanks: Blanks) -> dict[str, Any]:
         where = f"{key}第{i}项"
         if not isinstance(given, dict):
             raise InputError("应是若干“词: 值”", field=where, line=line_of(given))
         if given.get("姓名"):
             where = f"{where}（{given['姓名']}）"
-        values = self.read(entity, given, where)
+        values = self.read(entity, given, where, blanks)
         if entity == "人":
             self._check_person(values, given, on, where)
         return values

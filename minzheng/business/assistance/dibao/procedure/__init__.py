@@ -12,7 +12,8 @@ from typing import Any
 
 from minzheng.kernel.cases.params import FlowParams
 from minzheng.policy.errors import RulesetError, Unconfigured
-from minzheng.policy.params import ParamSet, normalize_region, read_declarations, read_region_file
+from minzheng.policy.params import ParamSet, read_declarations, read_region_file
+from minzheng.policy.regions import normalize_region
 
 HERE = Path(__file__).parent
 BENEFIT = "assistance.dibao"
