@@ -43,7 +43,8 @@ def path() -> Path:
 
 def ring() -> KeyRing:
     """The ring of this installation, read once per process."""
-    return _cached(str(path()))
+    # Called for every sealed value: no Path is built here (it would cost as much as the cipher).
+    return _cached(os.fspath(settings.KEY_RING_FILE))
 
 
 def reload() -> KeyRing:
