@@ -18,6 +18,8 @@ MODULES = ROOT / "node_modules"
 STATIC = ROOT / "minzheng" / "site" / "static" / "vendor"
 FONTS = ROOT / "minzheng" / "site" / "fonts"
 
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+
 # 网页用的文件：node_modules 下的路径 → 静态目录下的名字
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
@@ -47,7 +49,7 @@ def ensure() -> None:
     complete = complete and all((FONTS / Path(face).name).is_file() for face in FACES)
     if complete and stamp.is_file() and stamp.read_text() == key:
         return
-    print("· 取得前端文件与字体（npm ci）", file=sys.stderr, flush=True)
+    print("· 取得前端文件与字体（npm ci，首次约 130 MB）", file=sys.stderr, flush=True)
     npm("ci", "--ignore-scripts", "--loglevel=error")
     shutil.rmtree(STATIC, ignore_errors=True)
     for source, name in FILES.items():
@@ -65,7 +67,12 @@ def npm(*arguments: str) -> None:
     """用随 Python 环境安装的 Node 执行 npm；软件源按本机的 npm 配置。"""
     node, script = _node()
     environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    done = subprocess.run([str(node), str(script), *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False)
+    if SYSTEM_CERTIFICATES.is_file():
+        # Node 只认自带的根证书；单位网络里的证书装在系统里
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
+    done = subprocess.run(
+        [str(node), str(script), *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False
+    )
     if done.returncode != 0:
         raise VendorError(f"npm {arguments[0]} 没有成功；请看上面的输出，多半是网络或软件源的问题。")
 
