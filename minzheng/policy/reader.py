@@ -79,7 +79,7 @@ class _Reader:
             raise self.fail(tree, "return_type", f"要写明返回类型：{'、'.join(RETURNS)} 之一")
         kind, node = self.block(tree.body, {}, tree)
         kind, node = self.check_return(tree.body[-1], kind, node)
-        self.rule.tree = node
+        self.rule.tree, self.rule.type = node, kind
         self.rule.deps, self.rule.agg_deps = tuple(self.deps), tuple(self.aggs)
         self.rule.params = tuple(self.params)
         return kind

@@ -82,6 +82,7 @@ class Rule:
     benefit: str = ""
     source: str = ""
     tree: tuple[Any, ...] = ()
+    type: tuple[str, int] = ("", 1)  # of this version's tree; the name's own type may have a finer scale
     deps: tuple[str, ...] = ()
     agg_deps: tuple[tuple[str, str], ...] = ()  # (collection entity, name)
     params: tuple[str, ...] = ()
