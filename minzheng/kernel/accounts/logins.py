@@ -6,19 +6,22 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from minzheng.kernel.accounts.models import LoginAttempt, User
-from minzheng.kernel.accounts.roles import title
+from minzheng.kernel.accounts.models import Assignment, LoginAttempt, User
+from minzheng.kernel.accounts.roles import ROLES, title
 
-#: Where the demo keeps its staff password. Named as text: the kernel imports nothing of the demo, which may be absent.
-DEMO_MODULE = "minzheng.demo.logins"
+#: Where the demo keeps its staff and their password. Named as text: the kernel imports nothing of the demo, which may be absent.
+DEMO_MODULE = "minzheng.demo.staff"
 
 
 @dataclass(frozen=True)
 class DemoLogin:
+    """One demo account; ``use`` says what to try with it."""
+
     username: str
     name: str
     title: str
     place: str
+    use: str
     password: str
 
 
@@ -32,17 +35,20 @@ def own_logins(user: User, limit: int = 20) -> list[LoginAttempt]:
 
 
 def demo_logins() -> list[DemoLogin]:
-    """Staff accounts of the demo, while it is loaded; nothing otherwise. Two queries."""
+    """One staff account of every role, while the demo is loaded; nothing otherwise. Three queries."""
     from minzheng.kernel.subjects.selectors import demo_loaded
 
     if not find_spec("minzheng.demo") or not find_spec(DEMO_MODULE) or not demo_loaded():
         return []
-    password = str(getattr(import_module(DEMO_MODULE), "PASSWORD", ""))
-    rows = User.objects.filter(is_demo=True, kind="staff", is_active=True).prefetch_related("assignments__organization")
-    found = []
-    for user in rows.order_by("created_at", "pk")[:30]:
-        posts = list(user.assignments.all())
-        if posts:
-            place = posts[0].organization.name
-            found.append(DemoLogin(user.username, user.name, title(posts[0].role), place, password))
-    return found
+    demo = import_module(DEMO_MODULE)
+    uses = {one.username: one.use for one in demo.staff()}
+    rows = Assignment.objects.filter(user__is_demo=True, user__kind="staff", user__is_active=True)
+    first: dict[str, Assignment] = {}
+    for row in rows.select_related("user", "organization").order_by("user__username"):
+        if row.user.username in uses:
+            first.setdefault(row.role, row)
+    return [
+        DemoLogin(row.user.username, row.user.name, title(role), row.organization.name, uses[row.user.username], demo.PASSWORD)
+        for role in ROLES
+        if (row := first.get(role))
+    ]

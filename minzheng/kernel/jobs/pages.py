@@ -37,7 +37,10 @@ def _example() -> dict[str, int] | None:
 
 PAGES = [
     Page(
-        "jobs.list", "console/jobs/", "后台任务", "jobs.read",
+        "jobs.list",
+        "console/jobs/",
+        "后台任务",
+        "jobs.read",
         ListBody(
             visible_to,
             (
@@ -59,17 +62,27 @@ PAGES = [
         menu=Menu("系统", 20, "gear"),
     ),
     Page(
-        "jobs.detail", "console/jobs/<int:pk>/", "任务详情", "jobs.read",
+        "jobs.detail",
+        "console/jobs/<int:pk>/",
+        "任务详情",
+        "jobs.read",
         DetailBody(
             _one,
             (
                 Facts(
                     "任务",
                     items=(
-                        Text("name", "任务"), Badge("state", "状态", names=STATES, tones=TONES),
-                        Text("key", "幂等键"), Number("attempts", "已试次数"), Number("max_attempts", "最多次数"),
-                        Moment("created_at", "登记时间"), Moment("run_after", "不早于"), Moment("finished_at", "完成时间"),
-                        Moment("heartbeat_at", "最近心跳"), Text("lease_owner", "执行者"), Text("message", "进展"),
+                        Text("name", "任务"),
+                        Badge("state", "状态", names=STATES, tones=TONES),
+                        Text("key", "幂等键"),
+                        Number("attempts", "已试次数"),
+                        Number("max_attempts", "最多次数"),
+                        Moment("created_at", "登记时间"),
+                        Moment("run_after", "不早于"),
+                        Moment("finished_at", "完成时间"),
+                        Moment("heartbeat_at", "最近心跳"),
+                        Text("lease_owner", "执行者"),
+                        Text("message", "进展"),
                     ),
                 ),
                 Facts("错误", columns=1, items=(Text("error", "错误"),), when=lambda job: bool(job.error)),

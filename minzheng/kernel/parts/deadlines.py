@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime
 
+#: Amber from three working days before the end.
+WARN_AT = 3
+
 
 def phrase(due: datetime.date | None, today: datetime.date, *, provisional: bool = False) -> tuple[str, str]:
     """(text, tone). Working days by the calendar table; ``provisional``: the due year's notice is not yet loaded."""
     if due is None:
         return "", "plain"
     day = f"{due.month}月{due.day}日" if due.year == today.year else f"{due.year}年{due.month}月{due.day}日"
-    mark = "，暂定" if provisional else ""
-    left = _working_days_left(today, due)
+    where = f"{day}{'，按周末推算，待日历公布' if provisional else ''}"
     if due < today:
-        return f"逾期 {abs(left)} 个工作日（{day}{mark}）", "bad"
+        late = _working_days(due, today)
+        return (f"已超期 {late} 个工作日（{where}）" if late else f"已超期（{where}）"), "bad"
     if due == today:
-        return f"今天到期（{day}{mark}）", "warn"
-    return f"还剩 {left} 个工作日（{day}{mark}）", "warn" if left <= 1 else "info" if left <= 3 else "good"
+        return f"今天到期（{where}）", "warn"
+    left = _working_days(today, due)
+    return f"还剩 {left} 个工作日（{where}）", "warn" if left <= WARN_AT else "good"
 
 
-def _working_days_left(today: datetime.date, due: datetime.date) -> int:
+def _working_days(start: datetime.date, end: datetime.date) -> int:
     from minzheng.kernel.calendar.selectors import working_days_left
 
-    return working_days_left(today, due)
+    return working_days_left(start, end)

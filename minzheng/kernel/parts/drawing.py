@@ -24,12 +24,11 @@ class Drawing:
 
     def load_regions(self, codes: Iterable[str]) -> None:
         """Look up the names of all regions of a page with one query."""
-        from minzheng.kernel.regions.models import Region
+        from minzheng.kernel.regions.selectors import region_names
 
         missing = {code for code in codes if code} - self.names.keys()
         if missing:
-            rows = Region.objects.filter(code__in=missing).order_by("valid_from").values_list("code", "name")
-            self.names.update(dict.fromkeys(missing, "") | dict(rows))
+            self.names.update(dict.fromkeys(missing, "") | region_names(missing))
 
     def region(self, code: str) -> str:
         """A region's short name; the code itself where no name is known."""

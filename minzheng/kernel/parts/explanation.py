@@ -7,6 +7,7 @@ A value used twice is explained where it first appears and referred to afterward
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,11 +47,44 @@ class Branch:
 
 
 def branches(graph: Mapping[str, Any], roots: list[str] | None = None, names: Mapping[str, str] | None = None) -> list[Branch]:
-    """The trees below the roots. ``names`` maps a row prefix ("成员1") to a person's name."""
+    """The trees below the roots. ``names`` maps a row prefix ("成员1") to a person's name.
+
+    Breadth first: a value that is used more than once is explained where it stands nearest to the result."""
     nodes = graph.get("nodes") or {}
-    seen: set[str] = set()
-    wanted = roots if roots is not None else graph.get("roots") or []
-    return [_branch(root, nodes, names or {}, seen) for root in wanted if root in nodes]
+    wanted = [root for root in (roots if roots is not None else graph.get("roots") or []) if root in nodes]
+    explained: set[str] = set()
+    tops: list[Branch] = []
+    queue: deque[tuple[str, list[Branch]]] = deque()
+    for root in wanted:
+        if root not in explained:
+            queue.append((root, tops))
+        while queue:
+            node_id, beside = queue.popleft()
+            node = nodes[node_id]
+            branch = Branch(node_id, _label(node_id, node, names or {}), shown(node.get("value")))
+            beside.append(branch)
+            inputs = [child for child in node.get("inputs") or [] if child in nodes]
+            if node_id in explained:
+                branch.again = bool(inputs)
+                continue
+            explained.add(node_id)
+            branch.law = str(node.get("law") or "")
+            branch.parameters = [_parameter(name, one) for name, one in (node.get("params") or {}).items()]
+            queue.extend((child, branch.parts) for child in inputs)
+    return tops
+
+
+def graph_of(kept: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
+    """The explanation graph somewhere inside what an assessment keeps; empty where there is none."""
+    for value in kept.values():
+        if isinstance(value, dict) and "roots" in value and "nodes" in value:
+            return value
+    for value in kept.values():
+        if isinstance(value, dict) and depth:
+            found = graph_of(value, depth - 1)
+            if found:
+                return found
+    return {}
 
 
 def leading_roots(graph: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
@@ -73,21 +107,8 @@ def _thousands(whole: str) -> str:
     return f"{int(whole):,}" if whole not in ("-", "-0") else whole
 
 
-def _branch(node_id: str, nodes: Mapping[str, Any], names: Mapping[str, str], seen: set[str]) -> Branch:
-    node = nodes[node_id]
-    branch = Branch(node_id, _label(node_id, node, names), shown(node.get("value")), str(node.get("law") or ""))
-    inputs = [child for child in node.get("inputs") or [] if child in nodes]
-    if node_id in seen and inputs:
-        branch.again, branch.law = True, ""
-        return branch
-    seen.add(node_id)
-    branch.parameters = [_parameter(name, one) for name, one in (node.get("params") or {}).items()]
-    branch.parts = [_branch(child, nodes, names, seen) for child in inputs]
-    return branch
-
-
 def _label(node_id: str, node: Mapping[str, Any], names: Mapping[str, str]) -> str:
-    name = str(node.get("name") or node_id)
+    name = str(node.get("name") or node_id).replace("_", " ")
     row = _ROW.match(node_id)
     if not row:
         return name
@@ -97,7 +118,8 @@ def _label(node_id: str, node: Mapping[str, Any], names: Mapping[str, str]) -> s
 
 def _parameter(name: str, raw: Mapping[str, Any]) -> Parameter:
     place = " ".join(filter(None, (str(raw.get("level") or ""), str(raw.get("region") or ""))))
+    text = str(raw.get("shown") or "")
     return Parameter(
-        name, shown(raw.get("value")), str(raw.get("unit") or ""), place, str(raw.get("since") or ""),
+        name.replace("_", " "), text or shown(raw.get("value")), "" if text else str(raw.get("unit") or ""), place, str(raw.get("since") or ""),
         str(raw.get("reference") or ""), raw.get("evidence") == "needs_confirmation",
     )

@@ -57,9 +57,23 @@ class Attempt:
 def act_forms(case: Case, actor: Any, attempt: Attempt | None = None, initial: Mapping[str, Any] | None = None) -> list[ActForm]:
     """All acts this actor holds the right to here: the way on first, then the others, closed ones last."""
     allowed = selectors.allowed_acts(case, actor)
-    ranked = sorted(allowed, key=lambda one: (not one.enabled, {"primary": 0, "plain": 1, "danger": 2}.get(one.act.tone, 1)))
-    first = next((one.act.code for one in ranked if one.enabled and one.act.tone == "primary"), "")
+    done = _done_here(case)
+    tones = {"primary": 0, "plain": 1, "danger": 2}
+    # What was done already in this state (a check, a visit) steps back behind what is still to do.
+    ranked = sorted(allowed, key=lambda one: (not one.enabled, tones.get(one.act.tone, 1), one.act.code in done))
+    first = next((one.act.code for one in ranked if one.enabled and one.act.tone == "primary" and one.act.code not in done), "")
     return [_form(one, attempt, one.act.code == (attempt.code if attempt else first), initial or {}) for one in ranked]
+
+
+def _done_here(case: Case) -> set[str]:
+    """Codes of the acts done since the case came into its present state."""
+    done: set[str] = set()
+    for act in case.acts.order_by("-seq"):
+        if act.to_state != case.state:
+            break
+        if act.from_state == case.state:
+            done.add(act.code)
+    return done
 
 
 def _form(allowed: Any, attempt: Attempt | None, opened: bool, initial: Mapping[str, Any]) -> ActForm:

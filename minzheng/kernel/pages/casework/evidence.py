@@ -10,7 +10,6 @@ from typing import Any
 
 from minzheng.kernel.cases.models import Evidence
 from minzheng.kernel.parts.drawing import Drawing
-from minzheng.kernel.parts.fields import yuan_text
 
 #: kind → (key in the row's data, label); what is not named is not shown.
 LINES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -24,15 +23,17 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "match_recheck": (("content", "复查情况"),),
     "warning": (("content", "警告内容"),),
     "objection": (("content", "异议内容"),),
-    "reinvestigation": (("content", "复查情况"), ("conclusion", "结论")),
-    "council": (("held_on", "评议日期"), ("content", "评议情况"), ("attended", "到会人数"), ("agreed", "同意人数")),
-    "meeting": (("held_on", "会议日期"), ("content", "会议情况"), ("minutes", "会议纪要")),
-    "county_visit": (("visited_on", "入户日期"), ("member_present", "在场成员"), ("matches", "与申报一致"), ("findings", "调查情况")),
+    "reinvestigation": (("findings", "复查情况"),),
+    "council": (
+        ("people", "到会人数"), ("villagers", "居民代表"), ("committee", "村（居）委会成员"), ("votes_for", "认为符合的人数"), ("findings", "评议情况"),
+    ),
+    "meeting": (("met_on", "会议日期"), ("attendees", "参加人员"), ("content", "研究意见")),
+    "county_visit": (("visited_on", "入户日期"), ("visitors", "入户人员"), ("findings", "情况")),
     "change": (("content", "变化情况"),),
 }
 #: Shown elsewhere on the page: differences beside the family, the calculation in its own panel.
 ELSEWHERE = ("judgement", "assessment", "proposal")
-_ATTACHED = ("photos", "family_signature", "second_signature", "proofs", "photo", "minutes_photo")
+_ATTACHED = ("photos", "family_signature", "second_signature", "proofs", "photo", "minutes", "records")
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,8 @@ def _status(row: Evidence, data: dict[str, Any], findings: list[Any], drawing: D
 def _text(value: Any) -> str:
     if value is True or value is False:
         return "是" if value else "否"
-    return str(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _many(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else [value] if value else []
-
-
-def money_text(value: Any) -> str:
-    return yuan_text(int(value)) if isinstance(value, int) and not isinstance(value, bool) else ""

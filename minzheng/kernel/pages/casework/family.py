@@ -29,6 +29,18 @@ class Figure:
     key: str = ""
     sentence: str = ""
     reason: str = ""
+    money: bool = True
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """A hit that must be settled before any decision. ``settled`` is the reason somebody gave."""
+
+    key: str
+    person: str
+    title: str
+    sentence: str
+    settled: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +63,7 @@ class Family:
     counted: int
     household: list[Figure]
     open_differences: int
-    alarms: list[tuple[str, str, str]] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
     matched: bool = False
 
 
@@ -69,15 +81,22 @@ def family_rows(
     shown = [_member(one, fields, found, judged, drawing) for one in members]
     home = _household_figures(case, item, found, judged)
     figures = [figure for one in shown for figure in one.figures] + home
-    alarms = [(a.get("person", ""), a.get("title", ""), a.get("sentence", "")) for a in (report.data if report else {}).get("alarms", [])]
+    alarms = [
+        Alarm(a["key"], a["person"], a["title"], a["sentence"], str((judged.get(a["key"]) or {}).get("reason") or ""))
+        for a in (report.data if report else {}).get("alarms", [])
+    ]
     return Family(
         shown, sum(one.counted for one in shown), home, sum(figure.differs for figure in figures), alarms, report is not None,
     )
 
 
-def _by_place(data: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
-    """(member row id or "", field) → difference."""
-    return {(str(d.get("member") or ""), str(d.get("field") or d.get("key") or "")): d for d in data.get("differences", [])}
+def _by_place(data: dict[str, Any]) -> dict[tuple[int, str], dict[str, Any]]:
+    """(member's number, 0 for the whole family; field) → difference."""
+    found = {}
+    for difference in data.get("differences", []):
+        row, _, name = str(difference["key"]).partition(".")
+        found[int(row), name] = difference
+    return found
 
 
 def _member_fields(item: Item) -> list[Field]:
@@ -91,15 +110,15 @@ def _member(
     verified = one.verified or {}
     figures = []
     traits = []
-    rest = {key: value for key, value in found.items() if key[0] == str(one.pk)}
+    rest = {key: value for key, value in found.items() if key[0] == one.seq}
     for f in fields:
         if isinstance(f, Money):
-            figure = _figure(f.label, f.name, declared.get(f.name), verified.get(f.name), rest.pop((str(one.pk), f.name), None), judged)
+            figure = _figure(f.label, f.name, declared.get(f.name), verified.get(f.name), rest.pop((one.seq, f.name), None), judged)
             if figure:
                 figures.append(figure)
         elif declared.get(f.name) not in (None, "", False, "no", "home"):
             traits.append(f"{f.label}：{f.show(declared[f.name])}" if f.show(declared[f.name]) != "是" else f.label.removeprefix("是否"))
-    figures += [one for one in (_figure(d.get("label", ""), "", d.get("declared_fen"), None, d, judged) for d in rest.values()) if one]
+    figures += [_line(d["label"], "", d, judged) for d in rest.values()]
     return Member(
         one.seq, one.name, one.relation, age(one.birth_date, drawing.today) if one.birth_date else None,
         mask_id(one.id_no) if one.id_no else "", one.person_id, one.in_count, one.exclude_reason, traits, figures,
@@ -109,13 +128,13 @@ def _member(
 def _household_figures(case: Case, item: Item, found: dict[Any, Any], judged: dict[Any, Any]) -> list[Figure]:
     """Property questions of the whole family."""
     answers = (case.form or {}).get("property") or {}
-    rest = {key: value for key, value in found.items() if not key[0]}
+    rest = {key: value for key, value in found.items() if key[0] == 0}
     figures = []
     for step in item.form.steps:
         if step.key != "property":
             continue
         for f in step.plain_fields:
-            difference = rest.pop(("", f.name), None)
+            difference = rest.pop((0, f.name), None)
             text = f.show(answers.get(f.name))
             if text or difference:
                 figures.append(_line(f.label, text, difference, judged))
@@ -135,23 +154,26 @@ def _figure(label: str, name: str, declared: Any, verified: Any, difference: Any
 def _line(label: str, declared: str, difference: Any, judged: dict[Any, Any]) -> Figure:
     if not difference:
         return Figure(label, declared, "", "", False)
-    key = str(difference.get("key") or "")
+    key = str(difference["key"])
     verdict = judged.get(key)
-    matched = _yuan(difference.get("found_fen")) or str(difference.get("found") or "")
-    text = _verdict(verdict, declared, matched) if verdict else ""
+    said, found = _amount(difference, difference["declared"]), _amount(difference, difference["found"])
     return Figure(
-        label, declared or _yuan(difference.get("declared_fen")) or "未申报", matched, text,
+        label, declared or said, found, _verdict(verdict, difference) if verdict else "",
         bool(difference.get("needs_explanation")) and verdict is None, key, str(difference.get("sentence") or ""),
-        str((verdict or {}).get("reason") or ""),
+        str((verdict or {}).get("reason") or ""), bool(difference.get("money", True)),
     )
 
 
-def _verdict(verdict: dict[str, Any], declared: str, matched: str) -> str:
-    if verdict.get("take") == "found":
-        return f"{matched}（采核对）"
-    if verdict.get("take") == "declared":
-        return f"{declared or '未申报'}（采申报）"
-    return _yuan(verdict.get("amount"))
+def _verdict(verdict: dict[str, Any], difference: dict[str, Any]) -> str:
+    source = {"found": "（采核对）", "declared": "（采申报）"}.get(str(verdict.get("take")), "（另定）")
+    return _amount(difference, verdict.get("value")) + source
+
+
+def _amount(difference: dict[str, Any], value: Any) -> str:
+    """A sum in yuan, or a plain count."""
+    if value is None:
+        return ""
+    return yuan_text(int(value)) if difference.get("money", True) else str(value)
 
 
 def _yuan(value: Any) -> str:

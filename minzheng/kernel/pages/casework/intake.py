@@ -84,10 +84,18 @@ def _begin(request: HttpRequest, actor: Any) -> HttpResponse:
             person = person_by_id_no(actor, number)
         except (InvalidIdNumber, SubjectError) as error:
             raise _refused(str(error)) from error
-    case = services.start_draft(item_code=code, actor=actor, channel="window", applicant_id=person.pk if person else None)
+    case = services.start_draft(
+        item_code=code, actor=actor, channel="window", applicant_id=person.pk if person else None,
+        region_code=_village(actor, person),
+    )
     if number and person is None:
         messages.info(request, "您的数据范围内没有这个人的档案，请照身份证登记。")
     return HttpResponseRedirect(reverse("intake.form", kwargs={"pk": case.pk}))
+
+
+def _village(actor: Any, person: Any) -> str:
+    """The village the person's file names, where the clerk may register; else the clerk's own place."""
+    return person.region_code if person and actor.can("case.create", person.region_code) else ""
 
 
 def _refused(sentence: str) -> Exception:

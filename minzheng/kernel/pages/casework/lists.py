@@ -10,6 +10,7 @@ from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import OPEN, STATES, UNDER_WAY
+from minzheng.kernel.cases.workbench import GROUPS
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Moment, Region, Text
@@ -17,12 +18,12 @@ from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import ByChoice, ByRegion, DateRange, Search
 from minzheng.kernel.parts.page import ListBody
 
-#: Working days from which a deadline is shown as near.
-NEAR = 3
+#: Working days within which a deadline is near, and those of a working week.
+NEAR, WEEK = 3, 5
 STATE_NAMES = {state.code: state.title for state in STATES}
 STATE_TONES = {state.code: {"active": "info"}.get(state.tone, state.tone) for state in STATES}
-DEADLINES = (("overdue", "已逾期"), ("today", "今天到期"), ("near", "三个工作日内"), ("later", "三个工作日以后"), ("none", "没有时限"))
-SCOPES = (("open", "在办"), ("mine", "我办过的"), ("closed", "已办结"), ("all", "全部"))
+DEADLINES = (("overdue", "已逾期"), ("today", "今天到期"), ("near", "三个工作日内"), ("week", "五个工作日内"), ("later", "五个工作日以后"), ("none", "没有时限"))
+SCOPES = (("todo", "待我办理"), ("others", "等待他人"), ("open", "在办"), ("mine", "我办过的"), ("closed", "已办结"))
 
 
 def item_short(code: str) -> str:
@@ -47,20 +48,34 @@ def by_text(found: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
 
 def by_deadline(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
     today = drawing.today
-    near = add_working_days(today, NEAR).date
+    near, week = add_working_days(today, NEAR).date, add_working_days(today, WEEK).date
     tests = {
         "overdue": Q(due_on__lt=today), "today": Q(due_on=today), "near": Q(due_on__gt=today, due_on__lte=near),
-        "later": Q(due_on__gt=near), "none": Q(due_on=None),
+        "week": Q(due_on__gt=today, due_on__lte=week), "later": Q(due_on__gt=week), "none": Q(due_on=None),
     }
     return found.filter(tests[value])
 
 
 def by_scope(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
+    if value == "todo":
+        return found.filter(todo_q(drawing.actor))
+    if value == "others":
+        return found.filter(state__in=UNDER_WAY).exclude(todo_q(drawing.actor))
     if value == "mine":
         return found.filter(pk__in=Case.objects.filter(acts__actor_id=drawing.actor.id).values("pk"))
     if value == "open":
         return found.filter(state__in=UNDER_WAY)
     return found.exclude(state__in=OPEN) if value == "closed" else found
+
+
+def todo_q(actor: Any) -> Q:
+    """Cases whose next step this actor may do: the headings of the workbench, each over the places of its own right."""
+    condition = Q(pk__in=[])
+    for group in GROUPS:
+        for permission in group.permissions:
+            if actor.has(permission):
+                condition |= Q(state__in=group.states) & actor.scope_q(permission)
+    return condition
 
 
 def items(drawing: Drawing) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ from typing import Any
 from minzheng.kernel.cases.models import Case, CaseMember
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.drawing import Drawing
-from minzheng.kernel.parts.explanation import Branch, branches, leading_roots
+from minzheng.kernel.parts.explanation import Branch, branches, graph_of, leading_roots
 from minzheng.kernel.parts.fields import yuan_text
+from minzheng.policy.errors import PolicyError
 
 #: States before acceptance, in which a calculation on declared figures would only mislead the clerk.
 _TOO_EARLY = ("DRAFT",)
@@ -46,7 +47,7 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
         return Reckoning(problem="提交申请后，这里按现有数据给出测算。")
     try:
         answer = item.assess(case, drawing.today)
-    except (LookupError, ValueError, ArithmeticError) as error:
+    except (PolicyError, LookupError, ValueError) as error:
         return Reckoning(problem=f"现有数据还不能测算：{error}")
     return _made(
         dict(answer.evidence), answer.eligible, answer.amount_fen, answer.persons, answer.sheet, answer.reasons,
@@ -63,14 +64,3 @@ def _made(
         bool(eligible), yuan_text(int(amount or 0)), int(persons or 0), [tuple(row) for row in sheet], [tuple(row) for row in reasons],
         branches(graph, leading_roots(graph, LEADING)[:2], names), source,
     )
-
-
-def graph_of(evidence: dict[str, Any]) -> dict[str, Any]:
-    """The explanation graph inside what an assessment keeps; empty where there is none."""
-    for key in ("解释", "explanation"):
-        if isinstance(evidence.get(key), dict):
-            return evidence[key]
-    for value in evidence.values():
-        if isinstance(value, dict) and isinstance(value.get("解释"), dict):
-            return value["解释"]
-    return {}

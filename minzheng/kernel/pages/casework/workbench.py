@@ -2,68 +2,130 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.pages.casework.lists import item_short
+from minzheng.kernel.cases.states import UNDER_WAY
+from minzheng.kernel.cases.workbench import GROUPS
+from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short, todo_q
 from minzheng.kernel.pages.drawing import draw, drawing_of
-from minzheng.kernel.parts.columns import Badge, Column, Deadline, Region, Text
+from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Figure
 
-SHOWN = 12
+#: Rows drawn here; the rest is one click away in the list.
+SHOWN, SHOWN_OTHERS = 30, 5
+COLUMNS: tuple[Column, ...] = (
+    Text("applicant_name", "申请人"),
+    Text(lambda case: item_short(case.item_code), "事项"),
+    Region("region_code", "村（社区）"),
+    Badge("state", "环节", names=STATE_NAMES, tones=STATE_TONES),
+    Deadline("due_on", "时限", provisional="due_provisional"),
+    Date("submitted_at", "提交日期"),
+)
 
 
-def columns() -> tuple[Column, ...]:
-    from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES
+@dataclass(frozen=True)
+class Bucket:
+    """One heading with its rows; ``total`` counts all, ``link`` opens all."""
 
-    return (
-        Text("applicant_name", "申请人"),
-        Text(lambda case: item_short(case.item_code), "事项"),
-        Region("region_code", "村（社区）"),
-        Badge("state", "环节", names=STATE_NAMES, tones=STATE_TONES),
-        Deadline("due_on", "时限", provisional="due_provisional"),
-    )
+    title: str
+    code: str
+    total: int
+    link: str
+    lines: list[tuple[str, list[tuple[str, str, str]]]]
+
+    @property
+    def rest(self) -> int:
+        return max(self.total - len(self.lines), 0)
 
 
 def workbench(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in. Figures are links to the lists that they count."""
+    """The first page after signing in. Figures and headings are links to the lists that they count."""
     drawing = drawing_of(request)
     page = request.page  # type: ignore[attr-defined]
     if not drawing.actor.has("case.read"):
         return draw(request, "console/welcome.html", page)
-    groups = selectors.workbench(drawing.actor, drawing.today, SHOWN)
+    found = _counts(drawing)
     return draw(
-        request, "console/workbench.html", page, figures_data={"figures": _figures(groups)}, groups=[_group(one, drawing) for one in groups],
-        recent=_recent(drawing),
+        request, "console/workbench.html", page, figures_data={"figures": _figures(found)}, stages=_stages(drawing),
+        buckets=_buckets(drawing, found), recent=_recent(drawing), heads=COLUMNS,
     )
 
 
-def _figures(groups: Any) -> list[Figure]:
-    url = reverse("cases.list")
-    overdue, today = sum(one.overdue for one in groups), sum(one.due_today for one in groups)
-    total = sum(one.total for one in groups)
+def _buckets(drawing: Drawing, found: dict[str, int]) -> list[Bucket]:
+    """What waits for me, soonest first, under the headings 已逾期, 今天, 五个工作日内, 以后; then what waits for others."""
+    week = add_working_days(drawing.today, WEEK).date
+    open_cases = selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).defer("form")
+    mine = list(open_cases.filter(todo_q(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")[:SHOWN])
+    others = list(open_cases.exclude(todo_q(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN_OTHERS])
+    for column in COLUMNS:
+        column.prepare([*mine, *others], drawing)
+    sorted_out: dict[str, list[Case]] = {"overdue": [], "today": [], "week": [], "later": []}
+    for case in mine:
+        sorted_out[_bucket(case, drawing.today, week)].append(case)
+    titles = {"overdue": "已逾期", "today": "今天到期", "week": "五个工作日内到期", "later": "时间还充裕"}
+    counts = {**found, "later": found["todo"] - found["overdue"] - found["today"] - found["week"]}
+    buckets = [
+        Bucket(titles[code], code, counts[code], f"?scope=todo&due={code}&sort=due_on" if code != "later" else "?scope=todo&sort=-due_on", _lines(cases, drawing))
+        for code, cases in sorted_out.items()
+        if cases
+    ]
+    if others:
+        buckets.append(Bucket("等待他人办理", "others", found["others"], "?scope=others&sort=due_on", _lines(others, drawing)))
+    return buckets
+
+
+def _bucket(case: Case, today: Any, week: Any) -> str:
+    due = case.due_on
+    if due is None or due > week:
+        return "later"
+    return "overdue" if due < today else "today" if due == today else "week"
+
+
+def _lines(cases: list[Case], drawing: Drawing) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [
-        Figure("已逾期", overdue, f"{url}?scope=open&due=overdue&sort=due_on", "bad" if overdue else "plain"),
-        Figure("今天到期", today, f"{url}?scope=open&due=today", "warn" if today else "plain"),
-        Figure("三个工作日内", "查看", f"{url}?scope=open&due=near&sort=due_on", "info"),
-        Figure("待我办理", total, f"{url}?scope=open&sort=due_on", "plain"),
+        (reverse("cases.detail", kwargs={"pk": case.pk}), [(one.cell(case, drawing), one.classes(), one.label) for one in COLUMNS])
+        for case in cases
     ]
 
 
-def _group(group: Any, drawing: Drawing) -> dict[str, Any]:
-    shown = columns()
-    for column in shown:
-        column.prepare(group.cases, drawing)
-    lines = [
-        (reverse("cases.detail", kwargs={"pk": case.pk}), [(one.cell(case, drawing), one.classes(), one.label) for one in shown])
-        for case in group.cases
+def _stages(drawing: Drawing) -> list[tuple[str, int, str]]:
+    """(heading, number, link) of each kind of work that waits for me."""
+    found = selectors.workbench(drawing.actor, drawing.today, 0)
+    states = {group.code: group.states for group in GROUPS}
+    return [(one.title, one.total, f"?scope=todo&state={states[one.code][0]}&sort=due_on") for one in found]
+
+
+def _counts(drawing: Drawing) -> dict[str, int]:
+    """One counting query over the open cases."""
+    today, week = drawing.today, add_working_days(drawing.today, WEEK).date
+    mine = todo_q(drawing.actor)
+    return selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).aggregate(
+        overdue=Count("pk", filter=mine & Q(due_on__lt=today)),
+        today=Count("pk", filter=mine & Q(due_on=today)),
+        week=Count("pk", filter=mine & Q(due_on__gt=today, due_on__lte=week)),
+        todo=Count("pk", filter=mine),
+        others=Count("pk", filter=~mine),
+    )
+
+
+def _figures(found: dict[str, int]) -> list[Figure]:
+    url = reverse("cases.list")
+    return [
+        Figure("已逾期", found["overdue"], f"{url}?scope=todo&due=overdue&sort=due_on", "bad" if found["overdue"] else "plain"),
+        Figure("今天到期", found["today"], f"{url}?scope=todo&due=today", "warn" if found["today"] else "plain"),
+        Figure("五个工作日内到期", found["week"], f"{url}?scope=todo&due=week&sort=due_on", "info"),
+        Figure("待我办理", found["todo"], f"{url}?scope=todo&sort=due_on", "good"),
+        Figure("等待他人", found["others"], f"{url}?scope=others&sort=due_on", "plain"),
     ]
-    return {"title": group.title, "code": group.code, "total": group.total, "lines": lines, "heads": shown, "rest": group.total - len(lines)}
 
 
 def _recent(drawing: Drawing) -> list[Case]:
