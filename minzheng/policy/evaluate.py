@@ -6,6 +6,7 @@ benefits without parameters set aside, the order fixed. Running it calls the rul
 
 from __future__ import annotations
 
+import copy
 import datetime
 import decimal
 from collections.abc import Callable
@@ -125,6 +126,12 @@ class Program:
         self._bind()
         self.explainer = Explainer(self)
 
+    def at(self, region: str, on: datetime.date) -> Program:
+        """The same program for another place and day on which the same rules and values are in force."""
+        other = copy.copy(self)
+        other.region, other.on = region, on
+        return other
+
     # ---- what can be computed here
     def _missing(self, have: set[str]) -> dict[str, list[str]]:
         """Rule → parameters without a value here, its own and those behind it within what must be there."""
@@ -214,8 +221,7 @@ class Program:
         for name in [*self.zeroed, *self.rules]:
             self._blanks[self.ruleset.entities[name]][name] = self.zeroed.get(name)
         self._blanks["人"][TOTALS[0]] = None
-        self._blanks["户"] |= dict.fromkeys([TOTALS[1], *self.ruleset.vocabulary.collections.values()])
-        context = {"参数": self.params, "核算日": self.on}
+        self._blanks["户"] |= dict.fromkeys(["核算日", TOTALS[1], *self.ruleset.vocabulary.collections.values()])
         self._conditions = [r for r in self.rules.values() if r.refuse]
         self._monthly_person = [n for n, r in self.rules.items() if r.monthly and r.entity == "人"]
         self._monthly_household = [n for n, r in self.rules.items() if r.monthly and r.entity == "户"]
@@ -224,7 +230,7 @@ class Program:
         self._out_person = [(n, how) for n, how, entity in shown if entity == "人"]
         monthly = {"人": self._monthly_person, "户": self._monthly_household}
         self._fill = build_runner(
-            self.rules, self._entity_of, self.ruleset.vocabulary.collections, context, monthly, TOTALS
+            self.rules, self._entity_of, self.ruleset.vocabulary.collections, self.params, monthly, TOTALS
         )
         used = dict.fromkeys(p for r in self.rules.values() for p in r.params if p in self.found)
         self.used_params: list[Resolved] = [self.found[p] for p in used]
@@ -248,6 +254,7 @@ class Program:
                 row.__dict__ = values
                 objects.append(row)
             household[key] = objects
+        household["核算日"] = self.on
         self._fill(household, rows)
         return household, rows
 

@@ -7,9 +7,11 @@ holds rules that others use and is no benefit. Nothing of the packages above is 
 from __future__ import annotations
 
 import ast
+import copy
 import datetime
 import hashlib
 import importlib.util
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,7 +24,7 @@ from minzheng.policy.errors import PACKAGE, Finding, InputError, RulesetError, d
 from minzheng.policy.evaluate import TOTALS, Outcome, Program
 from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations, read_region_file
 from minzheng.policy.reader import ReadError
-from minzheng.policy.regions import normalize_region
+from minzheng.policy.regions import NATION, normalize_region, region_chain
 from minzheng.policy.rules import Rule
 from minzheng.policy.types import BOOL, DATE, INT, MONEY, RATIO_SCALE, RETURNS, TEXT, Scope, Type
 from minzheng.policy.words import Vocabulary, to_date
@@ -55,8 +57,8 @@ class Ruleset:
         self.vocabulary = Vocabulary()
         self.business, self.regions = Path(business), Path(regions)
         self._digest = hashlib.sha256()
-        self._programs: dict[Any, Program] = {}
         self._load(Path(words))
+        self._prepare_lookup()
         self.sha = self._digest.hexdigest()
 
     # ---- loading
@@ -223,12 +225,10 @@ class Ruleset:
 
     def with_params(self, rows: Iterable[Row]) -> Ruleset:
         """The same rules with further value rows in front (drafts, rows of the database)."""
-        import copy
-
         changed = copy.copy(self)
         rows = list(rows)
         changed.params = self.params.with_rows(rows)
-        changed._programs = {}
+        changed._prepare_lookup()
         changed.sha = hashlib.sha256((self.sha + repr(rows)).encode()).hexdigest()
         return changed
 
@@ -239,16 +239,46 @@ class Ruleset:
         targets: Iterable[str] | None = None,
         overrides: dict[str, Any] | None = None,
     ) -> Program:
-        """The rules in force in a region on a day, ready to run; the last few hundred are kept."""
+        """The rules in force in a region on a day, ready to run.
+
+        Binding takes some milliseconds, so it is done once for all places that share their values and all days between
+        two changes of rule or value; what is kept is bounded.
+        """
         wanted = None if targets is None else tuple(targets)
         supposed = tuple(sorted((str(k), str(v)) for k, v in overrides.items())) if overrides else ()
         key = (region, on, wanted, supposed)
-        program = self._programs.get(key)
+        program = self._days.get(key)
         if program is None:
-            if len(self._programs) >= 256:
-                self._programs.clear()
-            program = self._programs[key] = Program(self, normalize_region(region), on, wanted, overrides)
+            code = normalize_region(region)
+            shared = (self._nearest_with_values(code), bisect_right(self._changes, on), wanted, supposed)
+            bound = self._programs.get(shared)
+            if bound is None:
+                bound = self._keep(self._programs, shared, Program(self, code, on, wanted, overrides), 256)
+            program = self._keep(self._days, key, bound.at(code, on), 4096)
         return program
+
+    @staticmethod
+    def _keep(cache: dict[Any, Program], key: Any, program: Program, limit: int) -> Program:
+        if len(cache) >= limit:
+            cache.clear()
+        cache[key] = program
+        return program
+
+    def _nearest_with_values(self, code: str) -> str:
+        """The nearest region upwards that has any value of its own: all below it resolve alike."""
+        return next((c for c in region_chain(code) if c in self._places), NATION)
+
+    def _prepare_lookup(self) -> None:
+        """Days on which any rule, legal basis or value begins or has just ended; regions that have values."""
+        days: set[datetime.date] = set()
+        for rule in (r for versions in self.versions.values() for r in versions):
+            days |= {rule.start, *_next_day(rule.end), *(to_date(d) for d in rule.laws if _is_date(d))}
+        for row in self.params.rows:
+            days |= {row.since, *_next_day(row.until)}
+        self._changes = sorted(days)
+        self._places = {row.region for row in self.params.rows}
+        self._programs: dict[Any, Program] = {}
+        self._days: dict[Any, Program] = {}
 
     def evaluate(
         self,
@@ -271,6 +301,18 @@ class Ruleset:
             except ValueError as error:
                 raise InputError(str(error), field="日期") from None
         return self.program(region, on, targets, params_overrides).run(family, explain=explain)
+
+
+def _next_day(day: datetime.date) -> list[datetime.date]:
+    return [] if day == datetime.date.max else [day + datetime.timedelta(days=1)]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        to_date(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _shorten(finding: Finding) -> Finding:

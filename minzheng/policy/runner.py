@@ -47,24 +47,24 @@ def build_runner(
     rules: dict[str, Rule],
     entity_of: Callable[[str], str],
     collections: dict[str, str],
-    context: dict[str, Any],
+    params: object,
     monthly: dict[str, list[str]],
     totals: tuple[str, str],
 ) -> Runner:
     """A function (household, rows by entity) → None that fills in every rule's value and the month's cash totals.
 
-    ``household[key]`` must hold the row objects of each collection; ``context`` gives 参数 and 核算日; ``monthly`` names
-    the cash results of 人 and 户; ``totals`` are the names of the person's and the household's total.
+    ``household[key]`` must hold the row objects of each collection; ``household["核算日"]`` the day; ``monthly``
+    names the cash results of 人 and 户; ``totals`` are the names of the person's and the household's total.
     """
     names = {n for r in rules.values() for n in (r.name, *r.args)}
     if not all(name.isidentifier() for name in names):
         raise ValueError("规则和词的名字必须是合法的标识符")
     scope: dict[str, Any] = {f"f_{name}": rule.fn for name, rule in rules.items()}
-    scope |= {f"v_{name}": value for name, value in context.items()}
+    scope["v_参数"] = params
     lines = ["def run(H, R):"]
     keys = set(collections.values())
-    outer = {n for r in rules.values() for n in r.args if n not in rules and n not in context}
-    lines += [f"    v_{n} = H[{n!r}]" for n in sorted(outer) if n in keys or entity_of(n) == "户"]
+    outer = {n for r in rules.values() for n in r.args if n not in rules and n != "参数"}
+    lines += [f"    v_{n} = H[{n!r}]" for n in sorted(outer) if n in keys or n == "核算日" or entity_of(n) == "户"]
     for entity, batch in stages(rules):
         if entity == "户":
             lines += [f"    v_{r.name} = H[{r.name!r}] = {_call(r)}" for r in batch]

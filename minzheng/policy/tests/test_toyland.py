@@ -155,6 +155,15 @@ def test_数据库里的值排在文件之前(toyland):
     assert toyland.evaluate(family({}), region=COUNTY, on=SPRING).household["面包钱"] == 100
 
 
+def test_同一时段的日子共用一份规则而各按各的日子算(toyland):
+    given = family({"出生日期": "1952-03-02"})
+    before = toyland.evaluate(given, region="123456001", on=date(2012, 3, 1))
+    after = toyland.evaluate(given, region="123456002", on=date(2012, 3, 2))
+    assert (before.on, after.on) == (date(2012, 3, 1), date(2012, 3, 2))
+    assert (before.region, after.region) == ("123456001000", "123456002000")
+    assert (before.members[0]["灯油钱"], after.members[0]["灯油钱"]) == (Decimal(0), Decimal("9.99"))
+
+
 def test_只算要的结果(toyland):
     outcome = toyland.evaluate(family({}), region=COUNTY, on=SPRING, targets=["人口"])
     assert set(outcome.household) == {"人口", TOTALS[1]}
