@@ -58,6 +58,7 @@ def _open_database_around(command: click.Command) -> None:
         from minzheng.site import database
 
         with database.available():
+            database.ensure_tables()
             return run(ctx)
 
     command.invoke = invoke  # type: ignore[method-assign]
@@ -98,6 +99,9 @@ def _explain(error: Exception) -> int:
     if isinstance(code, int):
         click.echo(f"错误：{error}", err=True)
         return code
+    if _is_missing_table(error):
+        click.echo("错误：数据表还没有建好或版本不符；请先启动一次平台，或运行 minzheng manage migrate。", err=True)
+        return DATABASE_UNAVAILABLE
     if _is_database_error(error):
         click.echo(f"错误：数据库不可用，请检查数据库是否启动、地址与口令是否正确（{_first_line(error)}）。", err=True)
         return DATABASE_UNAVAILABLE
@@ -107,6 +111,10 @@ def _explain(error: Exception) -> int:
 def _is_database_error(error: Exception) -> bool:
     names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
     return bool(names & {"django.db.utils.OperationalError", "django.db.utils.InterfaceError", "psycopg.OperationalError"})
+
+
+def _is_missing_table(error: Exception) -> bool:
+    return type(error.__cause__).__name__ in ("UndefinedTable", "UndefinedColumn")
 
 
 def _first_line(error: Exception) -> str:

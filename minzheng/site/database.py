@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from minzheng.site.errors import BadSetting
+from minzheng.site.errors import BadSetting, DatabaseUnavailable
 
 URL = "MINZHENG_DATABASE_URL"
 OWNER_URL = "MINZHENG_DATABASE_OWNER_URL"
@@ -93,6 +95,25 @@ def available() -> Iterator[None]:
         yield
     finally:
         session.close()
+
+
+def ensure_tables() -> None:
+    """刚建的内置数据库里还没有表时，先做启动前的准备（不装示范县）；使命令不必等服务启动过一次。"""
+    if external() or os.environ.get(SUPERVISED):
+        return
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('django_migrations')")
+        if cursor.fetchone()[0] is not None:
+            return
+    connection.close()
+    environment = os.environ | {SUPERVISED: "1", ROLE: "owner", "MINZHENG_DEMO": "0"}
+    done = subprocess.run(
+        [sys.executable, "-m", "minzheng.site.prepare", os.devnull], env=environment, stdout=sys.stderr, check=False
+    )
+    if done.returncode != 0:
+        raise DatabaseUnavailable("数据表没有建好；请看上面的输出。")
 
 
 def hold_until_exit() -> None:
