@@ -37,7 +37,7 @@ docs: setup ## 由代码生成 docs/reference
 	@exec $(BIN)/minzheng docs
 
 pictures: setup-test ## 重拍 README 与手册里的图
-	@exec $(BIN)/minzheng pictures
+	@exec $(BIN)/python scripts/pictures.py
 
 lock: ## 重新锁定依赖的版本与 SHA-256（UPGRADE=1 时全部升级）
 	@UPGRADE=$(UPGRADE) $(PYTHON) scripts/lock.py

@@ -30,7 +30,7 @@ INDEX_HOSTS = tuple(
     )
 )
 # 某台机器上的家目录、工作目录、临时目录
-MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:home|root|work|workspace|Users|opt|mnt|srv|farm)/[A-Za-z0-9_.-]+")
+MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:home|root|work|workspace|Users|mnt|farm)/[A-Za-z0-9_.-]+")
 BINARY = {".png", ".jpg", ".jpeg", ".webp", ".pdf", ".ttf", ".ico", ".xlsx", ".gz", ".zip", ".woff2", ".docx"}
 
 
