@@ -65,9 +65,9 @@ def test_没有标准的日子和地方不能计算(ruleset, region, on):
     assert outcome.household["低保金"] is None
 
 
-def test_没有核对过的默认值都标明待确认(ruleset):
-    marks = {d.default.evidence for d in ruleset.params.declarations.values() if d.default}
-    assert marks == {"verified", "needs_confirmation"}
+def test_默认值都标明待确认而全国的值都核对过(ruleset):
+    assert {d.default.evidence for d in ruleset.params.declarations.values() if d.default} == {"needs_confirmation"}
+    assert {row.evidence for row in ruleset.params.rows if row.region == "000000"} == {"verified"}
 
 
 def test_合同里的输入词都认识(ruleset):
