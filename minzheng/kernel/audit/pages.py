@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minzheng.kernel.audit import selectors
-from minzheng.kernel.audit.labels import ACTIONS, OBJECTS, action_title, detail_text
+from minzheng.kernel.pages.words import ACTIONS, OBJECTS, action_title, detail_text
 from minzheng.kernel.parts.columns import Badge, Moment, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import ByChoice, DateRange, Search

@@ -8,9 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel.cases.models import CaseMember
+from minzheng.kernel.pages import files
 from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
 from minzheng.kernel.parts.page import Custom, Page
-from minzheng.kernel.subjects import file_panels, selectors
+from minzheng.kernel.subjects import selectors
 from minzheng.kernel.subjects.errors import ReasonNeeded
 from minzheng.kernel.subjects.models import Household, Person
 
@@ -24,7 +25,7 @@ def results(request: HttpRequest) -> HttpResponse:
     drawing = drawing_of(request)
     text = request.GET.get("q", "").strip()[:60]
     found = selectors.search(drawing.actor, text) if text else selectors.SearchResult("nothing")
-    panels = drawn_panels(file_panels.search_panels(found), None, drawing)
+    panels = drawn_panels(files.search_panels(found), None, drawing)
     page = request.page  # type: ignore[attr-defined]
     return draw(request, "console/search.html", page, found=found, panels=panels, global_q=text, text=text)
 
@@ -65,8 +66,8 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = "您的岗位不能查看完整号码。"
     return draw(
         request, "console/person.html", page, status=422 if refusal else 200, title=person.name, person=person, reason=reason,
-        lines=file_panels.sensitive_lines(person, drawing, revealed), refusal=refusal,
-        panels=drawn_panels(file_panels.PERSON, person, drawing), side=drawn_panels(file_panels.PERSON_SIDE, person, drawing),
+        lines=files.sensitive_lines(person, drawing, revealed), refusal=refusal,
+        panels=drawn_panels(files.PERSON, person, drawing), side=drawn_panels(files.PERSON_SIDE, person, drawing),
     )
 
 
@@ -84,8 +85,8 @@ def household_file(request: HttpRequest, pk: int) -> HttpResponse:
     return draw(
         request, "console/detail.html", page, title=f"家庭 {household.no}", obj=household,
         subtitle=f"查看理由：{reason}（已记入审计）",
-        panels=drawn_panels(file_panels.HOUSEHOLD, household, drawing),
-        side=drawn_panels(file_panels.HOUSEHOLD_SIDE, household, drawing),
+        panels=drawn_panels(files.HOUSEHOLD, household, drawing),
+        side=drawn_panels(files.HOUSEHOLD_SIDE, household, drawing),
     )
 
 

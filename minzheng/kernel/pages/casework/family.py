@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from minzheng.kernel.cases.members import age
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.drawing import Drawing
-from minzheng.kernel.parts.fields import Field, Money, yuan_text
+from minzheng.kernel.parts.fields import Count, Field, Money, yuan_text
 from minzheng.kernel.subjects.masking import mask_id
 
 #: Fields that the member's head line shows already.
@@ -30,6 +30,7 @@ class Figure:
     sentence: str = ""
     reason: str = ""
     money: bool = True
+    checkable: bool = True
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,8 @@ def _household_figures(case: Case, item: Item, found: dict[Any, Any], judged: di
             difference = rest.pop((0, f.name), None)
             text = f.show(answers.get(f.name))
             if text or difference:
-                figures.append(_line(f.label, text, difference, judged))
+                line = _line(f.label, text, difference, judged)
+                figures.append(line if difference or isinstance(f, (Money, Count)) else replace(line, checkable=False))
     return figures + [_line(d.get("label", ""), "", d, judged) for d in rest.values()]
 
 

@@ -5,6 +5,11 @@ menu?.addEventListener('click', () => {
   menu.setAttribute('aria-expanded', String(open));
 });
 
+const more = document.querySelector('[data-more]');
+more?.addEventListener('click', () => {
+  more.setAttribute('aria-expanded', String(more.closest('.filters').classList.toggle('open')));
+});
+
 document.addEventListener('click', (event) => {
   const opener = event.target.closest('[data-open]');
   if (opener) document.getElementById(opener.dataset.open)?.showModal();

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from minzheng.kernel.audit import selectors as audit
-from minzheng.kernel.audit.labels import action_title
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.cases import selectors as cases
 from minzheng.kernel.items import registry
+from minzheng.kernel.pages.words import action_title
 from minzheng.kernel.parts.columns import (
     Badge,
     Column,
