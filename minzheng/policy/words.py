@@ -15,7 +15,7 @@ from typing import Any
 
 from minzheng.policy import yamltext
 from minzheng.policy.errors import InputError
-from minzheng.policy.yamltext import line_of
+from minzheng.policy.yamltext import Scalar, line_of
 
 #: No household amount is larger; keeps every product within 64-bit fen in the bulk targets.
 MAX_YUAN = Decimal("1000000000")
@@ -48,10 +48,14 @@ class Word:
     child_when: tuple[str, ...] = ()
     file: str = ""
     line: int = 0
+    #: Values of exactly this Python type need no check; None where every value must be looked at.
+    python_type: Any = None
 
 
 def to_decimal(value: object, places: int, what: str) -> Decimal:
     """Exact number from text, int or Decimal; at most ``places`` decimals. Raises ValueError with a Chinese reason."""
+    if type(value) is Decimal and value.is_finite() and value == round(value, places):
+        return value
     if isinstance(value, bool):
         raise ValueError(f"应为{what}，写的是{'是' if value else '否'}")
     if isinstance(value, int):
@@ -137,6 +141,7 @@ def _declare(name: str, entity: str, spec: Any, file: Path) -> Word:
         code=to_yes(spec.get("code", "否")),
         choices=tuple(str(c) for c in choices),
         aliases=aliases,
+        python_type={"日期": datetime.date, "是否": bool}.get(str(spec.get("type"))),
         other=str(spec.get("other", "")),
         child_when=tuple(str(w) for w in spec.get("child_when", ())),
         file=str(file),
@@ -195,10 +200,11 @@ class Vocabulary:
             word = words.get(name)
             if word is None:
                 raise self._unknown(entity, name, where)
-            if raw is None or getattr(raw, "empty", False):
-                continue
-            if type(raw) is Decimal and word.type == "元" and 0 <= raw <= MAX_YUAN and raw == raw.quantize(_FEN):
+            given_type = type(raw)
+            if given_type is word.python_type:  # already what it should be: rows of the database, most of the time
                 values[name] = raw
+                continue
+            if raw is None or (given_type is Scalar and raw.empty):
                 continue
             try:
                 values[name] = convert(word, raw)
@@ -269,6 +275,3 @@ class Vocabulary:
             raise InputError(
                 f"{died} 早于出生日期 {born}", field=f"{where}的“死亡日期”", line=line_of(given["死亡日期"])
             )
-
-
-_FEN = Decimal("0.01")
