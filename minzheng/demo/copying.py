@@ -14,15 +14,18 @@ Row = tuple[Any, ...]
 
 
 def sealer(model: type[models.Model], name: str) -> Callable[[int, Any], bytes | None]:
-    """seal(row id, plain value) → the bytes the column holds, bound to table, column and row; None for empty."""
+    """seal(row id, plain value) → the bytes the column holds, bound to table, column and row; None for empty.
+
+    A `str` is sealed as it is: of a JSON column it must be the JSON text."""
     field = model._meta.get_field(name)
     assert isinstance(field, SealedField)
     place = f"{model._meta.db_table}.{field.column}:".encode()
 
     def seal(pk: int, value: Any) -> bytes | None:
-        if value is None or value == field.empty():
+        if not value or value == field.empty():
             return None
-        return sealing.seal(field.encode(value), place + str(pk).encode())
+        plain = value.encode() if isinstance(value, str) else field.encode(value)
+        return sealing.seal(plain, place + str(pk).encode())
 
     return seal
 
