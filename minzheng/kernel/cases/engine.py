@@ -172,10 +172,9 @@ def _organization(post: Assignment | None) -> str:
 
 def _to_state(ctx: Ctx) -> str:
     act = ctx.act
-    if not act.to:
-        return ctx.case.state
-    target = act.choose(ctx) if act.choose else act.to[0]
-    if target not in act.to:
+    targets = act.targets(ctx.done.from_state)
+    target = act.choose(ctx) if act.choose else targets[0]
+    if target not in targets:
         raise AssertionError(f"动作“{act.code}”选了没有声明的去向 {target}")
     return target
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Who may act, besides staff permissions (which contain a dot): the applicant, a background job, anyone in the village.
 CITIZEN, SYSTEM_ONLY, PUBLIC = "citizen", "system", "public"
+STAY = "="  # among several targets: the state may also stay
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,19 @@ class State:
 class Guard:
     """A condition of an act. `check` returns "" or one sentence saying what is missing and what to do.
 
-    `needs_data`: looks at what was typed, so it is skipped when we only ask whether the act is open at all."""
+    `needs_data`: looks at what was typed, so it is skipped when we only ask whether the act is open at all.
+    `hides`: while unmet the act is not even offered (there is nothing to sign, to answer, to accept)."""
 
     code: str
     check: Callable[[Ctx], str]
     needs_data: bool = False
+    hides: bool = False
 
 
 @dataclass(frozen=True)
 class Act:
-    """`to` lists every state it may lead to (empty: the state stays); with several, `choose` picks one.
+    """`to` lists every state it may lead to (empty: the state stays; STAY among several: it may stay); with several,
+    `choose` picks one.
 
     `by`: staff permissions and CITIZEN/SYSTEM_ONLY/PUBLIC; any one suffices. `duty` names what segregation separates.
     `guards` run in order, all of them, so that the clerk sees every missing thing at once."""
@@ -69,6 +73,10 @@ class Act:
     help: str = ""
     tone: str = "plain"  # primary: the normal way on; plain: also possible; danger: ends or turns against the family
     quiet: bool = False  # left out of the family's timeline
+
+    def targets(self, state: str) -> tuple[str, ...]:
+        """Where the act may lead from this state."""
+        return tuple(state if t == STAY else t for t in self.to) or (state,)
 
     @property
     def permission(self) -> str:
@@ -138,7 +146,7 @@ class Flow:
 
     def edges(self) -> list[tuple[str, str, str]]:
         """(from, act, to) of every possible transition, for diagrams and completeness tests."""
-        return [(s, a.code, t) for a in self.acts for s in a.from_states for t in (a.to or (s,))]
+        return [(s, a.code, t) for a in self.acts for s in a.from_states for t in a.targets(s)]
 
     def changed(self, **acts: Mapping[str, Any]) -> Flow:
         """The same flow with single acts altered: ``flow.changed(accept={"fields": (...)})``."""
@@ -148,6 +156,6 @@ class Flow:
         return replace(self, acts=tuple(replace(a, **acts.get(a.code, {})) for a in self.acts))
 
 
-def guard(code: str, *, needs_data: bool = False) -> Callable[[Callable[[Ctx], str]], Guard]:
+def guard(code: str, *, needs_data: bool = False, hides: bool = False) -> Callable[[Callable[[Ctx], str]], Guard]:
     """``@guard("consents") def all_consents(ctx) -> str``: "" means it holds."""
-    return lambda check: Guard(code, check, needs_data)
+    return lambda check: Guard(code, check, needs_data, hides)

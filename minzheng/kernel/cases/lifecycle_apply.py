@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases import drafts, evidence, guards, members
-from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
+from minzheng.kernel.cases.flow import CITIZEN, STAY, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.states import BEFORE_DECISION
 from minzheng.kernel.parts.fields import Choice, LongText, Photo, Text, Tick, When, YesNo
 
@@ -182,7 +182,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
         ),
         Act(
             "member_died", "登记成员死亡", tuple(s for s in BEFORE_DECISION if s not in ("SUBMITTED", "SUPPLEMENT")),
-            tuple(s for s in BEFORE_DECISION if s not in ("SUBMITTED", "SUPPLEMENT")) + ("ABORTED",),
+            (STAY, "ABORTED"),
             by=("case.accept", "case.confirm"), choose=after_death, notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
             fields=(Text("member_name", "死亡成员姓名", required=True), _date("died_on", "死亡日期"), Text("opinion", "消息来源", required=True)),
             effects=(on_death,),

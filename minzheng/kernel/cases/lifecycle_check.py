@@ -49,7 +49,7 @@ def _visit_to_sign(ctx: Ctx) -> object | None:
     return None
 
 
-@guard("named_second")
+@guard("named_second", hides=True)
 def named_as_second(ctx: Ctx) -> str:
     return "" if _visit_to_sign(ctx) is not None else "没有等您签字的入户调查记录：只有被写为第二调查人的才能签。"
 
@@ -89,7 +89,7 @@ def on_mismatch(ctx: Ctx) -> None:
     evidence.add(ctx, "mismatch", {"report": str(report.pk), "findings": rows, "due_on": due})
 
 
-@guard("mismatch_open")
+@guard("mismatch_open", hides=True)
 def mismatch_open(ctx: Ctx) -> str:
     told = ctx.latest("mismatch")
     if told is None:
@@ -112,7 +112,7 @@ def on_match_recheck(ctx: Ctx) -> None:
             row.save(update_fields=["closed_at"])
 
 
-@guard("open_match_objection")
+@guard("open_match_objection", hides=True)
 def open_match_objection(ctx: Ctx) -> str:
     return "" if any(e.closed_at is None for e in ctx.evidence("match_objection")) else "没有待复查的核对异议。"
 

@@ -96,7 +96,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             "meeting", "登记联审会议", ("TOWN_CONFIRM",), by=("case.confirm", "case.opinion", "case.publicity"), effects=(on_meeting,),
             fields=(Date("met_on", "会议日期", required=True, not_after=clock.today), LongText("attendees", "参加人员", required=True), LongText("content", "研究意见", required=True), Photo("minutes", "会议记录照片", required=True, kind="minutes")),
         ),
-        Act("extend", "延长办理时限", ("INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", *DECIDING), by=("case.confirm",), guards=(_not_extended,), fields=(LongText("opinion", "特殊情况和理由", required=True),), quiet=True),
+        Act("extend", "延长办理时限", ("INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", *DECIDING), by=("case.confirm",), guards=(_may_extend, _not_extended), fields=(LongText("opinion", "特殊情况和理由", required=True),), quiet=True),
         Act("return_case", "退回重新调查", DECIDING, ("INVESTIGATING",), by=("case.confirm",), duty="confirm", guards=(guards.confirming_level, guards.not_returned_yet), fields=(LongText("opinion", "退回的理由", required=True),)),
         Act(
             "approve", "确认同意", DECIDING, ("APPROVED",), by=("case.confirm",), tone="primary", duty="confirm", notice="N06", guards=checks,
@@ -108,8 +108,23 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             fields=(Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0), LongText("opinion", "意见", required=True)), effects=(on_reject,),
         ),
         Act("start_payment", "首次发放", ("APPROVED",), ("IN_PAYMENT",), by=(SYSTEM_ONLY,), guards=(month_started,), effects=(on_start_payment,)),
-        Act("accept_proposal", "同意转办其他救助", ("REJECTED",), by=(CITIZEN, "case.create"), guards=(was_proposed,), fields=(Text("item_code", "事项", required=True),), effects=(_transfer,)),
+        Act("accept_proposal", "同意转办其他救助", ("REJECTED",), by=(CITIZEN, "case.create"), guards=(has_proposal, was_proposed), fields=(Text("item_code", "事项", required=True),), effects=(_transfer,)),
     )
+
+
+@guard("may_extend", hides=True)
+def _may_extend(ctx: Ctx) -> str:
+    """Whoever confirms here may lengthen the procedure: the county, or the township to which it was delegated."""
+    from minzheng.kernel.regions import codes
+
+    town = ctx.assignment is not None and codes.level(ctx.assignment.region_code) > 3
+    delegated = ctx.item.flow.params(ctx.case.region_code, ctx.today).delegated
+    return "延长办理时限由有审核确认权的机关批准。" if town != delegated else ""
+
+
+@guard("has_proposal", hides=True)
+def has_proposal(ctx: Ctx) -> str:
+    return "" if any(e.data.get("eligible") for e in ctx.evidence("proposal")) else "没有可以转办的其他救助。"
 
 
 @guard("not_extended")

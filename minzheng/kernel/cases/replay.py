@@ -40,7 +40,7 @@ def replay(case: Case) -> Replay:
             problems.append(f"{where}的序号应为 {number}：中间少了动作。")
         if declared is None:
             problems.append(f"{where}不在声明的流程里。")
-        elif act.from_state not in declared.from_states or act.to_state not in (declared.to or (act.from_state,)):
+        elif act.from_state not in declared.from_states or act.to_state not in declared.targets(act.from_state):
             problems.append(f"{where}不能从“{act.from_state}”到“{act.to_state}”。")
         if act.from_state != state:
             problems.append(f"{where}写的原状态是“{act.from_state}”，按前面的动作应为“{state}”。")

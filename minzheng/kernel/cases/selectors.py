@@ -107,6 +107,8 @@ def allowed_acts(case: Case, actor: Actor) -> list[AllowedAct]:
         if not may or act.by[0] == "system":
             continue
         shared.act, shared.assignment = act, assignment
+        if any(g.hides and g.check(shared) for g in act.guards):
+            continue
         apart = engine.segregation(shared)
         why = [apart] if apart else engine.why_not(shared, with_data=False)
         allowed.append(AllowedAct(act, not why, why))
