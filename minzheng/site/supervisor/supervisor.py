@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minzheng.site import database
 from minzheng.site.commands import COMMANDS
@@ -48,7 +48,7 @@ class Supervisor:
         self.session: Session | None = None
         self.children: list[Child] = []
         self.stopping = False
-        self.prepared: dict[str, object] = {}
+        self.prepared: dict[str, list[dict[str, Any]]] = {"logins": []}
 
     def run(self) -> None:
         """一直运行到收到 SIGTERM、SIGINT 或 SIGHUP。"""
@@ -185,13 +185,10 @@ class Supervisor:
         return ""
 
     def _announce(self) -> None:
-        logins = self.prepared.get("logins") or []
-        assert isinstance(logins, list)
-        first = "  ".join(f"{row['username']}/{row['password']}" for row in logins[:3])
-        print(f"就绪 {self.url}" + (f"  演示账号 {first}" if first else ""), flush=True)
-        for row in logins:
-            title = row.get("title") or row.get("role") or ""
-            print(f"  {row['username']:<12} {row['password']:<12} {title}", flush=True)
+        print(ready_line(self.url, self.prepared["logins"]), flush=True)
+        for row in self.prepared["logins"]:
+            role = "  ".join(str(row[key]) for key in ("role", "region", "for") if row.get(key))
+            print(f"  {row['username']:<16}{row['password'] or '（验证码）':<14}{role}", flush=True)
 
     # 看护 ------------------------------------------------------------------
 
@@ -248,6 +245,12 @@ class Supervisor:
             self.session.close(always=self.session.child is not None)
         self._reap()
         self.register.path.unlink(missing_ok=True)
+
+
+def ready_line(url: str, logins: list[dict[str, Any]]) -> str:
+    """“就绪”那一行：地址和前三个有口令的演示账号。"""
+    shown = [f"{row['username']}/{row['password']}" for row in logins if row["password"]][:3]
+    return f"就绪 {url}" + (f"  演示账号 {'  '.join(shown)}" if shown else "")
 
 
 class _Stop(Exception):
