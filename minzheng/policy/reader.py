@@ -75,6 +75,9 @@ class _Reader:
                 raise self.fail(tree, "unknown_name", f"不认识“{name}”，既不是规则也不是词表里的词")
             if name in self.scope.display_only:
                 raise self.fail(tree, "display_only", f"“{name}”只供显示，可能为空，不能再参加计算")
+            if name not in CONTEXT and name not in self.scope.collections:
+                # An argument is a dependency even where only the sentence of a refusal uses it.
+                self.on_Name(ast.copy_location(ast.Name(name), tree), {})
         if self.rule.returns not in RETURNS:
             raise self.fail(tree, "return_type", f"要写明返回类型：{'、'.join(RETURNS)} 之一")
         kind, node = self.block(tree.body, {}, tree)

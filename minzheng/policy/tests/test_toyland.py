@@ -133,8 +133,16 @@ def test_理由带代码名称和算出来的数(toyland):
     outcome = toyland.evaluate(family({"工钱": 500}, 烟囱=3), region=COUNTY, on=SPRING)
     assert [(r["code"], r["title"], r["text"], r["benefit"]) for r in outcome.reasons] == [
         ("R01", "收入超标", "户收入 490.00 元，标准 100.00 元，1 人", "village.bread"),
-        ("R02", "烟囱超标", "烟囱 3 个，最多 1 个", "village.bread"),
+        ("R02", "烟囱超标", "烟囱 3 个，最多 1 个；面包 100.00 元", "village.bread"),
     ]
+
+
+def test_理由里才用到的量也算出来(toyland):
+    (rule,) = toyland.versions["烟囱不多"]
+    assert ("烟囱" in rule.deps, "面包标准" in rule.deps) == (True, True)
+    assert "return 烟囱 <= 参数.烟囱上限" in rule.source
+    outcome = toyland.evaluate(family({}, 烟囱=3), region=COUNTY, on=SPRING, targets=["烟囱不多"])
+    assert outcome.reasons[0]["text"] == "烟囱 3 个，最多 1 个；面包 100.00 元"
 
 
 def test_假设的参数不改变原来的结果(toyland):
