@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Locator
+
 from stories.visitor import Visitor, settled
+
+
+def card_of(visitor: Visitor, member: str) -> Locator:
+    """这位家人的卡片（名字写在卡片的抬头里）。"""
+    return visitor.page.locator(f"details.p-member:has(> summary strong:text-is('{member}'))")
 
 
 def sign_in(visitor: Visitor, phone: str, *, look: bool = False) -> Visitor:
@@ -18,7 +25,7 @@ def sign_in(visitor: Visitor, phone: str, *, look: bool = False) -> Visitor:
 
 def write_name(visitor: Visitor, member: str) -> None:
     """在画布上画两笔。"""
-    canvas = visitor.page.locator("details[open]", has_text=member).locator("canvas").last
+    canvas = card_of(visitor, member).locator("canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box is not None
@@ -32,8 +39,8 @@ def write_name(visitor: Visitor, member: str) -> None:
 
 def sign_here(visitor: Visitor, member: str) -> Visitor:
     """当面在这部手机上签：展开、写姓名、勾选、手写、按“签好了”。"""
-    card = visitor.page.locator("details.p-member", has_text=member)
-    if card.first.get_attribute("open") is None:
+    card = card_of(visitor, member)
+    if card.get_attribute("open") is None:
         card.first.locator("summary").first.click()
         visitor.clicks += 1
     card.get_by_label("签字人姓名").fill(member)
@@ -46,3 +53,20 @@ def saved(visitor: Visitor) -> None:
     """等到“已自动保存”。"""
     say = visitor.page.locator("[data-say]").first
     settled(visitor.page, lambda: say.inner_text() == "已自动保存")
+
+
+def earns(visitor: Visitor, member: str, what: str, yuan: str) -> None:
+    """收入一屏：给这位家人勾上一项，填每月多少。"""
+    card = card_of(visitor, member)
+    if card.get_attribute("open") is None:
+        card.locator("summary").first.click()
+    card.get_by_role("checkbox", name=what).check()
+    card.get_by_role("textbox", name=what).fill(yuan)
+
+
+def tells(visitor: Visitor, member: str, question: str, answer: str) -> None:
+    """家人一屏：展开这位家人的卡片，回答一题。"""
+    card = card_of(visitor, member)
+    if card.get_attribute("open") is None:
+        card.locator("summary").first.click()
+    visitor.pick(question, answer, within=card)

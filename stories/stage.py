@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from minzheng.kernel import clock
 
+T = TypeVar("T")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -62,8 +65,28 @@ def on(day: datetime.date | str) -> Iterator[None]:
             os.environ[clock.VARIABLE] = before
 
 
-def run_jobs() -> None:
-    """把排着队的后台任务做完（排印文书、发消息、按日子自动办的动作）。"""
-    from minzheng.kernel.jobs.worker import run_pending
+def aside(work: Callable[[], T]) -> T:
+    """在另一个线程里碰数据库：浏览器的驱动占着主线程的事件循环，Django 不许在那里查库。"""
+    from django.db import connection
 
-    run_pending()
+    def run() -> T:
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result()
+
+
+def run_jobs() -> None:
+    """把排着队的后台任务和到期该办的事做完（排印文书、发消息、首次发放）。"""
+    from minzheng.kernel.jobs import services
+    from minzheng.kernel.jobs.worker import drain
+
+    def work() -> None:
+        for name in ("cases.due", "notices.sweep"):
+            services.enqueue(name, key=f"story:{name}:{clock.now().isoformat()}")
+        drain()
+
+    aside(work)

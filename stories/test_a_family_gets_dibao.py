@@ -10,18 +10,121 @@ from typing import Any
 
 import pytest
 
-from stories import citizen, stage
+from stories import citizen, pictures, staff, stage
 from stories.county import FIRST_DAY
-from stories.visitor import Visitor
+from stories.visitor import Visitor, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+AMOUNT = "1,588.00"  # 730 × 4 − 1,551 = 1,369，另加分类施保 146 + 73
+
+
 def test_周桂兰家从手机申请到第一笔钱(comes: Callable[..., Any]) -> None:
+    zhou, lin = comes("周桂兰", phone=True), comes("林晓云")
     with stage.on(FIRST_DAY):
-        zhou = comes("周桂兰", phone=True)
         no = applies(zhou)
-        assert no.startswith("990101-DB-2026-")
+        asks_progress_without_login(comes("邻居", phone=True), no)
+    with stage.on("2026-11-03"):
+        accepts(lin, no)
+        investigates(lin)
+    with stage.on("2026-11-04"):
+        gives_opinion(comes("高远"))
+        posts(lin)
+        reads_publicity(comes("过路人", phone=True))
+    with stage.on("2026-11-11"):
+        cannot_end_early(lin)
+    with stage.on("2026-11-12"):
+        ends_publicity(lin)
+        confirms(comes("沈清和"))
+        stage.run_jobs()
+        reads_decision(zhou)
+    with stage.on("2026-12-01"):
+        stage.run_jobs()
+        sees_payment(zhou)
+        reads_messages(zhou)
+
+
+def asks_progress_without_login(neighbour: Visitor, no: str) -> None:
+    """凭编号和后四位查：只有状态和日期，没有姓名、住址、金额。"""
+    neighbour.go("/m/progress/").fill("办件编号", no).fill("申请人身份证号后四位", "9022").press("查询")
+    neighbour.sees("已提交，等待乡镇（街道）审查材料").does_not_see("周桂兰", "石桥村", "15401010001").look("查到进度")
+    neighbour.fill("申请人身份证号后四位", "0000").press("查询").sees("没有查到").does_not_see("等待乡镇")
+
+
+def accepts(lin: Visitor, no: str) -> None:
+    """经办员：从工作台到受理不超过六下。"""
+    staff.sign_in(lin, "qingshi").sees("工作台").look("工作台")
+    staff.open_case(lin, "周桂兰").sees(no, "赵志强", "孙秀梅", "赵小满").look("待受理的办件")
+    staff.act(lin, "受理")
+    assert lin.clicks <= 6, f"受理按了 {lin.clicks} 下"
+
+
+def investigates(lin: Visitor) -> None:
+    staff.act(lin, "启动调查")
+    staff.act(lin, "信息核对").look("核对以后")
+    visit = {
+        "入户日期": "2026-11-03", "在场的家庭成员": "周桂兰", "第二名调查人": ("选", "没有账号，纸上签名后拍照"), "第二名调查人的姓名": "马小梅",
+        "纸质签名照片": ["签名"], "家庭情况与申报是否一致": ("选", "是"), "调查情况": "砖瓦平房一处，家中无大件电器，种地三分。", "入户照片": ["院子", "堂屋"],
+    }
+    staff.act(lin, "入户调查", **visit).look("入户以后")
+
+
+def gives_opinion(gao: Visitor) -> None:
+    staff.sign_in(gao, "qingshi.fuze")
+    staff.open_case(gao, "周桂兰").sees(AMOUNT, "符合条件").look("负责人看办件")
+    staff.act(gao, "初审意见", 结论=("选", "拟同意"), 意见="经核对和入户，情况属实，拟同意。")
+
+
+def posts(lin: Visitor) -> None:
+    staff.open_case(lin, "周桂兰")
+    staff.act(lin, "张榜公示", 公示地点="石桥村村务公开栏", 张榜照片=["公示栏"]).sees("公示中").look("公示中")
+
+
+def reads_publicity(visitor: Visitor) -> None:
+    """公示只有姓名（遮盖）、人数、金额。"""
+    visitor.go("/").press("公示", exact=False).look("公示的地方").press("石桥村", exact=False)
+    visitor.sees("周*兰", AMOUNT).does_not_see("周桂兰", "赵志强", "3组12号", "15401010001", "99010119580314").look("公示名单")
+
+
+def cannot_end_early(lin: Visitor) -> None:
+    """最后一天还没有过完，不能结束。"""
+    staff.open_case(lin, "周桂兰")
+    assert lin.page.locator("details.act:has(> summary:text-is('公示期满上报'))").count() == 0
+    lin.page.locator("details.act-closed > summary").click()
+    lin.sees("公示到 2026-11-11 当日结束才满")
+
+
+def ends_publicity(lin: Visitor) -> None:
+    staff.open_case(lin, "周桂兰")
+    staff.act(lin, "公示期满上报", 期满时的公示照片=["期满"])
+
+
+def confirms(shen: Visitor) -> None:
+    """县里：理由都在一页上，不超过五下。"""
+    staff.sign_in(shen, "shenhe").look("县里的工作台")
+    staff.open_case(shen, "周桂兰").sees(AMOUNT, "符合条件", "入户调查", "信息核对").look("县里看办件")
+    staff.act(shen, "确认同意").sees("确认同意").look("确认以后")
+    assert shen.clicks <= 5, f"确认按了 {shen.clicks} 下"
+
+
+def reads_decision(zhou: Visitor) -> None:
+    """一屏里看懂：同意、每月多少、从哪个月起、怎么算的、依据、不服怎么办；再下载 PDF。"""
+    zhou.go("/m/mine/").sees("最低生活保障").look("我的办件")
+    zhou.press("最低生活保障", exact=False).look("办理进度").press("看结果和理由")
+    zhou.sees("同意给您家低保", f"{AMOUNT} 元", "从 2026年12月起发", "保障 4 人", "怎么算的", "依据", "行政复议").look("审核结果")
+    link = zhou.page.get_by_role("link", name="下载 PDF").get_attribute("href")
+    answer = zhou.context.request.get(zhou.base + str(link))
+    assert answer.status == 200 and answer.body().startswith(b"%PDF-")
+
+
+def sees_payment(zhou: Visitor) -> None:
+    zhou.go("/m/payments/").sees("2026年12月", f"{AMOUNT} 元", "待发", "尾号 4567").look("我的发放")
+
+
+def reads_messages(zhou: Visitor) -> None:
+    zhou.go("/m/messages/").sees("已受理", "已确认同意，每月1,588.00元").look("我的消息")
+    zhou.go("/").look("登录后的首页")
 
 
 def applies(zhou: Visitor) -> str:
@@ -39,26 +142,51 @@ def applies(zhou: Visitor) -> str:
     account_and_photos(zhou)
     check_sign_send(zhou)
     assert len(zhou.screens) <= 8, zhou.screens
-    return zhou.page.locator(".p-big").inner_text().strip()
+    return zhou.page.locator(".p-no").inner_text().strip()
 
 
 def family(zhou: Visitor) -> None:
-    """家人是档案里带出来的，只补没有的。"""
-    zhou.sees("周桂兰", "赵志强", "孙秀梅", "赵小满")
+    """家人是档案里带出来的，不用再打字；只补档案里没有的。"""
+    zhou.sees("一起生活的家人", "周桂兰", "赵志强", "孙秀梅", "赵小满", "第 2 步")
+    citizen.tells(zhou, "孙秀梅", "残疾类别", "肢体")
+    citizen.tells(zhou, "孙秀梅", "残疾等级", "二级")
+    citizen.tells(zhou, "孙秀梅", "是否没有劳动能力", "是")
+    citizen.tells(zhou, "赵小满", "是否在校学生", "全日制本科及以下")
     zhou.look("家人").press("下一步")
 
 
 def income(zhou: Visitor) -> None:
+    zhou.sees("每个人的收入", "第 3 步")
+    citizen.earns(zhou, "周桂兰", "养老金、赡养费", "213")
+    citizen.card_of(zhou, "周桂兰").get_by_label("其中国家规定不计入的").fill("143")
+    citizen.earns(zhou, "周桂兰", "种养、经营净收入", "200")
+    citizen.earns(zhou, "赵志强", "工资、打工收入", "1500")
+    zhou.sees("二百一十三元", "一百四十三元", "二百元", "一千五百元")
     zhou.look("收入").press("下一步")
 
 
 def property_(zhou: Visitor) -> None:
+    zhou.sees("住房和财产", "第 4 步")
+    zhou.pick("按城市还是农村低保申请", "农村").fill("存款、股票、保险等合计", "8600").fill("房屋套数", "1").fill("机动车辆数", "0")
+    zhou.pick("是否有人开公司", "否").does_not_show("他的姓名、单位和与您的关系")
+    zhou.pick("家里有没有近亲属", "否")
     zhou.look("财产").press("下一步")
 
 
 def account_and_photos(zhou: Visitor) -> None:
+    """填账户，拍一张身份证：选好就传，有进度，有预览。"""
+    zhou.sees("发放账户", "第 5 步").fill("户名", "周桂兰").fill("账号", "6230 0101 0000 1234 567").fill("开户银行", "示范县农村商业银行")
+    zhou.page.get_by_label("身份证、户口簿").set_input_files(files=[{"name": "id.jpg", "mimeType": "image/jpeg", "buffer": pictures.photo("身份证")}])
+    settled(zhou.page, lambda: zhou.page.get_by_role("button", name="删掉这张").count() == 1)
     zhou.look("账户和照片").press("下一步")
 
 
 def check_sign_send(zhou: Visitor) -> None:
-    zhou.look("检查签字提交").press("提交申请").look("提交好了")
+    """再看一遍，三个成年人当面签，提交。"""
+    zhou.sees("检查、签字、提交", "第 6 步", "8,600.00 元", "1 张照片")
+    for adult in ("周桂兰", "赵志强", "孙秀梅"):
+        citizen.sign_here(zhou, adult)
+    assert zhou.page.locator("details.p-member").count() == 0, "十二岁的赵小满不用签"
+    zhou.tick("以上情况属实")
+    zhou.look("检查签字提交").press("提交申请")
+    zhou.sees("提交好了", "接下来", "最晚答复").look("提交好了")

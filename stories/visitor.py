@@ -108,6 +108,11 @@ class Visitor:
             assert word not in self.page.content(), f"{self.name}在 {self.page.url} 不应看到“{word}”"
         return self
 
+    def does_not_show(self, label: str) -> Visitor:
+        """页面上有这一题，但现在不该露出来。"""
+        assert not self.page.get_by_label(label).first.is_visible(), f"{self.name}不该看到“{label}”"
+        return self
+
     def look(self, title: str) -> Visitor:
         """看清这一屏：记一屏、查无障碍和版面（手机、桌面、大字版），要时拍照。"""
         if title not in self.screens:
@@ -128,7 +133,7 @@ class Visitor:
         assert not faults, f"{where} 无障碍问题：\n" + "\n".join(faults)
         over = self.page.evaluate(_OVERFLOW)
         assert over <= 0, f"{where} 横向超出 {over} 像素"
-        if care and self.phone:
+        if care and self.page.locator("body.portal").count():
             small = self.page.evaluate(_SMALL_TEXT)
             assert not small, f"{where} 字太小：{small}"
         self._picture(title, size["width"], care)

@@ -14,6 +14,9 @@ from minzheng.kernel.parts.fields import Field, Photo
 from minzheng.online.portal import words
 
 
+CHILD_UNTIL = 16
+
+
 @dataclass(frozen=True)
 class Pick:
     """单选、多选里的一项。"""
@@ -69,6 +72,15 @@ class Question:
         held = {str(v) for v in chosen if v not in (None, "")}
         choices: Any = getattr(self.field, "choices", list)
         return [Pick(str(c), text, str(c) in held, f"{self.id}-{i}") for i, (c, text) in enumerate(choices())]
+
+    @property
+    def opens(self) -> bool:
+        """可填可不填的金额先只问有没有，勾了才填多少：四口人不用面对二十几个空格。"""
+        return self.field.widget == "money" and not self.field.required and not self.depends_on
+
+    @property
+    def has_amount(self) -> bool:
+        return bool(self.error) or str(self.value or "").strip() not in ("", "0", "0.0", "0.00")
 
     @property
     def short(self) -> bool:
@@ -143,13 +155,21 @@ def _rows(
     for i, values in enumerate(shown):
         known = names[i] if i < len(names) else values
         asked = [_question(f, values, errors, f"{i}.") for f in step.plain_fields]
-        fresh = not any(v not in (None, "", []) for v in values.values())
+        fresh = not step.fixed_rows and not any(v not in (None, "", []) for v in values.values())
         name = str(known.get("name") or "").strip()
         title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人")
         wrong = any(q.error for q in asked)
-        opened = wrong or fresh or (step.fixed_rows and not _answered(asked))
+        opened = wrong or fresh or (step.fixed_rows and _asks_first(known, asked))
         rows.append(Row(i + 1, title, _subtitle(known, asked, step), asked, opened, i))
     return rows
+
+
+def _asks_first(known: Mapping[str, Any], asked: Sequence[Question]) -> bool:
+    """给定行的步：还有必填没填的要展开；全是可选的，成年人展开，孩子收起（多半没有，可以点开填）。"""
+    if not _answered(asked):
+        return True
+    years = words.age_of_id(known.get("id_no"))
+    return years is None or years >= CHILD_UNTIL
 
 
 def _answered(asked: Sequence[Question]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.parts.fields import BankAccount, Field, IdNumber, Money
-from minzheng.kernel.subjects.masking import mask_account
 from minzheng.online.portal import words
 
 Facts = list[tuple[str, str]]
@@ -61,7 +60,7 @@ def _people(form: Form, first: Step, values: Mapping[str, Any]) -> list[Person]:
         relation = next((f.show(row.get("relation")) for f in fields if f.name == "relation"), "")
         years = words.id_words(row.get("id_no"), short=True)
         earned = sum(row.get(f.name) or 0 for f in fields if isinstance(f, Money) and f.name in _INCOME)
-        parts = [p for p in (relation, years, f"每月收入 {words.yuan(earned)}") if p]
+        parts = [p for p in (relation, years, f"每月收入 {words.yuan(earned)}" if earned else "没有收入") if p]
         people.append(Person(str(row.get("name") or "没写名字"), "，".join(parts), shown))
     return people
 
@@ -82,7 +81,7 @@ def _facts(fields: Sequence[Field], row: Mapping[str, Any]) -> Facts:
 
 def _text(f: Field, value: Any) -> str:
     if isinstance(f, BankAccount):
-        return mask_account(str(value))
+        return f"尾号 {str(value)[-4:]}"
     if isinstance(f, IdNumber):
-        return str(value)
+        return f"{value[:6]} {value[6:14]} {value[14:]}"
     return f.show(value)

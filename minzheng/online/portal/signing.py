@@ -12,6 +12,7 @@ from django.core import signing
 from django.core.files.base import ContentFile
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import consents, selectors, services
@@ -63,7 +64,7 @@ class Signer:
     def how(self) -> str:
         if self.consent is None:
             return ""
-        return f"{self.consent.get_method_display()}，{words.date_words(self.consent.signed_at.date())}"
+        return f"{self.consent.get_method_display()}，{words.date_words(timezone.localtime(self.consent.signed_at).date())}"
 
 
 def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:

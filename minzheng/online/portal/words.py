@@ -50,6 +50,16 @@ def id_words(id_no: Any, *, short: bool = False) -> str:
     return f"{date_words(card.birth_date)}出生，{sex}，{years} 岁"
 
 
+def age_of_id(id_no: Any) -> int | None:
+    """身份证号里的年龄；号码不对时为 None。"""
+    from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
+
+    try:
+        return age(check(str(id_no or "")).birth_date, clock.today())
+    except InvalidIdNumber:
+        return None
+
+
 def age(born: datetime.date, today: datetime.date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 

@@ -27,16 +27,29 @@ from minzheng.kernel.parts.fields import (
 
 SELF = "本人"
 RELATIONS = (
-    (SELF, "本人（申请人）"), ("配偶", "配偶"), ("子女", "子女"), ("父母", "父母"), ("祖父母", "祖父母、外祖父母"),
-    ("孙子女", "孙子女、外孙子女"), ("兄弟姐妹", "兄弟姐妹"), ("儿媳女婿", "儿媳、女婿"), ("其他", "其他"),
+    (SELF, "本人（申请人）"),
+    ("配偶", "配偶"),
+    ("子女", "子女"),
+    ("父母", "父母"),
+    ("祖父母", "祖父母、外祖父母"),
+    ("孙子女", "孙子女、外孙子女"),
+    ("兄弟姐妹", "兄弟姐妹"),
+    ("儿媳女婿", "儿媳、女婿"),
+    ("其他", "其他"),
 )
 DISABILITY_KINDS = tuple((k, k) for k in ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"))
 LEVELS = (("1", "一级"), ("2", "二级"), ("3", "三级"), ("4", "四级"))
 # Situations in which 57号第6条 does not count a person, or which make us look again.
 SITUATIONS = (
-    ("home", "在家共同生活"), ("school", "在外住校读书"), ("prison", "在监狱服刑"), ("detox", "强制隔离戒毒"),
-    ("missing", "已宣告失踪"), ("clergy", "宗教教职人员，离家独立生活满三年"), ("army", "义务兵"),
-    ("probation", "监外执行、缓刑或保外就医（在家）"), ("apart", "已独立生活，不在一起住"),
+    ("home", "在家共同生活"),
+    ("school", "在外住校读书"),
+    ("prison", "在监狱服刑"),
+    ("detox", "强制隔离戒毒"),
+    ("missing", "已宣告失踪"),
+    ("clergy", "宗教教职人员，离家独立生活满三年"),
+    ("army", "义务兵"),
+    ("probation", "监外执行、缓刑或保外就医（在家）"),
+    ("apart", "已独立生活，不在一起住"),
 )
 STUDENT = (("no", "不是"), ("below", "全日制本科及以下"), ("above", "全日制研究生"))
 
@@ -63,21 +76,38 @@ def one_of_each(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[
 
 
 APPLICANT = Step(
-    "applicant", "申请人",
+    "applicant",
+    "申请人",
     (
         Text("name", "姓名", required=True, max_length=30, autocomplete="name"),
         IdNumber("id_no", "身份证号码", required=True),
         Phone("phone", "手机号码", required=True, help="办理进度会发到这个号码。", autocomplete="tel"),
         Region("region", "现在住在哪个村（社区）", required=True, under=villages),
-        Text("address", "详细住址", required=True, max_length=80, help="写到门牌号，方便工作人员入户。", autocomplete="street-address"),
-        Choice("hukou", "户口在哪里", required=True, options=(
-            ("here", "就在本县（区）"), ("member_here", "我的不在，但有家人的户口在本县（区）"), ("permit", "都不在，持本地居住证"), ("away", "都不在本县（区）"),
-        )),
+        Text(
+            "address",
+            "详细住址",
+            required=True,
+            max_length=80,
+            help="写到门牌号，方便工作人员入户。",
+            autocomplete="street-address",
+        ),
+        Choice(
+            "hukou",
+            "户口在哪里",
+            required=True,
+            options=(
+                ("here", "就在本县（区）"),
+                ("member_here", "我的不在，但有家人的户口在本县（区）"),
+                ("permit", "都不在，持本地居住证"),
+                ("away", "都不在本县（区）"),
+            ),
+        ),
     ),
     why="用来确认您的身份、联系您，并确定由哪个乡镇（街道）受理。",
 )
 MEMBERS = Step(
-    "members", "一起生活的家人",
+    "members",
+    "一起生活的家人",
     (
         Text("name", "姓名", required=True, max_length=30),
         Choice("relation", "与申请人的关系", required=True, options=RELATIONS),
@@ -90,24 +120,36 @@ MEMBERS = Step(
         YesNo("serious_illness", "是否患重大疾病"),
         YesNo("no_labour", "是否没有劳动能力"),
     ),
-    repeat="members", min_rows=1, check=one_of_each,
+    repeat="members",
+    min_rows=1,
+    check=one_of_each,
     why="低保按共同生活的家庭计算：配偶、未成年子女、在读的成年子女，以及长期住在一起、有赡养抚养关系的亲属。",
 )
 INCOME = Step(
-    "income", "每个人的收入",
+    "income",
+    "每个人的收入",
     (
         Money("wage", "工资、打工收入（每月）", help="近 12 个月的月平均数，没有就填 0。"),
-        Money("employment_cost", "为工作花的必要费用（每月）", help="如交通费；不填的按本地规定计算。", when=When("wage")),
+        Money(
+            "employment_cost", "为工作花的必要费用（每月）", help="如交通费；不填的按本地规定计算。", when=When("wage")
+        ),
         Money("business", "种养、经营净收入（每月）"),
         Money("property_income", "租金、利息、分红（每月）"),
         Money("transfer", "养老金、赡养费等（每月）"),
-        Money("not_counted", "其中国家规定不计入的（每月）", help="如基础养老金、优抚金、奖学金、各类救助金。", when=When("transfer")),
+        Money(
+            "not_counted",
+            "其中国家规定不计入的（每月）",
+            help="如基础养老金、优抚金、奖学金、各类救助金。",
+            when=When("transfer"),
+        ),
     ),
-    repeat="members", fixed_rows=True,
+    repeat="members",
+    fixed_rows=True,
     why="低保金等于保障标准乘以人数，再减去家庭收入；没有的项目不用填。",
 )
 HOME = Step(
-    "home", "住房和财产",
+    "home",
+    "住房和财产",
     (
         Choice("urban", "按城市还是农村低保申请", required=True, options=(("农村", "农村"), ("城市", "城市"))),
         Money("deposits", "存款、股票、保险等合计", required=True, help="全家合计，没有就填 0。", unit="元"),
@@ -115,14 +157,26 @@ HOME = Step(
         Count("vehicles", "机动车辆数", required=True, maximum=99, unit="辆", help="残疾人代步车不算。"),
         YesNo("market_entity", "是否有人开公司、当股东或高管", required=True),
         Money("rigid_annual", "近 12 个月看病、上学、康复自付的钱", help="用来判断能否申请别的救助，可不填。"),
-        YesNo("near_relative", "家里有没有近亲属是经办低保的工作人员或村（居）干部", required=True, help="有也不影响申请，只是由县里再上门看一次。"),
-        Text("near_relative_detail", "他的姓名、单位和与您的关系", required=True, max_length=80, when=When("near_relative", (True,))),
+        YesNo(
+            "near_relative",
+            "家里有没有近亲属是经办低保的工作人员或村（居）干部",
+            required=True,
+            help="有也不影响申请，只是由县里再上门看一次。",
+        ),
+        Text(
+            "near_relative_detail",
+            "他的姓名、单位和与您的关系",
+            required=True,
+            max_length=80,
+            when=When("near_relative", (True,)),
+        ),
     ),
     section="property",
     why="低保还要看家庭财产是否在规定限额以内。",
 )
 ACCOUNT = Step(
-    "account", "发放账户",
+    "account",
+    "发放账户",
     (
         Text("holder", "户名", required=True, max_length=30),
         BankAccount("number", "账号（卡号）", required=True, help="最好是社会保障卡。"),
@@ -131,7 +185,8 @@ ACCOUNT = Step(
     why="审核通过后，钱按月直接发到这个账户。",
 )
 PAPERS = Step(
-    "papers", "拍照上传材料",
+    "papers",
+    "拍照上传材料",
     (
         Photo("photo_id", "身份证、户口簿", kind="identity", help="手边有就拍，没有也能提交，由工作人员查询。"),
         Photo("photo_income", "收入证明", kind="income", help="如工资单、征地补偿协议。"),
@@ -139,10 +194,14 @@ PAPERS = Step(
         Photo("photo_other", "其他想说明的材料", kind="other"),
         LongText("note", "还想说明的情况", max_length=500),
     ),
-    kind="photos", why="能从部门查到的不用您提供；有些情况查不到，照片能帮您说清楚。",
+    kind="photos",
+    why="能从部门查到的不用您提供；有些情况查不到，照片能帮您说清楚。",
 )
 CONSENTS = Step(
-    "consents", "授权和承诺", (), kind="consents",
+    "consents",
+    "授权和承诺",
+    (),
+    kind="consents",
     why="核对收入和财产要得到每位成年家人的同意；可以用自己的手机签、在同一部手机上当面签，或在纸上签好拍照。",
 )
 REVIEW = Step("review", "检查并提交", (), kind="review", why="请再看一遍，没有问题就提交。")

@@ -25,6 +25,17 @@
     });
   }
 
+  // —— 有没有这项收入：勾了才出现金额；取消勾选就清空 ——
+  form.querySelectorAll('[data-opens]').forEach(function (box) {
+    var input = document.getElementById(box.dataset.opens);
+    var inside = input.closest('.p-open__in');
+    box.addEventListener('change', function () {
+      inside.classList.toggle('is-off', !box.checked);
+      if (box.checked) input.focus();
+      else { input.value = ''; backOf(input); refresh(); }
+    });
+  });
+
   // —— 身份证号：末位校验、出生日期、性别、年龄 ——
   var WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   function readId(text) {

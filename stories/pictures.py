@@ -1,0 +1,21 @@
+"""给故事用的照片：画一张有字的卡片，当作手机拍的。"""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+
+
+def photo(title: str, size: tuple[int, int] = (900, 640)) -> bytes:
+    """一张 JPEG；``title`` 只用来换底色，免得几张看上去一样。"""
+    tint = 150 + sum(map(ord, title)) % 80
+    image = Image.new("RGB", size, (tint, 200, 225))
+    draw = ImageDraw.Draw(image)
+    draw.rounded_rectangle((40, 40, size[0] - 40, size[1] - 40), 30, outline=(40, 70, 110), width=6)
+    draw.rectangle((90, 110, 300, 380), fill=(235, 240, 245), outline=(40, 70, 110), width=4)
+    for line in range(5):
+        draw.rectangle((360, 130 + line * 60, size[0] - 120 - line * 30, 150 + line * 60), fill=(60, 85, 120))
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
