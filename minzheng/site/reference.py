@@ -177,7 +177,8 @@ def _items() -> str:
             + _table(("代码", "名称", "群众看到的"), ((s.code, s.title, s.public) for s in item.flow.states))
         )
         parts.append(
-            "### 动作\n\n" + _table(("代码", "名称", "从", "到", "谁", "文书"), (_act(act) for act in item.flow.acts))
+            "### 动作\n\n"
+            + _table(("代码", "名称", "从", "到", "谁", "文书"), (_act(act, item.flow) for act in item.flow.acts))
         )
         titles = {state.code: state.title for state in item.flow.states}
         acts = {act.code: act.title for act in item.flow.acts}
@@ -189,8 +190,20 @@ def _items() -> str:
     return _page("事项", "每个事项的申请表、状态、动作和时限，由声明生成。", *parts)
 
 
-def _act(act: Any) -> tuple[str, ...]:
-    return act.code, act.title, "、".join(act.from_states), "、".join(act.to), "、".join(act.by), act.notice
+def _act(act: Any, flow: Any) -> tuple[str, ...]:
+    from minzheng.kernel.accounts.roles import PERMISSIONS
+    from minzheng.kernel.cases.flow import CITIZEN, PUBLIC, STAY, SYSTEM_ONLY
+
+    titles = {state.code: state.title for state in flow.states} | {STAY: "不变"}
+    who = PERMISSIONS | {CITIZEN: "申请人", SYSTEM_ONLY: "系统", PUBLIC: "任何人"}
+    return (
+        act.code,
+        act.title,
+        "、".join(titles[code] for code in act.from_states),
+        "、".join(titles[code] for code in act.to) or "不变",
+        "、".join(who[code] for code in act.by),
+        act.notice if isinstance(act.notice, str) else "按结果",
+    )
 
 
 def _notices() -> str:
@@ -229,9 +242,10 @@ def _dibao_diagram() -> str:
 
 
 def _ends(act: Any) -> list[str]:
-    """动作会走到的状态；可以原地不动的动作（登记死亡）只画离开的去向。"""
-    stays = set(act.from_states) <= set(act.to)
-    return [end for end in act.to if not (stays and end in act.from_states)]
+    """动作会走到的别的状态；原地不动的不画。"""
+    from minzheng.kernel.cases.flow import STAY
+
+    return [end for end in act.to if end != STAY]
 
 
 def diagram(flow: Any) -> str:
