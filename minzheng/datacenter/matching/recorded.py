@@ -10,8 +10,17 @@ from minzheng.datacenter.matching.interface import Asked, Fact
 
 #: Departments of reference §2.3, in the order of the report.
 DEPARTMENTS = (
-    ("police", "公安"), ("civil", "民政"), ("hr", "人力资源社会保障"), ("tax", "税务"), ("realty", "自然资源和住房建设"), ("market", "市场监管"),
-    ("bank", "银行、证券、保险"), ("medical", "医保和卫生健康"), ("disabled", "残联"), ("justice", "司法行政"), ("agriculture", "农业农村"),
+    ("police", "公安"),
+    ("civil", "民政"),
+    ("hr", "人力资源社会保障"),
+    ("tax", "税务"),
+    ("realty", "自然资源和住房建设"),
+    ("market", "市场监管"),
+    ("bank", "银行、证券、保险"),
+    ("medical", "医保和卫生健康"),
+    ("disabled", "残联"),
+    ("justice", "司法行政"),
+    ("agriculture", "农业农村"),
 )
 DEPARTMENT_TITLES = dict(DEPARTMENTS)
 
@@ -29,11 +38,22 @@ class RecordedSource:
         from minzheng.datacenter.matching.models import RecordedFact
 
         members = {p.id_key: p.member_id for p in people}
-        rows = RecordedFact.objects.filter(Q(valid_to=None) | Q(valid_to__gte=on), source=self.code, id_key__in=list(members), on__lte=on)
+        rows = RecordedFact.objects.filter(
+            Q(valid_to=None) | Q(valid_to__gte=on), source=self.code, id_key__in=list(members), on__lte=on
+        )
         found: dict[int, list[Fact]] = {}
         for row in rows.order_by("on", "id"):
             content = row.content
-            fact = Fact(self.code, content.get("kind", ""), row.class_code, row.amount_fen, row.on, content.get("reference", ""), content.get("matched_by", "证件号码"), content.get("title", ""))
+            fact = Fact(
+                self.code,
+                content.get("kind", ""),
+                row.class_code,
+                row.amount_fen,
+                row.on,
+                content.get("reference", ""),
+                content.get("matched_by", "证件号码"),
+                content.get("title", ""),
+            )
             found.setdefault(members[bytes(row.id_key)], []).append(fact)
         return found
 

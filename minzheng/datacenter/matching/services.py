@@ -46,17 +46,30 @@ def match(ctx: Ctx) -> None:
     facts, missing, titles = ask(members, ctx.today)
     period_end = ctx.today.replace(day=1) - datetime.timedelta(days=1)
     data = {
-        "no": _number(ctx), "purpose": ctx.item.code, "as_of": ctx.today, "period": [_year_before(period_end), period_end],
-        "composition": [str(m.pk) for m in members], "consents": consents, "missing_sources": missing,
+        "no": _number(ctx),
+        "purpose": ctx.item.code,
+        "as_of": ctx.today,
+        "period": [_year_before(period_end), period_end],
+        "composition": [str(m.pk) for m in members],
+        "consents": consents,
+        "missing_sources": missing,
         "members": [
-            {"member": str(m.pk), "seq": m.seq, "name": m.name, "relation": m.relation, "facts": [report.fact_row(f, titles[f.source]) for f in facts.get(m.pk, [])]}
+            {
+                "member": str(m.pk),
+                "seq": m.seq,
+                "name": m.name,
+                "relation": m.relation,
+                "facts": [report.fact_row(f, titles[f.source]) for f in facts.get(m.pk, [])],
+            }
             for m in members
         ],
         "differences": report.differences(members, facts, ctx.case.form.get("property") or {}, ctx.params),
         "alarms": report.alarms(members, facts),
         "notice": "仅供本事项参考，不作为唯一依据；是否符合条件由乡镇（街道）和县级民政部门依法认定。",
     }
-    evidence.add(ctx, "match_report", data, valid_until=ctx.today + datetime.timedelta(days=ctx.params.report_valid_days))
+    evidence.add(
+        ctx, "match_report", data, valid_until=ctx.today + datetime.timedelta(days=ctx.params.report_valid_days)
+    )
 
 
 def check_consents(ctx: Ctx, members: Sequence[CaseMember]) -> dict[str, str]:
@@ -107,9 +120,19 @@ def judge(ctx: Ctx) -> None:
         raise Refused([], {"key": "最近一次核对报告里没有这一项差异，请重新选择。"})
     value = _settled(ctx, row) if row else None
     title = (row or alarm or {}).get("label") or (alarm or {}).get("sentence", "")
-    evidence.add(ctx, "judgement", {
-        "report": str(found.pk), "key": key, "label": title, "take": ctx.text("take"), "value": value, "reason": ctx.text("reason"), "proofs": ctx.data.get("proofs"),
-    })
+    evidence.add(
+        ctx,
+        "judgement",
+        {
+            "report": str(found.pk),
+            "key": key,
+            "label": title,
+            "take": ctx.text("take"),
+            "value": value,
+            "reason": ctx.text("reason"),
+            "proofs": ctx.data.get("proofs"),
+        },
+    )
     if row is not None:
         write_verified(ctx, key, value)
 

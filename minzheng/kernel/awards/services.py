@@ -38,7 +38,13 @@ def next_review(on: datetime.date, category: str, params: FlowParams) -> datetim
 
 @transaction.atomic
 def grant(
-    *, case: Case, answer: Answer, actor: Actor, decided_on: datetime.date, params: FlowParams, category: str = "",
+    *,
+    case: Case,
+    answer: Answer,
+    actor: Actor,
+    decided_on: datetime.date,
+    params: FlowParams,
+    category: str = "",
     first_month: datetime.date | None = None,
 ) -> Award:
     """Freeze household, inputs, rules, parameters and explanation, and write the first month's line.
@@ -51,19 +57,45 @@ def grant(
     account = case.form.get("account") or {}
     month = first_month or first_payable_month(decided_on, params)
     award = Award.objects.create(
-        no=_number(case, decided_on), item_code=case.item_code, region_code=case.region_code, case=case, household_id=case.household_id,
-        payee_id=case.applicant_id, payee_name=account.get("holder") or case.applicant_name, account_no=account.get("number") or "",
-        account_bank=account.get("bank") or "", persons=answer.persons, amount_fen=answer.amount_fen, category=grade, first_month=month,
-        next_review_on=next_review(decided_on, grade, params), decided_on=decided_on, frozen=frozen, frozen_sha=digest(frozen),
-        ruleset_sha=str(answer.evidence.get("ruleset_sha", "")), is_demo=case.is_demo,
+        no=_number(case, decided_on),
+        item_code=case.item_code,
+        region_code=case.region_code,
+        case=case,
+        household_id=case.household_id,
+        payee_id=case.applicant_id,
+        payee_name=account.get("holder") or case.applicant_name,
+        account_no=account.get("number") or "",
+        account_bank=account.get("bank") or "",
+        persons=answer.persons,
+        amount_fen=answer.amount_fen,
+        category=grade,
+        first_month=month,
+        next_review_on=next_review(decided_on, grade, params),
+        decided_on=decided_on,
+        frozen=frozen,
+        frozen_sha=digest(frozen),
+        ruleset_sha=str(answer.evidence.get("ruleset_sha", "")),
+        is_demo=case.is_demo,
     )
     AwardMember.objects.bulk_create(
-        AwardMember(award=award, person_id=m.person_id, name=m.name, relation=m.relation, top_up_fen=answer.top_ups.get(place, 0))
+        AwardMember(
+            award=award,
+            person_id=m.person_id,
+            name=m.name,
+            relation=m.relation,
+            top_up_fen=answer.top_ups.get(place, 0),
+        )
         for place, m in enumerate((m for m in case.members.all() if m.in_count), start=1)
     )
     if award.amount_fen > 0:
         ensure_line(award, month, pay_day=params.pay_day)
-    record(actor=actor, action="award.grant", obj=award, region_code=award.region_code, detail={"amount_fen": award.amount_fen, "first_month": month.isoformat()})
+    record(
+        actor=actor,
+        action="award.grant",
+        obj=award,
+        region_code=award.region_code,
+        detail={"amount_fen": award.amount_fen, "first_month": month.isoformat()},
+    )
     return award
 
 
@@ -72,8 +104,21 @@ def _frozen(case: Case, answer: Answer) -> dict[str, Any]:
 
     from minzheng.kernel.cases.evidence import canonical
 
-    household = [{"seq": m.seq, "name": m.name, "relation": m.relation, "in_count": m.in_count, "person": str(m.person_id or "")} for m in case.members.all()]
-    return json.loads(canonical({**answer.evidence, "household": household, "amount_fen": answer.amount_fen, "persons": answer.persons, "sheet": [list(s) for s in answer.sheet]}))
+    household = [
+        {"seq": m.seq, "name": m.name, "relation": m.relation, "in_count": m.in_count, "person": str(m.person_id or "")}
+        for m in case.members.all()
+    ]
+    return json.loads(
+        canonical(
+            {
+                **answer.evidence,
+                "household": household,
+                "amount_fen": answer.amount_fen,
+                "persons": answer.persons,
+                "sheet": [list(s) for s in answer.sheet],
+            }
+        )
+    )
 
 
 def _number(case: Case, on: datetime.date) -> str:
@@ -100,18 +145,39 @@ def ensure_line(award: Award, month: datetime.date, *, pay_day: int = 10) -> Pay
     try:
         with transaction.atomic():
             return PaymentLine.objects.create(
-                **key, region_code=award.region_code, item_code=award.item_code, amount_fen=award.amount_fen,
-                due_on=month.replace(day=min(pay_day, 28)), explanation=f"{award.persons} 人，{award.no}",
+                **key,
+                region_code=award.region_code,
+                item_code=award.item_code,
+                amount_fen=award.amount_fen,
+                due_on=month.replace(day=min(pay_day, 28)),
+                explanation=f"{award.persons} 人，{award.no}",
             )
     except IntegrityError:
         return PaymentLine.objects.get(**key)
 
 
 @transaction.atomic
-def adjust(*, case: Case, award: Award, answer: Answer, from_month: datetime.date, actor: Actor, decided_on: datetime.date, params: FlowParams) -> Award:
+def adjust(
+    *,
+    case: Case,
+    award: Award,
+    answer: Answer,
+    from_month: datetime.date,
+    actor: Actor,
+    decided_on: datetime.date,
+    params: FlowParams,
+) -> Award:
     """A new frozen award from `from_month`; the old one ends with the month before. Nothing paid is rewritten."""
     stop(award=award, last_month=month_after(from_month, -1), actor=actor)
-    return grant(case=case, answer=answer, actor=actor, decided_on=decided_on, params=params, category=award.category, first_month=from_month)
+    return grant(
+        case=case,
+        answer=answer,
+        actor=actor,
+        decided_on=decided_on,
+        params=params,
+        category=award.category,
+        first_month=from_month,
+    )
 
 
 @transaction.atomic
@@ -123,10 +189,25 @@ def stop(*, award: Award, last_month: datetime.date, actor: Actor) -> Award:
     award.save(update_fields=["state", "last_month"])
     for line in award.lines.filter(month__gt=award.last_month, line_type="regular", state="planned"):
         PaymentLine.objects.get_or_create(
-            award=award, month=line.month, line_type="correction", seq=1,
-            defaults={"region_code": award.region_code, "item_code": award.item_code, "amount_fen": -line.amount_fen, "due_on": line.due_on, "explanation": "停发后更正"},
+            award=award,
+            month=line.month,
+            line_type="correction",
+            seq=1,
+            defaults={
+                "region_code": award.region_code,
+                "item_code": award.item_code,
+                "amount_fen": -line.amount_fen,
+                "due_on": line.due_on,
+                "explanation": "停发后更正",
+            },
         )
-    record(actor=actor, action="award.stop", obj=award, region_code=award.region_code, detail={"last_month": award.last_month.isoformat()})
+    record(
+        actor=actor,
+        action="award.stop",
+        obj=award,
+        region_code=award.region_code,
+        detail={"last_month": award.last_month.isoformat()},
+    )
     return award
 
 
@@ -137,7 +218,13 @@ def set_state(*, award: Award, state: str, actor: Actor) -> Award:
 
     before, award.state = award.state, state
     award.save(update_fields=["state"])
-    record(actor=actor, action="award.state", obj=award, region_code=award.region_code, detail={"from": before, "to": state})
+    record(
+        actor=actor,
+        action="award.state",
+        obj=award,
+        region_code=award.region_code,
+        detail={"from": before, "to": state},
+    )
     return award
 
 
@@ -151,7 +238,9 @@ def reviewed(*, award: Award, on: datetime.date, params: FlowParams) -> Award:
 def monthly_lines(month: datetime.date, *, item_code: str, pay_day: int) -> int:
     """Lines of `month` for every award in force then; returns how many awards have one. Safe to run again."""
     first = month.replace(day=1)
-    awards = Award.objects.filter(item_code=item_code, state__in=("active", "tapering"), first_month__lte=first, amount_fen__gt=0)
+    awards = Award.objects.filter(
+        item_code=item_code, state__in=("active", "tapering"), first_month__lte=first, amount_fen__gt=0
+    )
     count = 0
     for award in awards.filter(last_month__isnull=True).iterator(chunk_size=500):
         ensure_line(award, first, pay_day=pay_day)

@@ -37,8 +37,10 @@ def sees(case: Case, actor: Actor) -> bool:
     return actor.is_system or owns(case, actor) or actor.can("case.read", case.region_code) is not None
 
 
-def kept_apart(flow: Flow, act: Act, actor: Actor, acts: list[CaseAct], investigators: set[int], relatives: set[int]) -> str:
-    """"" or why this person must leave this act to somebody else: 近亲属回避, 调查人不得确认."""
+def kept_apart(
+    flow: Flow, act: Act, actor: Actor, acts: list[CaseAct], investigators: set[int], relatives: set[int]
+) -> str:
+    """ "" or why this person must leave this act to somebody else: 近亲属回避, 调查人不得确认."""
     if not act.duty or actor.id is None:
         return ""
     if actor.id in relatives:

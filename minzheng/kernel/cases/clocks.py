@@ -76,7 +76,15 @@ def fold(flow: Flow, steps: Sequence[Step], region: str, calendar: Calendar) -> 
     return Fold(state, tuple(segments), due, total, provisional, paused)
 
 
-def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: str, calendar: Calendar, stage_due: datetime.date | None) -> tuple[Segment | None, list[Segment], int]:
+def _run(
+    flow: Flow,
+    clock: Clock,
+    steps: Sequence[Step],
+    state: str,
+    region: str,
+    calendar: Calendar,
+    stage_due: datetime.date | None,
+) -> tuple[Segment | None, list[Segment], int]:
     """(the running segment or None, every segment, index of the starting act)."""
     begun = max((i for i, s in enumerate(steps) if s.code in clock.starts), default=-1)
     if begun < 0:
@@ -99,7 +107,9 @@ def _run(flow: Flow, clock: Clock, steps: Sequence[Step], state: str, region: st
     due = working_with_pauses(start, limit, stopped, calendar)
     main = Segment(clock.code, start, limit, due.date, due.provisional, ended_on=ended)
     parts = [main] + [
-        Segment(clock.code, a, None, None, paused=True, reason=PAUSE_REASONS.get(code, code), ended_on=None if open_ else b)
+        Segment(
+            clock.code, a, None, None, paused=True, reason=PAUSE_REASONS.get(code, code), ended_on=None if open_ else b
+        )
         for a, b, code, open_ in pauses
     ]
     return (main if ended is None and state in clock.states else None), parts, begun
@@ -113,14 +123,16 @@ def _anchor(clock: Clock, step: Step) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def _pauses(states: Sequence[str], steps: Sequence[Step], stage_due: datetime.date | None) -> list[tuple[datetime.date, datetime.date, str, bool]]:
+def _pauses(
+    states: Sequence[str], steps: Sequence[Step], stage_due: datetime.date | None
+) -> list[tuple[datetime.date, datetime.date, str, bool]]:
     """(from, to, state, still open). An open pause is counted to its own planned end and put right when it ends; a
     publicity stops the clock for its own days only, not for those that the clerk took to end it."""
     found = []
     for i, step in enumerate(steps):
         if step.to_state not in states or (step.from_state == step.to_state and i > 0):
             continue
-        left = next((s.on for s in steps[i + 1:] if s.to_state != step.to_state), None)
+        left = next((s.on for s in steps[i + 1 :] if s.to_state != step.to_state), None)
         planned = step.dates.get("ends_on")
         until = datetime.date.fromisoformat(planned) if planned else stage_due if left is None else left
         end = min(left, until) if left and until else until or step.on

@@ -21,8 +21,15 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember, Consent
 
 SCOPE = (
-    "户籍、婚姻、死亡登记", "养老、失业、工伤待遇和参保缴费", "个人所得税和经营纳税", "不动产登记和公积金", "工商登记（法人、股东、高管）",
-    "银行、证券、保险、基金账户", "机动车登记", "医疗费用、残疾人证、学籍、服刑和强制戒毒信息", "已享受的各类补贴待遇",
+    "户籍、婚姻、死亡登记",
+    "养老、失业、工伤待遇和参保缴费",
+    "个人所得税和经营纳税",
+    "不动产登记和公积金",
+    "工商登记（法人、股东、高管）",
+    "银行、证券、保险、基金账户",
+    "机动车登记",
+    "医疗费用、残疾人证、学籍、服刑和强制戒毒信息",
+    "已享受的各类补贴待遇",
 )
 
 
@@ -39,7 +46,15 @@ def text_for(case: Case, member: CaseMember) -> str:
 
 
 @transaction.atomic
-def sign_consent(*, case_id: int, member_id: int, method: str, actor: Actor, attachment_id: int | None = None, guardian_name: str = "") -> Consent:
+def sign_consent(
+    *,
+    case_id: int,
+    member_id: int,
+    method: str,
+    actor: Actor,
+    attachment_id: int | None = None,
+    guardian_name: str = "",
+) -> Consent:
     """Record one adult's N16.
 
     own_phone: the adult's own signed-in phone. same_phone: face to face on the applicant's or the clerk's device.
@@ -57,11 +72,22 @@ def sign_consent(*, case_id: int, member_id: int, method: str, actor: Actor, att
     params = registry.get(case.item_code).flow.params(case.region_code or "0" * 12, today)
     case.consents.filter(member=member, revoked_at=None).update(revoked_at=clock.now())
     consent = Consent.objects.create(
-        case=case, member=member, name=guardian_name or member.name, method=method, signed_at=clock.now(),
-        valid_until=months_later(today, params.consent_valid_months), attachment_id=attachment_id,
+        case=case,
+        member=member,
+        name=guardian_name or member.name,
+        method=method,
+        signed_at=clock.now(),
+        valid_until=months_later(today, params.consent_valid_months),
+        attachment_id=attachment_id,
         text_sha=sealing.sm3(text_for(case, member).encode()),
     )
-    record(actor=actor, action="case.consent", obj=case, region_code=case.region_code, detail={"member": member.seq, "method": method})
+    record(
+        actor=actor,
+        action="case.consent",
+        obj=case,
+        region_code=case.region_code,
+        detail={"member": member.seq, "method": method},
+    )
     return consent
 
 
@@ -74,7 +100,11 @@ def _check_signer(case: Case, member: CaseMember, method: str, actor: Actor) -> 
         if not is_same_person(member, actor):
             raise NotAllowed(f"请由{member.name}用自己的手机号登录后签署，或改用“同一手机当面签署”。")
         return
-    if not (authority.owns(case, actor) or actor.can("case.create", case.region_code) or actor.can("case.accept", case.region_code)):
+    if not (
+        authority.owns(case, actor)
+        or actor.can("case.create", case.region_code)
+        or actor.can("case.accept", case.region_code)
+    ):
         raise NotFound("没有这个办件，或者不在您的办理范围内。")
     if method not in ("same_phone", "paper", "guardian"):
         raise Refused("签署方式不对，请重新选择。")
@@ -114,13 +144,21 @@ def revoke_consent(*, case_id: int, member_id: int, actor: Actor) -> None:
 
     case = locked(case_id)
     member = case.members.filter(pk=member_id).first()
-    if member is None or not (is_same_person(member, actor) or authority.owns(case, actor) or actor.can("case.accept", case.region_code)):
+    if member is None or not (
+        is_same_person(member, actor) or authority.owns(case, actor) or actor.can("case.accept", case.region_code)
+    ):
         raise NotFound("没有这个办件，或者不在您的办理范围内。")
     if not case.consents.filter(member=member, revoked_at=None).update(revoked_at=clock.now()):
         raise Refused(f"{member.name}没有有效的授权，不用撤回。")
     case.version += 1
     case.save(update_fields=["version"])
-    record(actor=actor, action="case.consent_revoked", obj=case, region_code=case.region_code, detail={"member": member.seq})
+    record(
+        actor=actor,
+        action="case.consent_revoked",
+        obj=case,
+        region_code=case.region_code,
+        detail={"member": member.seq},
+    )
 
 
 def months_later(day: datetime.date, months: int) -> datetime.date:

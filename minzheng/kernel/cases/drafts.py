@@ -40,7 +40,9 @@ class StepResult:
 
 
 @transaction.atomic
-def start_draft(*, item_code: str, actor: Actor, channel: str, region_code: str, applicant_id: int | None, parent_id: int | None) -> Case:
+def start_draft(
+    *, item_code: str, actor: Actor, channel: str, region_code: str, applicant_id: int | None, parent_id: int | None
+) -> Case:
     """See services.start_draft."""
     from minzheng.kernel.cases.models import Case
 
@@ -64,9 +66,15 @@ def start_draft(*, item_code: str, actor: Actor, channel: str, region_code: str,
     if region_code:
         form.setdefault("applicant", {})["region"] = region_code
     case = Case.objects.create(
-        item_code=item_code, channel=channel, applicant=person, applicant_name=person.name if person else "",
-        region_code=region_code or (person.region_code if person else ""), form=form, created_by_id=actor.id,
-        parent_id=parent_id, is_demo=bool(person and person.is_demo),
+        item_code=item_code,
+        channel=channel,
+        applicant=person,
+        applicant_name=person.name if person else "",
+        region_code=region_code or (person.region_code if person else ""),
+        form=form,
+        created_by_id=actor.id,
+        parent_id=parent_id,
+        is_demo=bool(person and person.is_demo),
     )
     sync_members(case)
     _audit(actor, case, "case.start")
@@ -91,14 +99,28 @@ def prefilled(item: Item, person: Any) -> dict[str, Any]:
 
     if person is None:
         return {}
-    applicant = {"name": person.name, "id_no": person.id_no, "phone": person.phone, "address": person.address, "region": person.region_code}
-    rows = [{"name": person.name, "id_no": person.id_no, "relation": "本人", "phone": person.phone, "situation": "home"}]
+    applicant = {
+        "name": person.name,
+        "id_no": person.id_no,
+        "phone": person.phone,
+        "address": person.address,
+        "region": person.region_code,
+    }
+    rows = [
+        {"name": person.name, "id_no": person.id_no, "relation": "本人", "phone": person.phone, "situation": "home"}
+    ]
     household = household_of(person)
     for row in household_members(household) if household else []:
         if row.person_id != person.pk and row.person.death_date is None:
             # The file's relations are to the head: they are known only when the head applies.
             relation = row.relation if household is not None and household.head_id == person.pk else ""
-            known = {"name": row.person.name, "id_no": row.person.id_no, "phone": row.person.phone, "relation": relation, "situation": "home"}
+            known = {
+                "name": row.person.name,
+                "id_no": row.person.id_no,
+                "phone": row.person.phone,
+                "relation": relation,
+                "situation": "home",
+            }
             rows.append({k: v for k, v in known.items() if v})
     return {"applicant": {k: v for k, v in applicant.items() if v}, "members": rows}
 
@@ -145,7 +167,12 @@ def _follow_applicant(case: Case) -> None:
     case.region_code = applicant.get("region") or case.region_code
     rows = list(case.form.get("members") or [])
     own = next((i for i, row in enumerate(rows) if row.get("relation") == "本人"), None)
-    mine = {"name": applicant.get("name", ""), "id_no": applicant.get("id_no", ""), "phone": applicant.get("phone", ""), "relation": "本人"}
+    mine = {
+        "name": applicant.get("name", ""),
+        "id_no": applicant.get("id_no", ""),
+        "phone": applicant.get("phone", ""),
+        "relation": "本人",
+    }
     if own is None:
         rows.insert(0, mine | {"situation": "home"})
     else:
@@ -184,7 +211,10 @@ def mandate_given(ctx: Ctx) -> str:
         return ""
     from minzheng.kernel.documents.models import Attachment
 
-    given = ctx.data.get("mandate") or Attachment.objects.filter(case_id=ctx.case.pk, kind="mandate", removed_at=None).exists()
+    given = (
+        ctx.data.get("mandate")
+        or Attachment.objects.filter(case_id=ctx.case.pk, kind="mandate", removed_at=None).exists()
+    )
     return "" if given else "委托他人代办的，请上传申请人签字的委托书照片。"
 
 
@@ -196,8 +226,12 @@ def one_open_case(ctx: Ctx) -> str:
     indexes = [BlindIndex.of_value("id_no", m.id_no) for m in ctx.members if m.id_no and m.in_count]
     lock_people(ctx.item.code, indexes)
     other = (
-        CaseMember.objects.filter(id_index__in=indexes, in_count=True, case__item_code=ctx.item.code, case__state__in=OPEN)
-        .exclude(case_id=ctx.case.pk).select_related("case").first()
+        CaseMember.objects.filter(
+            id_index__in=indexes, in_count=True, case__item_code=ctx.item.code, case__state__in=OPEN
+        )
+        .exclude(case_id=ctx.case.pk)
+        .select_related("case")
+        .first()
     )
     if other is None:
         return ""
@@ -214,8 +248,13 @@ def enter(ctx: Ctx) -> None:
     case, applicant = ctx.case, ctx.case.form.get("applicant") or {}
     try:
         person = ensure_person(
-            actor=ctx.actor, name=applicant["name"], id_no=applicant["id_no"], region_code=applicant["region"],
-            phone=applicant.get("phone", ""), address=applicant.get("address", ""), is_demo=case.is_demo,
+            actor=ctx.actor,
+            name=applicant["name"],
+            id_no=applicant["id_no"],
+            region_code=applicant["region"],
+            phone=applicant.get("phone", ""),
+            address=applicant.get("address", ""),
+            is_demo=case.is_demo,
         )
     except SubjectError as error:
         raise Refused(str(error)) from error
@@ -253,5 +292,3 @@ def _audit(actor: Actor, case: Case, action: str) -> None:
     from minzheng.kernel.audit.services import record
 
     record(actor=actor, action=action, obj=case, region_code=case.region_code, detail={"item": case.item_code})
-
-

@@ -61,8 +61,10 @@ def why_not(ctx: Ctx, *, with_data: bool = True) -> list[str]:
 
 
 def segregation(ctx: Ctx) -> str:
-    """"" or why this person must not do this act on this case."""
-    investigators = {i["user_id"] for v in ctx.evidence("visit") for i in v.data.get("investigators", []) if i.get("user_id")}
+    """ "" or why this person must not do this act on this case."""
+    investigators = {
+        i["user_id"] for v in ctx.evidence("visit") for i in v.data.get("investigators", []) if i.get("user_id")
+    }
     relatives = {e.data["user_id"] for e in ctx.evidence("relative") if e.data.get("user_id")}
     return authority.kept_apart(ctx.item.flow, ctx.act, ctx.actor, ctx.acts, _ids(investigators), _ids(relatives))
 
@@ -86,7 +88,9 @@ def _check_fresh(ctx: Ctx, version: int | None) -> None:
     case, flow = ctx.case, ctx.item.flow
     last = ctx.acts[-1] if ctx.acts else None
     if version is not None and version != case.version:
-        raise Stale(f"这个办件刚才已由{_who(last)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。")
+        raise Stale(
+            f"这个办件刚才已由{_who(last)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。"
+        )
     if case.state not in ctx.act.from_states:
         ready = "、".join(flow.state(s).title for s in ctx.act.from_states)
         just = f"，刚由{_who(last)}办理“{_act_title(flow, last)}”" if last else ""
@@ -126,7 +130,11 @@ def _stored(ctx: Ctx, photo: Photo, items: list[Any]) -> list[str]:
         if hasattr(item, "read"):
             from minzheng.kernel.documents.services import store_attachment
 
-            ids.append(store_attachment(case=ctx.case, kind=photo.kind or photo.name, label=photo.label, upload=item, actor=ctx.actor).pk)
+            ids.append(
+                store_attachment(
+                    case=ctx.case, kind=photo.kind or photo.name, label=photo.label, upload=item, actor=ctx.actor
+                ).pk
+            )
         else:
             ids.append(int(item))
     known = Attachment.objects.filter(case_id=ctx.case.pk, removed_at=None, pk__in=ids).count()
@@ -159,9 +167,18 @@ def _record(ctx: Ctx) -> CaseAct:
     case, post = ctx.case, ctx.assignment
     role = post.role if post else ctx.actor.role or "public"
     return CaseAct(
-        case=case, seq=(ctx.acts[-1].seq + 1 if ctx.acts else 1), code=ctx.act.code, from_state=case.state,
-        to_state=case.state, actor_id=ctx.actor.id, actor_name=ctx.actor.name, role=role,
-        organization_name=_organization(post), at=ctx.now, opinion=ctx.text(OPINION), reason_code=ctx.text(REASON_CODE),
+        case=case,
+        seq=(ctx.acts[-1].seq + 1 if ctx.acts else 1),
+        code=ctx.act.code,
+        from_state=case.state,
+        to_state=case.state,
+        actor_id=ctx.actor.id,
+        actor_name=ctx.actor.name,
+        role=role,
+        organization_name=_organization(post),
+        at=ctx.now,
+        opinion=ctx.text(OPINION),
+        reason_code=ctx.text(REASON_CODE),
         data={k: v for k, v in ctx.data.items() if k not in (OPINION, REASON_CODE)},
     )
 
@@ -233,8 +250,15 @@ def _store_segments(case: Case, folded: clocks.Fold) -> None:
     case.clocks.all().delete()
     ClockSegment.objects.bulk_create(
         ClockSegment(
-            case=case, clock=s.clock, started_on=s.started_on, working_days=s.working_days, due_on=s.due_on,
-            provisional=s.provisional, paused=s.paused, reason=s.reason, ended_on=s.ended_on,
+            case=case,
+            clock=s.clock,
+            started_on=s.started_on,
+            working_days=s.working_days,
+            due_on=s.due_on,
+            provisional=s.provisional,
+            paused=s.paused,
+            reason=s.reason,
+            ended_on=s.ended_on,
         )
         for s in folded.segments
     )
@@ -245,9 +269,10 @@ def _audit(ctx: Ctx) -> None:
 
     actor = ctx.actor.acting_as(ctx.assignment) if ctx.assignment else ctx.actor
     record(
-        actor=actor, action=f"case.{ctx.act.code}", obj=ctx.case, region_code=ctx.case.region_code,
+        actor=actor,
+        action=f"case.{ctx.act.code}",
+        obj=ctx.case,
+        region_code=ctx.case.region_code,
         reason=ctx.done.reason_code or ctx.act.title,
         detail={"seq": ctx.done.seq, "from": ctx.done.from_state, "to": ctx.done.to_state, "no": ctx.case.no or ""},
     )
-
-

@@ -14,10 +14,22 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Evidence
 
 TITLES = {
-    "match_report": "家庭经济状况核对报告", "judgement": "核对差异认定", "visit": "入户调查", "neighbour": "邻里访问",
-    "relative": "近亲属备案", "mismatch": "核对情况告知", "match_objection": "核对异议", "match_recheck": "核对异议复查",
-    "warning": "拒不配合书面警告", "assessment": "核算结果", "objection": "公示异议", "reinvestigation": "异议复查记录",
-    "council": "民主评议记录", "meeting": "集体研究会议记录", "county_visit": "县级入户", "proposal": "其他救助建议",
+    "match_report": "家庭经济状况核对报告",
+    "judgement": "核对差异认定",
+    "visit": "入户调查",
+    "neighbour": "邻里访问",
+    "relative": "近亲属备案",
+    "mismatch": "核对情况告知",
+    "match_objection": "核对异议",
+    "match_recheck": "核对异议复查",
+    "warning": "拒不配合书面警告",
+    "assessment": "核算结果",
+    "objection": "公示异议",
+    "reinvestigation": "异议复查记录",
+    "council": "民主评议记录",
+    "meeting": "集体研究会议记录",
+    "county_visit": "县级入户",
+    "proposal": "其他救助建议",
     "change": "变化报告",
 }
 
@@ -31,14 +43,22 @@ def digest(data: Any) -> str:
     return sealing.sm3(canonical(data))
 
 
-def add(ctx: Ctx, kind: str, data: Mapping[str, Any], *, title: str = "", valid_until: datetime.date | None = None) -> Evidence:
+def add(
+    ctx: Ctx, kind: str, data: Mapping[str, Any], *, title: str = "", valid_until: datetime.date | None = None
+) -> Evidence:
     """Write one piece of evidence and note it in the act's data."""
     from minzheng.kernel.cases.models import Evidence
 
     plain = json.loads(canonical(dict(data)))
     row = Evidence.objects.create(
-        case=ctx.case, kind=kind, title=title or TITLES.get(kind, kind), at=ctx.now, valid_until=valid_until,
-        actor_id=ctx.actor.id, data=plain, sha=digest(plain),
+        case=ctx.case,
+        kind=kind,
+        title=title or TITLES.get(kind, kind),
+        at=ctx.now,
+        valid_until=valid_until,
+        actor_id=ctx.actor.id,
+        data=plain,
+        sha=digest(plain),
     )
     ctx.note({"evidence": [*ctx.done.data.get("evidence", []), str(row.pk)]})
     ctx.__dict__.pop("_evidence", None)

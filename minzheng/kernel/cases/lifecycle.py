@@ -26,25 +26,69 @@ CLOCKS = (
     Clock("review", "受理审查", starts=("submit", "resubmit"), states=("SUBMITTED",), days=lambda p: p.review_days),
     Clock("supplement", "补正", starts=("ask_supplement",), states=("SUPPLEMENT",), days=lambda p: p.supplement_days),
     Clock("start", "启动调查", starts=("accept",), states=("ACCEPTED",), days=lambda p: p.start_days),
-    Clock("opinion", "初审", starts=("accept", "return_case"), states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION"), days=lambda p: p.opinion_days),
-    Clock("forward", "公示期满上报", starts=("post",), states=("PUBLICITY",), days=lambda p: p.forward_days, anchor="ends_on"),
-    Clock("objection", "异议复查", starts=("objection",), states=("OBJECTION", "INITIAL_OPINION"), days=lambda p: p.objection_days),
-    Clock("confirm", "审核确认", starts=("publicity_end", "forward"), states=("REVIEW", "TOWN_CONFIRM"), days=lambda p: p.confirm_days),
-    Clock("recheck", "下次复核", starts=("start_payment", "keep", "apply_adjustment", "resume"), states=("IN_PAYMENT",), days=lambda p: 0, anchor="next_review_on"),
     Clock(
-        "total", "办结", starts=("accept",), states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW", "TOWN_CONFIRM"),
-        days=lambda p: p.total_days, pauses=_total_pauses, total=True, extended_by="extend", extended_days=lambda p: p.extended_days,
+        "opinion",
+        "初审",
+        starts=("accept", "return_case"),
+        states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION"),
+        days=lambda p: p.opinion_days,
+    ),
+    Clock(
+        "forward",
+        "公示期满上报",
+        starts=("post",),
+        states=("PUBLICITY",),
+        days=lambda p: p.forward_days,
+        anchor="ends_on",
+    ),
+    Clock(
+        "objection",
+        "异议复查",
+        starts=("objection",),
+        states=("OBJECTION", "INITIAL_OPINION"),
+        days=lambda p: p.objection_days,
+    ),
+    Clock(
+        "confirm",
+        "审核确认",
+        starts=("publicity_end", "forward"),
+        states=("REVIEW", "TOWN_CONFIRM"),
+        days=lambda p: p.confirm_days,
+    ),
+    Clock(
+        "recheck",
+        "下次复核",
+        starts=("start_payment", "keep", "apply_adjustment", "resume"),
+        states=("IN_PAYMENT",),
+        days=lambda p: 0,
+        anchor="next_review_on",
+    ),
+    Clock(
+        "total",
+        "办结",
+        starts=("accept",),
+        states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW", "TOWN_CONFIRM"),
+        days=lambda p: p.total_days,
+        pauses=_total_pauses,
+        total=True,
+        extended_by="extend",
+        extended_days=lambda p: p.extended_days,
     ),
 )
 
 
-def means_tested(*, reasons: tuple[tuple[str, str], ...], params: Callable[[str, datetime.date], FlowParams], publicity: bool = True) -> Flow:
+def means_tested(
+    *, reasons: tuple[tuple[str, str], ...], params: Callable[[str, datetime.date], FlowParams], publicity: bool = True
+) -> Flow:
     """The flow of a means-tested benefit: 15 steps from application to payment and re-check.
 
     `reasons`: reason codes with titles. `params`: the procedure of a place on a day. `publicity` False for a mere
     recognition without money (低保边缘): no 公示, the opinion goes straight to the decision."""
     acts = (
-        *lifecycle_apply.acts(reasons), *lifecycle_check.acts(), *lifecycle_opinion.acts(reasons, publicity=publicity),
-        *lifecycle_decide.acts(reasons, publicity=publicity), *lifecycle_pay.acts(reasons),
+        *lifecycle_apply.acts(reasons),
+        *lifecycle_check.acts(),
+        *lifecycle_opinion.acts(reasons, publicity=publicity),
+        *lifecycle_decide.acts(reasons, publicity=publicity),
+        *lifecycle_pay.acts(reasons),
     )
     return Flow(STATES, acts, CLOCKS, params, apart=APART)

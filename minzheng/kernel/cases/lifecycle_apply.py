@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 PROMISE = "以上情况属实；我知道虚报、隐瞒要退回已领的钱并依法承担责任"
 # What may be demanded: papers that no office can look up (57号第10条).
 PAPERS = (
-    ("consent", "成年家人签署的核对授权书（N16）"), ("property", "家庭财产情况的说明"), ("income", "部门查不到的收入证明"),
-    ("support", "赡养、抚养、扶养协议或判决书"), ("account", "发放账户的卡面照片"), ("other", "其他（在下面写明）"),
+    ("consent", "成年家人签署的核对授权书（N16）"),
+    ("property", "家庭财产情况的说明"),
+    ("income", "部门查不到的收入证明"),
+    ("support", "赡养、抚养、扶养协议或判决书"),
+    ("account", "发放账户的卡面照片"),
+    ("other", "其他（在下面写明）"),
 )
 
 
@@ -47,7 +51,11 @@ def register_relative(ctx: Ctx, detail: str, username: str = "") -> None:
     user = User.objects.filter(username=username, kind="staff").first() if username else None
     if username and user is None:
         raise Refused([], {"relative_username": f"没有用户名为“{username}”的工作人员，请核对，或留空只写姓名。"})
-    evidence.add(ctx, "relative", {"detail": detail, "user_id": str(user.pk) if user else None, "name": user.name if user else ""})
+    evidence.add(
+        ctx,
+        "relative",
+        {"detail": detail, "user_id": str(user.pk) if user else None, "name": user.name if user else ""},
+    )
     if ctx.params.relative_forces_visit:
         ctx.case.needs_county_visit = True
 
@@ -90,7 +98,6 @@ def supplement_overdue(ctx: Ctx) -> str:
     return "" if due and ctx.today > due else f"补正期限到 {due} 才满。"
 
 
-
 def on_death(ctx: Ctx) -> None:
     """A death after acceptance: the person no longer counts, everything is computed anew (reference §1.14 case 18)."""
     from minzheng.kernel.cases.errors import Refused
@@ -130,61 +137,153 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
     opinion = LongText("opinion", "意见")
     relative = (
         Text("relative_detail", "近亲属姓名、单位职务、与申请人的关系", required=True, max_length=120),
-        Text("relative_username", "其用户名（在本系统有账号的）", max_length=64, help="填了以后，此人不能再办理这个办件。"),
+        Text(
+            "relative_username",
+            "其用户名（在本系统有账号的）",
+            max_length=64,
+            help="填了以后，此人不能再办理这个办件。",
+        ),
     )
     return (
         Act(
-            "submit", "提交申请", ("DRAFT",), ("SUBMITTED",), by=(CITIZEN, "case.create"), tone="primary",
-            guards=(drafts.form_complete, drafts.applicant_is_self, guards.composition_complete, guards.consents_complete,
-                    drafts.mandate_given, drafts.one_open_case),
+            "submit",
+            "提交申请",
+            ("DRAFT",),
+            ("SUBMITTED",),
+            by=(CITIZEN, "case.create"),
+            tone="primary",
+            guards=(
+                drafts.form_complete,
+                drafts.applicant_is_self,
+                guards.composition_complete,
+                guards.consents_complete,
+                drafts.mandate_given,
+                drafts.one_open_case,
+            ),
             fields=(Tick("promise", PROMISE, required=True), Photo("mandate", "委托书照片", kind="mandate")),
             effects=(drafts.enter,),
         ),
         Act(
-            "resubmit", "补齐后重新提交", ("SUPPLEMENT",), ("SUBMITTED",), by=(CITIZEN, "case.create", "case.accept"), tone="primary",
+            "resubmit",
+            "补齐后重新提交",
+            ("SUPPLEMENT",),
+            ("SUBMITTED",),
+            by=(CITIZEN, "case.create", "case.accept"),
+            tone="primary",
             guards=(drafts.form_complete, guards.composition_complete),
         ),
         Act(
-            "accept", "受理", ("SUBMITTED",), ("ACCEPTED",), by=("case.accept",), tone="primary", notice="N01",
+            "accept",
+            "受理",
+            ("SUBMITTED",),
+            ("ACCEPTED",),
+            by=("case.accept",),
+            tone="primary",
+            notice="N01",
             guards=(guards.composition_complete, guards.consents_complete, guards.this_authority),
             fields=(
-                YesNo("near_relative", "申请人是否为经办人员或村（居）干部的近亲属", help="家庭申报的会自动备案，这里登记窗口另外了解到的。"),
-                *(_only_if(f, "near_relative") for f in relative), opinion,
+                YesNo(
+                    "near_relative",
+                    "申请人是否为经办人员或村（居）干部的近亲属",
+                    help="家庭申报的会自动备案，这里登记窗口另外了解到的。",
+                ),
+                *(_only_if(f, "near_relative") for f in relative),
+                opinion,
             ),
             effects=(on_accept,),
         ),
         Act(
-            "ask_supplement", "一次性告知补正", ("SUBMITTED",), ("SUPPLEMENT",), by=("case.accept",), notice="N02",
+            "ask_supplement",
+            "一次性告知补正",
+            ("SUBMITTED",),
+            ("SUPPLEMENT",),
+            by=("case.accept",),
+            notice="N02",
             guards=(first_n02, something_missing),
             fields=(
-                Choice("papers", "缺少的材料", options=PAPERS, many=True), LongText("others", "其他材料（每行一项）"),
+                Choice("papers", "缺少的材料", options=PAPERS, many=True),
+                LongText("others", "其他材料（每行一项）"),
                 LongText("how", "怎样补", help="不写的，按“拍照上传或送到窗口”告知。"),
             ),
             effects=(on_ask,),
         ),
         Act(
-            "supplement_timeout", "补正逾期", ("SUPPLEMENT",), ("WITHDRAWN",), by=(SYSTEM_ONLY,), notice="N14",
-            guards=(supplement_overdue,), effects=(on_timeout,),
-        ),
-        Act("refuse", "不予受理", ("SUBMITTED",), ("NOT_ACCEPTED",), by=("case.accept",), notice="N03", fields=(reason, facts, opinion), tone="danger"),
-        Act(
-            "abort", "终止审核（拒不配合）", ("SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING"), ("ABORTED",),
-            by=("case.accept", "case.investigate"), notice="N14", guards=(guards.warned_or_told,), tone="danger",
-            fields=(Choice("reason_code", "理由", required=True, options=tuple(r for r in reasons if r[0] == "R06")), facts, opinion),
-        ),
-        Act(
-            "withdraw", "撤回申请", BEFORE_DECISION, ("WITHDRAWN",), by=(CITIZEN, "case.accept"), tone="danger",
-            fields=(LongText("opinion", "撤回的原因"), Photo("request", "申请人签字的撤回申请（窗口办理时）", kind="withdrawal")),
+            "supplement_timeout",
+            "补正逾期",
+            ("SUPPLEMENT",),
+            ("WITHDRAWN",),
+            by=(SYSTEM_ONLY,),
+            notice="N14",
+            guards=(supplement_overdue,),
+            effects=(on_timeout,),
         ),
         Act(
-            "register_relative", "近亲属备案", ("SUBMITTED", "ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW", "TOWN_CONFIRM"),
-            by=("case.accept", "case.confirm"), fields=relative, effects=(on_relative,),
+            "refuse",
+            "不予受理",
+            ("SUBMITTED",),
+            ("NOT_ACCEPTED",),
+            by=("case.accept",),
+            notice="N03",
+            fields=(reason, facts, opinion),
+            tone="danger",
         ),
         Act(
-            "member_died", "登记成员死亡", tuple(s for s in BEFORE_DECISION if s not in ("SUBMITTED", "SUPPLEMENT")),
+            "abort",
+            "终止审核（拒不配合）",
+            ("SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING"),
+            ("ABORTED",),
+            by=("case.accept", "case.investigate"),
+            notice="N14",
+            guards=(guards.warned_or_told,),
+            tone="danger",
+            fields=(
+                Choice("reason_code", "理由", required=True, options=tuple(r for r in reasons if r[0] == "R06")),
+                facts,
+                opinion,
+            ),
+        ),
+        Act(
+            "withdraw",
+            "撤回申请",
+            BEFORE_DECISION,
+            ("WITHDRAWN",),
+            by=(CITIZEN, "case.accept"),
+            tone="danger",
+            fields=(
+                LongText("opinion", "撤回的原因"),
+                Photo("request", "申请人签字的撤回申请（窗口办理时）", kind="withdrawal"),
+            ),
+        ),
+        Act(
+            "register_relative",
+            "近亲属备案",
+            (
+                "SUBMITTED",
+                "ACCEPTED",
+                "INVESTIGATING",
+                "INITIAL_OPINION",
+                "PUBLICITY",
+                "OBJECTION",
+                "REVIEW",
+                "TOWN_CONFIRM",
+            ),
+            by=("case.accept", "case.confirm"),
+            fields=relative,
+            effects=(on_relative,),
+        ),
+        Act(
+            "member_died",
+            "登记成员死亡",
+            tuple(s for s in BEFORE_DECISION if s not in ("SUBMITTED", "SUPPLEMENT")),
             (STAY, "ABORTED"),
-            by=("case.accept", "case.confirm"), choose=after_death, notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
-            fields=(Text("member_name", "死亡成员姓名", required=True), _date("died_on", "死亡日期"), Text("opinion", "消息来源", required=True)),
+            by=("case.accept", "case.confirm"),
+            choose=after_death,
+            notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
+            fields=(
+                Text("member_name", "死亡成员姓名", required=True),
+                _date("died_on", "死亡日期"),
+                Text("opinion", "消息来源", required=True),
+            ),
             effects=(on_death,),
         ),
     )

@@ -25,13 +25,38 @@ def on_visit(ctx: Ctx) -> None:
     if ctx.text("second_kind") == "account":
         other = User.objects.filter(username=ctx.text("second_username"), kind="staff", is_active=True).first()
         if other is None:
-            raise Refused([], {"second_username": f"没有用户名为“{ctx.text('second_username')}”的工作人员，请核对；没有账号的请选“纸上签名”。"})
+            raise Refused(
+                [],
+                {
+                    "second_username": f"没有用户名为“{ctx.text('second_username')}”的工作人员，请核对；没有账号的请选“纸上签名”。"
+                },
+            )
         if other.pk == ctx.actor.id:
             raise Refused([], {"second_username": "第二名调查人不能是您自己，请换一名同事。"})
         people.append({"user_id": str(other.pk), "name": other.name, "signed": False, "how": "account"})
     else:
-        people.append({"user_id": None, "name": ctx.text("second_name"), "signed": True, "how": "paper", "attachments": ctx.data.get("second_signature")})
-    data = {k: ctx.data.get(k) for k in ("visited_on", "place", "member_present", "location", "findings", "matches", "photos", "family_signature")}
+        people.append(
+            {
+                "user_id": None,
+                "name": ctx.text("second_name"),
+                "signed": True,
+                "how": "paper",
+                "attachments": ctx.data.get("second_signature"),
+            }
+        )
+    data = {
+        k: ctx.data.get(k)
+        for k in (
+            "visited_on",
+            "place",
+            "member_present",
+            "location",
+            "findings",
+            "matches",
+            "photos",
+            "family_signature",
+        )
+    }
     evidence.add(ctx, "visit", {**data, "investigators": people})
 
 
@@ -43,7 +68,9 @@ def on_cosign(ctx: Ctx) -> None:
 def _visit_to_sign(ctx: Ctx) -> object | None:
     """The newest visit that names this person and lacks their signature."""
     for visit in ctx.evidence("visit"):
-        named = [i for i in visit.data["investigators"] if i.get("user_id") == str(ctx.actor.id) and not i.get("signed")]
+        named = [
+            i for i in visit.data["investigators"] if i.get("user_id") == str(ctx.actor.id) and not i.get("signed")
+        ]
         if named and ctx.actor.name not in guards.signers(ctx, visit):
             return visit
     return None
@@ -83,7 +110,9 @@ def on_mismatch(ctx: Ctx) -> None:
 
     report = ctx.newest("match_report")
     due = add_working_days(ctx.today, ctx.params.mismatch_objection_days).date
-    rows = [{"person": d["person"], "item": d["label"], "found": d["sentence"]} for d in report.data.get("differences", [])]
+    rows = [
+        {"person": d["person"], "item": d["label"], "found": d["sentence"]} for d in report.data.get("differences", [])
+    ]
     rows += [{"person": a["person"], "item": a["title"], "found": a["sentence"]} for a in report.data.get("alarms", [])]
     ctx.values |= {"findings": rows, "objection_due_on": due}
     evidence.add(ctx, "mismatch", {"report": str(report.pk), "findings": rows, "due_on": due})
@@ -127,13 +156,24 @@ def on_neighbour(ctx: Ctx) -> None:
 
 # 核对异议 reason codes of reference §2.6.
 OBJECTIONS = (
-    ("D1", "账户被冒用，不是本人的"), ("D2", "过渡资金（卖房待购、借款、代管）"), ("D3", "已注销，数据没有更新"), ("D4", "车辆已转让未过户"),
-    ("D5", "挂名的企业"), ("D6", "同名同号错误"), ("D7", "数据过时"), ("D8", "丧葬、抚恤等不计入的"),
+    ("D1", "账户被冒用，不是本人的"),
+    ("D2", "过渡资金（卖房待购、借款、代管）"),
+    ("D3", "已注销，数据没有更新"),
+    ("D4", "车辆已转让未过户"),
+    ("D5", "挂名的企业"),
+    ("D6", "同名同号错误"),
+    ("D7", "数据过时"),
+    ("D8", "丧葬、抚恤等不计入的"),
 )
 VISIT_FIELDS = (
     Date("visited_on", "入户日期", required=True, not_after=clock.today),
     Text("member_present", "在场的家庭成员", required=True, max_length=30),
-    Choice("second_kind", "第二名调查人", required=True, options=(("account", "有账号，自己登录签字"), ("paper", "没有账号，纸上签名后拍照"))),
+    Choice(
+        "second_kind",
+        "第二名调查人",
+        required=True,
+        options=(("account", "有账号，自己登录签字"), ("paper", "没有账号，纸上签名后拍照")),
+    ),
     Text("second_username", "第二名调查人的用户名", required=True, when=When("second_kind", ("account",))),
     Text("second_name", "第二名调查人的姓名", required=True, max_length=30, when=When("second_kind", ("paper",))),
     Photo("second_signature", "纸质签名照片", required=True, kind="signature", when=When("second_kind", ("paper",))),
@@ -150,35 +190,124 @@ def acts() -> tuple[Act, ...]:
     return (
         Act("start", "启动调查", ("ACCEPTED",), ("INVESTIGATING",), by=("case.investigate",), tone="primary"),
         Act(
-            "run_match", "信息核对", CHECKING, by=("match.run",), tone="primary", duty="investigate", guards=(guards.consents_complete,),
-            effects=(kind("match"),), help="按授权向各部门查询，得到核对报告；报告只列差异，不作结论。",
+            "run_match",
+            "信息核对",
+            CHECKING,
+            by=("match.run",),
+            tone="primary",
+            duty="investigate",
+            guards=(guards.consents_complete,),
+            effects=(kind("match"),),
+            help="按授权向各部门查询，得到核对报告；报告只列差异，不作结论。",
         ),
         Act(
-            "judge", "认定核对差异", CHECKING, by=("case.investigate",), duty="investigate", guards=(guards.match_current,),
+            "judge",
+            "认定核对差异",
+            CHECKING,
+            by=("case.investigate",),
+            duty="investigate",
+            guards=(guards.match_current,),
             fields=(
-                Text("key", "差异项", required=True), Choice("take", "采用哪个数", required=True, options=(("found", "核对结果"), ("declared", "家庭申报"), ("other", "另行核定"))),
-                Money("amount", "核定金额（收入按每月，财产按总额）", when=When("take", ("other",))), Count("count", "核定数量（车辆、房屋）", when=When("take", ("other",))),
-                LongText("reason", "理由", required=True), PROOFS,
+                Text("key", "差异项", required=True),
+                Choice(
+                    "take",
+                    "采用哪个数",
+                    required=True,
+                    options=(("found", "核对结果"), ("declared", "家庭申报"), ("other", "另行核定")),
+                ),
+                Money("amount", "核定金额（收入按每月，财产按总额）", when=When("take", ("other",))),
+                Count("count", "核定数量（车辆、房屋）", when=When("take", ("other",))),
+                LongText("reason", "理由", required=True),
+                PROOFS,
             ),
-            effects=(kind("judge"),), quiet=True,
+            effects=(kind("judge"),),
+            quiet=True,
         ),
         Act(
-            "visit", "入户调查", CHECKING, by=("case.investigate",), tone="primary", duty="investigate", guards=(present_is_member, second_is_other),
-            fields=VISIT_FIELDS, effects=(on_visit,),
-        ),
-        Act("cosign_visit", "入户调查签字", (*CHECKING, "INITIAL_OPINION"), by=("case.investigate", "case.read"), duty="investigate", guards=(named_as_second,), effects=(on_cosign,)),
-        Act(
-            "neighbour", "邻里访问、信函索证", CHECKING, by=("case.investigate",), duty="investigate", effects=(on_neighbour,), quiet=True,
-            fields=(Date("visited_on", "日期", required=True, not_after=clock.today), Text("who", "访问对象", required=True, max_length=60), LongText("content", "情况", required=True), PROOFS),
-        ),
-        Act("notify_mismatch", "告知核对情况（N04）", ("INVESTIGATING", "RECHECK"), by=("case.investigate",), notice="N04", guards=(guards.match_current, has_differences), effects=(on_mismatch,)),
-        Act(
-            "match_objection", "对核对结果提出异议", ("INVESTIGATING", "RECHECK"), by=(CITIZEN, "case.accept"), guards=(mismatch_open,), effects=(on_match_objection,),
-            fields=(Choice("code", "原因", required=True, options=OBJECTIONS, radio_up_to=0), LongText("content", "说明", required=True), PROOFS),
+            "visit",
+            "入户调查",
+            CHECKING,
+            by=("case.investigate",),
+            tone="primary",
+            duty="investigate",
+            guards=(present_is_member, second_is_other),
+            fields=VISIT_FIELDS,
+            effects=(on_visit,),
         ),
         Act(
-            "match_recheck", "复查核对异议", ("INVESTIGATING", "RECHECK"), by=("case.investigate", "match.run"), duty="investigate", guards=(open_match_objection,), effects=(on_match_recheck,),
-            fields=(Choice("result", "复查结果", required=True, options=(("corrected", "数据有误，已更正"), ("upheld", "核对结果无误"))), LongText("content", "复查情况", required=True), PROOFS),
+            "cosign_visit",
+            "入户调查签字",
+            (*CHECKING, "INITIAL_OPINION"),
+            by=("case.investigate", "case.read"),
+            duty="investigate",
+            guards=(named_as_second,),
+            effects=(on_cosign,),
         ),
-        Act("warn", "书面警告（拒不配合）", ("INVESTIGATING",), by=("case.investigate",), effects=(on_warning,), fields=(LongText("content", "警告内容", required=True), Photo("proofs", "警告书照片", required=True, kind="warning"))),
+        Act(
+            "neighbour",
+            "邻里访问、信函索证",
+            CHECKING,
+            by=("case.investigate",),
+            duty="investigate",
+            effects=(on_neighbour,),
+            quiet=True,
+            fields=(
+                Date("visited_on", "日期", required=True, not_after=clock.today),
+                Text("who", "访问对象", required=True, max_length=60),
+                LongText("content", "情况", required=True),
+                PROOFS,
+            ),
+        ),
+        Act(
+            "notify_mismatch",
+            "告知核对情况（N04）",
+            ("INVESTIGATING", "RECHECK"),
+            by=("case.investigate",),
+            notice="N04",
+            guards=(guards.match_current, has_differences),
+            effects=(on_mismatch,),
+        ),
+        Act(
+            "match_objection",
+            "对核对结果提出异议",
+            ("INVESTIGATING", "RECHECK"),
+            by=(CITIZEN, "case.accept"),
+            guards=(mismatch_open,),
+            effects=(on_match_objection,),
+            fields=(
+                Choice("code", "原因", required=True, options=OBJECTIONS, radio_up_to=0),
+                LongText("content", "说明", required=True),
+                PROOFS,
+            ),
+        ),
+        Act(
+            "match_recheck",
+            "复查核对异议",
+            ("INVESTIGATING", "RECHECK"),
+            by=("case.investigate", "match.run"),
+            duty="investigate",
+            guards=(open_match_objection,),
+            effects=(on_match_recheck,),
+            fields=(
+                Choice(
+                    "result",
+                    "复查结果",
+                    required=True,
+                    options=(("corrected", "数据有误，已更正"), ("upheld", "核对结果无误")),
+                ),
+                LongText("content", "复查情况", required=True),
+                PROOFS,
+            ),
+        ),
+        Act(
+            "warn",
+            "书面警告（拒不配合）",
+            ("INVESTIGATING",),
+            by=("case.investigate",),
+            effects=(on_warning,),
+            fields=(
+                LongText("content", "警告内容", required=True),
+                Photo("proofs", "警告书照片", required=True, kind="warning"),
+            ),
+        ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases import evidence, guards
+from minzheng.kernel.cases import evidence, guards, guards_decide
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.lifecycle_opinion import assess
 from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo, Text
@@ -17,7 +17,11 @@ DECIDING = ("REVIEW", "TOWN_CONFIRM")
 
 
 def on_county_visit(ctx: Ctx) -> None:
-    evidence.add(ctx, "county_visit", {**ctx.pick("visited_on", "findings", "photos"), "visitors": [ctx.actor.name, ctx.text("second_name")]})
+    evidence.add(
+        ctx,
+        "county_visit",
+        {**ctx.pick("visited_on", "findings", "photos"), "visitors": [ctx.actor.name, ctx.text("second_name")]},
+    )
 
 
 @guard("two_people", needs_data=True)
@@ -42,7 +46,14 @@ def on_approve(ctx: Ctx) -> None:
     assess(ctx)
     ctx.values["facts"] = facts_sentence(ctx)
     ctx.case.decided_at = ctx.now
-    award = grant(case=ctx.case, answer=ctx.answer, actor=ctx.actor, decided_on=ctx.today, params=ctx.params, category=ctx.text("category"))
+    award = grant(
+        case=ctx.case,
+        answer=ctx.answer,
+        actor=ctx.actor,
+        decided_on=ctx.today,
+        params=ctx.params,
+        category=ctx.text("category"),
+    )
     ctx.values["award"] = award
     ctx.note({"award": str(award.pk), "first_month": award.first_month})
 
@@ -55,7 +66,18 @@ def on_reject(ctx: Ctx) -> None:
     proposals = ctx.item.proposals(ctx.case, ctx.today) if ctx.item.proposals else []
     ctx.values["proposals"] = proposals
     for p in proposals:
-        evidence.add(ctx, "proposal", {"item_code": p.item_code, "title": p.title, "eligible": p.eligible, "sentence": p.sentence, "figures": [list(f) for f in p.figures]}, title=f"建议：{p.title}")
+        evidence.add(
+            ctx,
+            "proposal",
+            {
+                "item_code": p.item_code,
+                "title": p.title,
+                "eligible": p.eligible,
+                "sentence": p.sentence,
+                "figures": [list(f) for f in p.figures],
+            },
+            title=f"建议：{p.title}",
+        )
 
 
 @guard("started")
@@ -82,33 +104,121 @@ def was_proposed(ctx: Ctx) -> str:
 
 
 def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tuple[Act, ...]:
-    shown = (guards.publicised, guards.facts_unchanged) if publicity else ()
+    shown = (guards_decide.publicised, guards_decide.facts_unchanged) if publicity else ()
     checks = (
-        guards.confirming_level, guards.meeting_minuted, guards.county_visited, guards.match_current, guards.differences_judged,
-        guards.consents_complete, *shown, guards.not_in_tekun, guards.death_and_custody_clean, guards.rules_say_eligible,
+        guards_decide.confirming_level,
+        guards_decide.meeting_minuted,
+        guards_decide.county_visited,
+        guards.match_current,
+        guards.differences_judged,
+        guards.consents_complete,
+        *shown,
+        guards_decide.not_in_tekun,
+        guards_decide.death_and_custody_clean,
+        guards_decide.rules_say_eligible,
     )
     return (
         Act(
-            "county_visit", "县级入户", ("REVIEW",), by=("case.county_visit",), guards=(two_people,), effects=(on_county_visit,),
-            fields=(Date("visited_on", "入户日期", required=True, not_after=clock.today), Text("second_name", "同行人员姓名", required=True, max_length=30), LongText("findings", "情况", required=True), Photo("photos", "照片", kind="visit")),
+            "county_visit",
+            "县级入户",
+            ("REVIEW",),
+            by=("case.county_visit",),
+            guards=(two_people,),
+            effects=(on_county_visit,),
+            fields=(
+                Date("visited_on", "入户日期", required=True, not_after=clock.today),
+                Text("second_name", "同行人员姓名", required=True, max_length=30),
+                LongText("findings", "情况", required=True),
+                Photo("photos", "照片", kind="visit"),
+            ),
         ),
         Act(
-            "meeting", "登记联审会议", ("TOWN_CONFIRM",), by=("case.confirm", "case.opinion", "case.publicity"), effects=(on_meeting,),
-            fields=(Date("met_on", "会议日期", required=True, not_after=clock.today), LongText("attendees", "参加人员", required=True), LongText("content", "研究意见", required=True), Photo("minutes", "会议记录照片", required=True, kind="minutes")),
+            "meeting",
+            "登记联审会议",
+            ("TOWN_CONFIRM",),
+            by=("case.confirm", "case.opinion", "case.publicity"),
+            effects=(on_meeting,),
+            fields=(
+                Date("met_on", "会议日期", required=True, not_after=clock.today),
+                LongText("attendees", "参加人员", required=True),
+                LongText("content", "研究意见", required=True),
+                Photo("minutes", "会议记录照片", required=True, kind="minutes"),
+            ),
         ),
-        Act("extend", "延长办理时限", ("INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", *DECIDING), by=("case.confirm",), guards=(_may_extend, _not_extended), fields=(LongText("opinion", "特殊情况和理由", required=True),), quiet=True),
-        Act("return_case", "退回重新调查", DECIDING, ("INVESTIGATING",), by=("case.confirm",), duty="confirm", guards=(guards.confirming_level, guards.not_returned_yet), fields=(LongText("opinion", "退回的理由", required=True),)),
         Act(
-            "approve", "确认同意", DECIDING, ("APPROVED",), by=("case.confirm",), tone="primary", duty="confirm", notice="N06", guards=checks,
-            fields=(Choice("category", "管理类别", options=(("A", "A 类（每年复核）"), ("B", "B 类（半年复核）"), ("C", "C 类（每季复核）")), help="不选的按家庭情况自动确定。"), LongText("opinion", "意见")), effects=(on_approve,),
+            "extend",
+            "延长办理时限",
+            ("INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", *DECIDING),
+            by=("case.confirm",),
+            guards=(_may_extend, _not_extended),
+            fields=(LongText("opinion", "特殊情况和理由", required=True),),
+            quiet=True,
         ),
         Act(
-            "reject", "不予确认", DECIDING, ("REJECTED",), by=("case.confirm",), tone="danger", duty="confirm", notice="N07",
-            guards=(guards.confirming_level, guards.meeting_minuted, guards.county_visited, guards.refusal_reasoned),
-            fields=(Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0), LongText("opinion", "意见", required=True)), effects=(on_reject,),
+            "return_case",
+            "退回重新调查",
+            DECIDING,
+            ("INVESTIGATING",),
+            by=("case.confirm",),
+            duty="confirm",
+            guards=(guards_decide.confirming_level, guards_decide.not_returned_yet),
+            fields=(LongText("opinion", "退回的理由", required=True),),
         ),
-        Act("start_payment", "首次发放", ("APPROVED",), ("IN_PAYMENT",), by=(SYSTEM_ONLY,), guards=(month_started,), effects=(on_start_payment,)),
-        Act("accept_proposal", "同意转办其他救助", ("REJECTED",), by=(CITIZEN, "case.create"), guards=(has_proposal, was_proposed), fields=(Text("item_code", "事项", required=True),), effects=(_transfer,)),
+        Act(
+            "approve",
+            "确认同意",
+            DECIDING,
+            ("APPROVED",),
+            by=("case.confirm",),
+            tone="primary",
+            duty="confirm",
+            notice="N06",
+            guards=checks,
+            fields=(
+                Choice(
+                    "category",
+                    "管理类别",
+                    options=(("A", "A 类（每年复核）"), ("B", "B 类（半年复核）"), ("C", "C 类（每季复核）")),
+                    help="不选的按家庭情况自动确定。",
+                ),
+                LongText("opinion", "意见"),
+            ),
+            effects=(on_approve,),
+        ),
+        Act(
+            "reject",
+            "不予确认",
+            DECIDING,
+            ("REJECTED",),
+            by=("case.confirm",),
+            tone="danger",
+            duty="confirm",
+            notice="N07",
+            guards=(guards_decide.confirming_level, guards_decide.meeting_minuted, guards_decide.county_visited, guards_decide.refusal_reasoned),
+            fields=(
+                Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0),
+                LongText("opinion", "意见", required=True),
+            ),
+            effects=(on_reject,),
+        ),
+        Act(
+            "start_payment",
+            "首次发放",
+            ("APPROVED",),
+            ("IN_PAYMENT",),
+            by=(SYSTEM_ONLY,),
+            guards=(month_started,),
+            effects=(on_start_payment,),
+        ),
+        Act(
+            "accept_proposal",
+            "同意转办其他救助",
+            ("REJECTED",),
+            by=(CITIZEN, "case.create"),
+            guards=(has_proposal, was_proposed),
+            fields=(Text("item_code", "事项", required=True),),
+            effects=(_transfer,),
+        ),
     )
 
 

@@ -18,10 +18,18 @@ CONCLUSIONS = (("agree", "拟同意"), ("disagree", "拟不同意"))
 def assess(ctx: Ctx) -> None:
     """The computed sheet of this moment becomes evidence: inputs, result, explanation, rule and parameter versions."""
     answer = ctx.answer
-    evidence.add(ctx, "assessment", {
-        **answer.evidence, "eligible": answer.eligible, "amount_fen": answer.amount_fen, "persons": answer.persons,
-        "reasons": [list(r) for r in answer.reasons], "sheet": [list(r) for r in answer.sheet],
-    })
+    evidence.add(
+        ctx,
+        "assessment",
+        {
+            **answer.evidence,
+            "eligible": answer.eligible,
+            "amount_fen": answer.amount_fen,
+            "persons": answer.persons,
+            "reasons": [list(r) for r in answer.reasons],
+            "sheet": [list(r) for r in answer.sheet],
+        },
+    )
     ctx.values |= {"sheet": answer.sheet, "reasons": answer.reasons}
     ctx.note({"amount_fen": answer.amount_fen, "persons": answer.persons, "eligible": answer.eligible})
 
@@ -33,8 +41,13 @@ def on_post(ctx: Ctx) -> None:
     sheet = ctx.newest("assessment").data
     row = {"applicant_name": public_name(ctx), "persons": sheet["persons"], "amount_fen": sheet["amount_fen"]}
     posted = Publicity.objects.create(
-        case=ctx.case, region_code=ctx.case.region_code, posted_on=ctx.today, ends_on=ends_on(ctx), place=ctx.text("place"),
-        public_row=row, evidence_attachment_id=next((int(i) for i in ctx.data.get("photo") or []), None),
+        case=ctx.case,
+        region_code=ctx.case.region_code,
+        posted_on=ctx.today,
+        ends_on=ends_on(ctx),
+        place=ctx.text("place"),
+        public_row=row,
+        evidence_attachment_id=next((int(i) for i in ctx.data.get("photo") or []), None),
     )
     ctx.note({"ends_on": posted.ends_on, "publicity": str(posted.pk)})
     ctx.values["publicity"] = posted
@@ -107,17 +120,38 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
     """`publicity` False: a mere recognition without money is not posted (reference §0.8)."""
     checks = (guards.match_current, guards.differences_judged, guards.match_objections_settled, guards.visit_signed)
     opinion = Act(
-        "opinion", "初审意见", ("INVESTIGATING", "INITIAL_OPINION"), ("INITIAL_OPINION",), by=("case.opinion",), tone="primary", duty="opinion",
+        "opinion",
+        "初审意见",
+        ("INVESTIGATING", "INITIAL_OPINION"),
+        ("INITIAL_OPINION",),
+        by=("case.opinion",),
+        tone="primary",
+        duty="opinion",
         guards=(guards.opinion_due, *checks, guards.opinion_supported, guards.mismatch_period_over),
         fields=(
             Choice("conclusion", "结论", required=True, options=CONCLUSIONS),
-            Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0, when=When("conclusion", ("disagree",))),
+            Choice(
+                "reason_code",
+                "理由",
+                required=True,
+                options=reasons,
+                radio_up_to=0,
+                when=When("conclusion", ("disagree",)),
+            ),
             LongText("opinion", "意见", required=True),
         ),
         effects=(assess,),
     )
     forward_guard = guards.opinion_negative if publicity else _opinion_given
-    forward = Act("forward", "上报（拟不同意）" if publicity else "上报", ("INITIAL_OPINION",), ("REVIEW", "TOWN_CONFIRM"), by=("case.opinion", "case.publicity"), choose=decider, guards=(forward_guard,))
+    forward = Act(
+        "forward",
+        "上报（拟不同意）" if publicity else "上报",
+        ("INITIAL_OPINION",),
+        ("REVIEW", "TOWN_CONFIRM"),
+        by=("case.opinion", "case.publicity"),
+        choose=decider,
+        guards=(forward_guard,),
+    )
     if not publicity:
         return opinion, forward
     return opinion, forward, *_publicity_acts()
@@ -131,23 +165,75 @@ def _opinion_given(ctx: Ctx) -> str:
 def _publicity_acts() -> tuple[Act, ...]:
     return (
         Act(
-            "post", "张榜公示", ("INITIAL_OPINION",), ("PUBLICITY",), by=("case.publicity",), tone="primary", notice="N05", guards=(guards.opinion_positive,),
-            fields=(Text("place", "公示地点", required=True, max_length=80), Photo("photo", "张榜照片", required=True, kind="publicity")), effects=(on_post,),
-        ),
-        Act("objection", "提出公示异议", ("PUBLICITY",), ("OBJECTION",), by=("case.publicity", PUBLIC), guards=(guards.objection_in_time, objector_known), fields=OBJECTION_FIELDS, effects=(on_objection,)),
-        Act("add_objection", "再收到异议", ("OBJECTION",), by=("case.publicity", PUBLIC), guards=(guards.objection_in_time, objector_known), fields=OBJECTION_FIELDS, effects=(on_objection,), quiet=True),
-        Act(
-            "finish_objection", "异议复查完毕", ("OBJECTION",), ("INITIAL_OPINION",), by=("case.investigate",), tone="primary", duty="investigate", guards=(guards.council_lawful,),
+            "post",
+            "张榜公示",
+            ("INITIAL_OPINION",),
+            ("PUBLICITY",),
+            by=("case.publicity",),
+            tone="primary",
+            notice="N05",
+            guards=(guards.opinion_positive,),
             fields=(
-                Choice("method", "复查方式", required=True, options=(("reinvestigation", "重新调查"), ("council", "民主评议"))),
-                Count("people", "到会人数", required=True, when=COUNCIL), Count("villagers", "其中居民代表", required=True, when=COUNCIL),
-                Count("committee", "其中村（居）委会成员", required=True, when=COUNCIL), Count("votes_for", "认为符合条件的人数", required=True, when=COUNCIL),
-                LongText("findings", "复查情况", required=True), Photo("records", "记录照片", required=True, kind="objection_record"),
+                Text("place", "公示地点", required=True, max_length=80),
+                Photo("photo", "张榜照片", required=True, kind="publicity"),
+            ),
+            effects=(on_post,),
+        ),
+        Act(
+            "objection",
+            "提出公示异议",
+            ("PUBLICITY",),
+            ("OBJECTION",),
+            by=("case.publicity", PUBLIC),
+            guards=(guards.objection_in_time, objector_known),
+            fields=OBJECTION_FIELDS,
+            effects=(on_objection,),
+        ),
+        Act(
+            "add_objection",
+            "再收到异议",
+            ("OBJECTION",),
+            by=("case.publicity", PUBLIC),
+            guards=(guards.objection_in_time, objector_known),
+            fields=OBJECTION_FIELDS,
+            effects=(on_objection,),
+            quiet=True,
+        ),
+        Act(
+            "finish_objection",
+            "异议复查完毕",
+            ("OBJECTION",),
+            ("INITIAL_OPINION",),
+            by=("case.investigate",),
+            tone="primary",
+            duty="investigate",
+            guards=(guards.council_lawful,),
+            fields=(
+                Choice(
+                    "method",
+                    "复查方式",
+                    required=True,
+                    options=(("reinvestigation", "重新调查"), ("council", "民主评议")),
+                ),
+                Count("people", "到会人数", required=True, when=COUNCIL),
+                Count("villagers", "其中居民代表", required=True, when=COUNCIL),
+                Count("committee", "其中村（居）委会成员", required=True, when=COUNCIL),
+                Count("votes_for", "认为符合条件的人数", required=True, when=COUNCIL),
+                LongText("findings", "复查情况", required=True),
+                Photo("records", "记录照片", required=True, kind="objection_record"),
             ),
             effects=(on_objection_done,),
         ),
         Act(
-            "publicity_end", "公示期满上报", ("PUBLICITY",), ("REVIEW", "TOWN_CONFIRM"), by=("case.publicity",), tone="primary", choose=decider,
-            guards=(guards.publicity_over, guards.publicity_photo, guards.no_open_objection), fields=(Photo("photo", "期满时的公示照片", required=True, kind="publicity"),), effects=(on_publicity_end,),
+            "publicity_end",
+            "公示期满上报",
+            ("PUBLICITY",),
+            ("REVIEW", "TOWN_CONFIRM"),
+            by=("case.publicity",),
+            tone="primary",
+            choose=decider,
+            guards=(guards.publicity_over, guards.publicity_photo, guards.no_open_objection),
+            fields=(Photo("photo", "期满时的公示照片", required=True, kind="publicity"),),
+            effects=(on_publicity_end,),
         ),
     )

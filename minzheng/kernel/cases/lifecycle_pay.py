@@ -14,7 +14,13 @@ from minzheng.kernel.parts.fields import Choice, LongText, Photo
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
 
-WHY_RECHECK = (("review", "到期复核"), ("change", "家庭报告变化"), ("alert", "预警"), ("complaint", "投诉举报"), ("death", "成员死亡"))
+WHY_RECHECK = (
+    ("review", "到期复核"),
+    ("change", "家庭报告变化"),
+    ("alert", "预警"),
+    ("complaint", "投诉举报"),
+    ("death", "成员死亡"),
+)
 
 
 def next_month(day: datetime.date) -> datetime.date:
@@ -90,7 +96,15 @@ def on_adjust(ctx: Ctx) -> None:
 
     assess(ctx)
     month = next_month(ctx.today)
-    ctx.values["award"] = adjust(case=ctx.case, award=_award(ctx), answer=ctx.answer, from_month=month, actor=ctx.actor, decided_on=ctx.today, params=ctx.params)
+    ctx.values["award"] = adjust(
+        case=ctx.case,
+        award=_award(ctx),
+        answer=ctx.answer,
+        from_month=month,
+        actor=ctx.actor,
+        decided_on=ctx.today,
+        params=ctx.params,
+    )
     ctx.values |= {"month": month, "facts": facts_sentence(ctx)}
     ctx.note({"from_month": month})
 
@@ -101,7 +115,10 @@ def on_end(ctx: Ctx) -> None:
 
     if ctx.item.assess is not None:
         assess(ctx)
-    ctx.values |= {"award": stop(award=_award(ctx), last_month=ctx.today.replace(day=1), actor=ctx.actor), "month": next_month(ctx.today)}
+    ctx.values |= {
+        "award": stop(award=_award(ctx), last_month=ctx.today.replace(day=1), actor=ctx.actor),
+        "month": next_month(ctx.today),
+    }
 
 
 def _suspend(ctx: Ctx) -> None:
@@ -136,13 +153,104 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
     reason = Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0)
     checked = (guards.match_current, guards.differences_judged)
     return (
-        Act("report_change", "报告家庭变化", ("IN_PAYMENT", "SUSPENDED", "TAPERING"), by=(CITIZEN, "case.accept"), effects=(on_change_report,), fields=(LongText("content", "变化情况", required=True), Photo("proofs", "材料照片", kind="change"))),
-        Act("open_recheck", "启动复核", ("IN_PAYMENT", "TAPERING"), ("RECHECK",), by=("case.investigate", SYSTEM_ONLY), tone="primary", fields=(Choice("why", "原因", required=True, options=WHY_RECHECK, radio_up_to=0), LongText("opinion", "说明"))),
-        Act("keep", "维持不变", ("RECHECK",), ("IN_PAYMENT",), by=("case.confirm",), tone="primary", duty="confirm", guards=(*checked, same_amount), fields=(LongText("opinion", "意见"),), effects=(on_keep,)),
-        Act("adjust", "增发／减发", ("RECHECK",), ("ADJUSTED",), by=("case.confirm",), duty="confirm", notice="N08", guards=(*checked, other_amount), fields=(why,), effects=(on_adjust,)),
-        Act("apply_adjustment", "执行新金额", ("ADJUSTED",), ("IN_PAYMENT",), by=(SYSTEM_ONLY,), guards=(adjustment_in_force,), effects=(_review_date,), quiet=True),
-        Act("suspend", "暂停发放", ("IN_PAYMENT",), ("SUSPENDED",), by=("case.confirm",), tone="danger", duty="confirm", fields=(why,), effects=(_suspend,)),
-        Act("resume", "恢复发放", ("SUSPENDED",), ("IN_PAYMENT",), by=("case.confirm",), duty="confirm", fields=(why,), effects=(_resume,)),
-        Act("taper", "渐退", ("RECHECK",), ("TAPERING",), by=("case.confirm",), duty="confirm", notice="N12", guards=(*checked, not_tapered_yet, may_taper), fields=(why,), effects=(_taper,)),
-        Act("stop", "停发", ("RECHECK", "SUSPENDED", "TAPERING"), ("TERMINATED",), by=("case.confirm",), tone="danger", duty="confirm", notice="N09", guards=(stop_founded,), fields=(reason, why), effects=(on_end,)),
+        Act(
+            "report_change",
+            "报告家庭变化",
+            ("IN_PAYMENT", "SUSPENDED", "TAPERING"),
+            by=(CITIZEN, "case.accept"),
+            effects=(on_change_report,),
+            fields=(LongText("content", "变化情况", required=True), Photo("proofs", "材料照片", kind="change")),
+        ),
+        Act(
+            "open_recheck",
+            "启动复核",
+            ("IN_PAYMENT", "TAPERING"),
+            ("RECHECK",),
+            by=("case.investigate", SYSTEM_ONLY),
+            tone="primary",
+            fields=(
+                Choice("why", "原因", required=True, options=WHY_RECHECK, radio_up_to=0),
+                LongText("opinion", "说明"),
+            ),
+        ),
+        Act(
+            "keep",
+            "维持不变",
+            ("RECHECK",),
+            ("IN_PAYMENT",),
+            by=("case.confirm",),
+            tone="primary",
+            duty="confirm",
+            guards=(*checked, same_amount),
+            fields=(LongText("opinion", "意见"),),
+            effects=(on_keep,),
+        ),
+        Act(
+            "adjust",
+            "增发／减发",
+            ("RECHECK",),
+            ("ADJUSTED",),
+            by=("case.confirm",),
+            duty="confirm",
+            notice="N08",
+            guards=(*checked, other_amount),
+            fields=(why,),
+            effects=(on_adjust,),
+        ),
+        Act(
+            "apply_adjustment",
+            "执行新金额",
+            ("ADJUSTED",),
+            ("IN_PAYMENT",),
+            by=(SYSTEM_ONLY,),
+            guards=(adjustment_in_force,),
+            effects=(_review_date,),
+            quiet=True,
+        ),
+        Act(
+            "suspend",
+            "暂停发放",
+            ("IN_PAYMENT",),
+            ("SUSPENDED",),
+            by=("case.confirm",),
+            tone="danger",
+            duty="confirm",
+            fields=(why,),
+            effects=(_suspend,),
+        ),
+        Act(
+            "resume",
+            "恢复发放",
+            ("SUSPENDED",),
+            ("IN_PAYMENT",),
+            by=("case.confirm",),
+            duty="confirm",
+            fields=(why,),
+            effects=(_resume,),
+        ),
+        Act(
+            "taper",
+            "渐退",
+            ("RECHECK",),
+            ("TAPERING",),
+            by=("case.confirm",),
+            duty="confirm",
+            notice="N12",
+            guards=(*checked, not_tapered_yet, may_taper),
+            fields=(why,),
+            effects=(_taper,),
+        ),
+        Act(
+            "stop",
+            "停发",
+            ("RECHECK", "SUSPENDED", "TAPERING"),
+            ("TERMINATED",),
+            by=("case.confirm",),
+            tone="danger",
+            duty="confirm",
+            notice="N09",
+            guards=(stop_founded,),
+            fields=(reason, why),
+            effects=(on_end,),
+        ),
     )

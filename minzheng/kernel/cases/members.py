@@ -98,8 +98,13 @@ def link_people(ctx: Ctx) -> None:
     applicant = ctx.case.form.get("applicant") or {}
     for member in ctx.members:
         person = ensure_person(
-            actor=ctx.actor, name=member.name, id_no=member.id_no, region_code=ctx.case.region_code,
-            phone=member.declared.get("phone") or "", address=applicant.get("address") or "", is_demo=ctx.case.is_demo,
+            actor=ctx.actor,
+            name=member.name,
+            id_no=member.id_no,
+            region_code=ctx.case.region_code,
+            phone=member.declared.get("phone") or "",
+            address=applicant.get("address") or "",
+            is_demo=ctx.case.is_demo,
         )
         member.person, member.frozen_at = person, ctx.now
         member.save(update_fields=["person", "frozen_at"])
@@ -122,8 +127,12 @@ def _link_household(ctx: Ctx) -> None:
     if household is None:
         applicant = case.form.get("applicant") or {}
         household = open_household(
-            actor=ctx.actor, head=head.person, region_code=case.region_code, address=applicant.get("address") or "",
-            is_urban=(case.form.get("property") or {}).get("urban") == "城市", is_demo=case.is_demo,
+            actor=ctx.actor,
+            head=head.person,
+            region_code=case.region_code,
+            address=applicant.get("address") or "",
+            is_urban=(case.form.get("property") or {}).get("urban") == "城市",
+            is_demo=case.is_demo,
         )
     inside = {row.person_id for row in household_members(household)}
     elsewhere = []
@@ -132,7 +141,14 @@ def _link_household(ctx: Ctx) -> None:
             continue
         try:
             with transaction.atomic():
-                add_member(actor=ctx.actor, household=household, person=member.person, relation=member.relation, valid_from=ctx.today, reason=f"{ctx.item.title}申请登记")
+                add_member(
+                    actor=ctx.actor,
+                    household=household,
+                    person=member.person,
+                    relation=member.relation,
+                    valid_from=ctx.today,
+                    reason=f"{ctx.item.title}申请登记",
+                )
         except MembershipConflict:
             elsewhere.append(member.name)
     case.household = household

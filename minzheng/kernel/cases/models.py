@@ -141,7 +141,12 @@ class Evidence(Row):
 class Consent(Row):
     """N16 授权书: one adult's consent to the economic check."""
 
-    METHODS = [("own_phone", "本人手机签署"), ("same_phone", "同一手机当面签署"), ("paper", "纸质签署拍照"), ("guardian", "监护人代签")]
+    METHODS = [
+        ("own_phone", "本人手机签署"),
+        ("same_phone", "同一手机当面签署"),
+        ("paper", "纸质签署拍照"),
+        ("guardian", "监护人代签"),
+    ]
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
     member = models.ForeignKey(CaseMember, on_delete=models.CASCADE, related_name="consents", null=True)

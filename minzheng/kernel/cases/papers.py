@@ -24,7 +24,12 @@ def issue(ctx: Ctx, code: str) -> None:
     fields |= ctx.values.get("paper", {})
     try:
         document = services.issue(
-            code=code, case=ctx.case, addressee_name=ctx.case.applicant_name, fields=fields, actor=ctx.actor, on=ctx.today
+            code=code,
+            case=ctx.case,
+            addressee_name=ctx.case.applicant_name,
+            fields=fields,
+            actor=ctx.actor,
+            on=ctx.today,
         )
     except DocumentError as error:
         raise Refused(str(error)) from error
@@ -61,7 +66,12 @@ def _calculation(ctx: Ctx) -> list[dict[str, str]]:
 
 def _accepted(ctx: Ctx) -> dict[str, Any]:
     materials = list(dict.fromkeys(ctx.case.attachments.filter(removed_at=None).values_list("label", flat=True)))
-    return {"accepted_on": ctx.today, "due_on": ctx.case.total_due_on, "phone": _phone(ctx), "materials": [m for m in materials if m]}
+    return {
+        "accepted_on": ctx.today,
+        "due_on": ctx.case.total_due_on,
+        "phone": _phone(ctx),
+        "materials": [m for m in materials if m],
+    }
 
 
 def _supplement(ctx: Ctx) -> dict[str, Any]:
@@ -73,7 +83,11 @@ def _not_accepted(ctx: Ctx) -> dict[str, Any]:
 
 
 def _mismatch(ctx: Ctx) -> dict[str, Any]:
-    return {"findings": ctx.values["findings"], "objection_due_on": ctx.values["objection_due_on"], "phone": _phone(ctx)}
+    return {
+        "findings": ctx.values["findings"],
+        "objection_due_on": ctx.values["objection_due_on"],
+        "phone": _phone(ctx),
+    }
 
 
 def _publicity(ctx: Ctx) -> dict[str, Any]:
@@ -81,16 +95,26 @@ def _publicity(ctx: Ctx) -> dict[str, Any]:
     row = posted.public_row
     return {
         "rows": [{"applicant": row["applicant_name"], "persons": row["persons"], "amount_fen": row["amount_fen"]}],
-        "place": posted.place, "posted_on": posted.posted_on, "ends_on": posted.ends_on, "phone": _phone(ctx),
+        "place": posted.place,
+        "posted_on": posted.posted_on,
+        "ends_on": posted.ends_on,
+        "phone": _phone(ctx),
     }
 
 
 def _confirmed(ctx: Ctx) -> dict[str, Any]:
     award = ctx.values["award"]
     return {
-        "facts": ctx.values["facts"], "calculation": _calculation(ctx), "phone": _phone(ctx), "persons": award.persons,
-        "amount_fen": award.amount_fen, "first_month": award.first_month, "award_no": award.no, "payee": award.payee_name,
-        "account": award.account_no, "next_review_on": award.next_review_on,
+        "facts": ctx.values["facts"],
+        "calculation": _calculation(ctx),
+        "phone": _phone(ctx),
+        "persons": award.persons,
+        "amount_fen": award.amount_fen,
+        "first_month": award.first_month,
+        "award_no": award.no,
+        "payee": award.payee_name,
+        "account": award.account_no,
+        "next_review_on": award.next_review_on,
         "members": [
             {"name": m.name, "relation": m.relation, "id_no": m.person.id_no if m.person else ""}
             for m in award.members.select_related("person")
@@ -100,7 +124,12 @@ def _confirmed(ctx: Ctx) -> dict[str, Any]:
 
 def _rejected(ctx: Ctx) -> dict[str, Any]:
     proposals = [{"title": p.title, "why": p.sentence} for p in ctx.values.get("proposals", ()) if p.eligible]
-    return {"facts": ctx.values["facts"], "reasons": _reasons(ctx), "calculation": _calculation(ctx), "next_benefits": proposals}
+    return {
+        "facts": ctx.values["facts"],
+        "reasons": _reasons(ctx),
+        "calculation": _calculation(ctx),
+        "next_benefits": proposals,
+    }
 
 
 def _aborted(ctx: Ctx) -> dict[str, Any]:
@@ -108,8 +137,14 @@ def _aborted(ctx: Ctx) -> dict[str, Any]:
 
 
 FIELDS: dict[str, Callable[[Ctx], dict[str, Any]]] = {
-    "N01": _accepted, "N02": _supplement, "N03": _not_accepted, "N04": _mismatch, "N05": _publicity, "N06": _confirmed,
-    "N07": _rejected, "N14": _aborted,
+    "N01": _accepted,
+    "N02": _supplement,
+    "N03": _not_accepted,
+    "N04": _mismatch,
+    "N05": _publicity,
+    "N06": _confirmed,
+    "N07": _rejected,
+    "N14": _aborted,
 }
 
 # Act → the sentence the applicant receives. {no} {item} {due} {amount} {month} are filled in.
@@ -153,9 +188,14 @@ def _words(ctx: Ctx) -> dict[str, str]:
     month = values.get("month") or (award.first_month if award else None)
     proposed = any(p.eligible for p in values.get("proposals", ()))
     return {
-        "no": case.no or "", "item": ctx.item.short, "due": _day(case.due_on), "total": _day(case.total_due_on),
-        "objection_due": _day(values.get("objection_due_on")), "ends_on": _day(getattr(values.get("publicity"), "ends_on", None)),
-        "amount": yuan_text(award.amount_fen) if award else "", "month": f"{month.year}年{month.month}月" if month else "",
+        "no": case.no or "",
+        "item": ctx.item.short,
+        "due": _day(case.due_on),
+        "total": _day(case.total_due_on),
+        "objection_due": _day(values.get("objection_due_on")),
+        "ends_on": _day(getattr(values.get("publicity"), "ends_on", None)),
+        "amount": yuan_text(award.amount_fen) if award else "",
+        "month": f"{month.year}年{month.month}月" if month else "",
         "next": "；您可能符合其他救助条件，可在“我的申请”里一键转办" if proposed else "",
     }
 

@@ -48,7 +48,10 @@ def replay(case: Case) -> Replay:
     folded = fold_of(case, flow)
     if case.state != folded.state:
         problems.append(f"存的状态是“{case.state}”，按动作应为“{folded.state}”。")
-    for title, stored, counted in (("环节截止日", case.due_on, folded.due_on), ("办结截止日", case.total_due_on, folded.total_due_on)):
+    for title, stored, counted in (
+        ("环节截止日", case.due_on, folded.due_on),
+        ("办结截止日", case.total_due_on, folded.total_due_on),
+    ):
         if stored != counted:
             problems.append(f"存的{title}是 {stored}，按动作和日历应为 {counted}。")
     return Replay(folded.state, folded.due_on, folded.total_due_on, tuple(problems))

@@ -29,9 +29,27 @@ if TYPE_CHECKING:
     from minzheng.kernel.documents.models import Attachment
 
 __all__ = [
-    "AllowedAct", "ConsentLine", "DeadlineView", "Progress", "TimelineEntry", "WorkbenchGroup", "allowed_acts", "consent_lines",
-    "consents_to_sign", "deadline", "deadline_text", "get", "mine", "open_differences", "open_publicities", "papers_of", "progress",
-    "proposals", "timeline", "visible_to", "workbench",
+    "AllowedAct",
+    "ConsentLine",
+    "DeadlineView",
+    "Progress",
+    "TimelineEntry",
+    "WorkbenchGroup",
+    "allowed_acts",
+    "consent_lines",
+    "consents_to_sign",
+    "deadline",
+    "deadline_text",
+    "get",
+    "mine",
+    "open_differences",
+    "open_publicities",
+    "papers_of",
+    "progress",
+    "proposals",
+    "timeline",
+    "visible_to",
+    "workbench",
 ]
 
 
@@ -78,7 +96,10 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_citizen:
         own = Q(created_by_id=actor.id)
         return rows.filter(own | Q(applicant_id=actor.person_id) if actor.person_id else own)
-    return rows.filter(actor.scope_q("case.read") & (~Q(state="DRAFT") | Q(created_by_id=actor.id)) | Q(state="DRAFT", created_by_id=actor.id if actor.is_staff else -1))
+    return rows.filter(
+        actor.scope_q("case.read") & (~Q(state="DRAFT") | Q(created_by_id=actor.id))
+        | Q(state="DRAFT", created_by_id=actor.id if actor.is_staff else -1)
+    )
 
 
 def get(actor: Actor, pk: int | str) -> Case:
@@ -125,10 +146,21 @@ def timeline(case: Case) -> list[TimelineEntry]:
         declared = flow.act(row.code)
         detail = row.opinion or (registry.get(case.item_code).reason_title(row.reason_code) if row.reason_code else "")
         who = {"citizen": "申请人", "system": "系统", "public": "群众"}.get(row.role)
-        entries.append(TimelineEntry(
-            row.at, declared.title if declared else row.code, row.actor_name, who or title(row.role), row.organization_name,
-            flow.state(row.to_state).title, detail, row.due_on, row.kept_deadline, row.code, str(row.data.get("document") or ""),
-        ))
+        entries.append(
+            TimelineEntry(
+                row.at,
+                declared.title if declared else row.code,
+                row.actor_name,
+                who or title(row.role),
+                row.organization_name,
+                flow.state(row.to_state).title,
+                detail,
+                row.due_on,
+                row.kept_deadline,
+                row.code,
+                str(row.data.get("document") or ""),
+            )
+        )
     return entries
 
 
@@ -148,7 +180,11 @@ def consents_to_sign(actor: Actor) -> list[ConsentLine]:
         return []
     index = BlindIndex.of_value("id_no", person.id_no)
     states = ("DRAFT", "SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING")
-    rows = CaseMember.objects.filter(id_index=index, in_count=True, case__state__in=states).select_related("case").prefetch_related("consents")
+    rows = (
+        CaseMember.objects.filter(id_index=index, in_count=True, case__state__in=states)
+        .select_related("case")
+        .prefetch_related("consents")
+    )
     today = clock.today()
     waiting = []
     for m in rows:
@@ -163,14 +199,18 @@ def open_differences(case: Case) -> list[dict[str, object]]:
     report = case.evidence.filter(kind="match_report").order_by("-at", "-id").first()
     if report is None:
         return []
-    judged = {e.data.get("key") for e in case.evidence.filter(kind="judgement") if e.data.get("report") == str(report.pk)}
+    judged = {
+        e.data.get("key") for e in case.evidence.filter(kind="judgement") if e.data.get("report") == str(report.pk)
+    }
     return [d for d in [*report.data.get("differences", []), *report.data.get("alarms", [])] if d["key"] not in judged]
 
 
 def proposals(case: Case) -> list[Evidence]:
     """Other benefits proposed with the refusal, still open to a tap of the family."""
     done = set(case.followups.values_list("item_code", flat=True))
-    return [e for e in case.evidence.filter(kind="proposal") if e.data.get("eligible") and e.data["item_code"] not in done]
+    return [
+        e for e in case.evidence.filter(kind="proposal") if e.data.get("eligible") and e.data["item_code"] not in done
+    ]
 
 
 def papers_of(case: Case) -> QuerySet[Attachment]:
@@ -184,6 +224,8 @@ def papers_of(case: Case) -> QuerySet[Attachment]:
 def open_publicities(today: datetime.date | None = None) -> QuerySet[Publicity]:
     """What the public page shows: only postings that run today, only their masked row."""
     day = today or clock.today()
-    return Publicity.objects.filter(closed_at=None, posted_on__lte=day, ends_on__gte=day).order_by("-posted_on", "id").defer("evidence_attachment_id")
-
-
+    return (
+        Publicity.objects.filter(closed_at=None, posted_on__lte=day, ends_on__gte=day)
+        .order_by("-posted_on", "id")
+        .defer("evidence_attachment_id")
+    )

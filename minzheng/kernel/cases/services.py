@@ -20,13 +20,30 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.replay import Replay
 
 __all__ = [
-    "NotAllowed", "NotFound", "Refused", "Stale", "TooMany", "accept_proposal", "file_objection", "perform", "replay",
-    "revoke_consent", "save_step", "sign_consent", "start_draft", "submit",
+    "NotAllowed",
+    "NotFound",
+    "Refused",
+    "Stale",
+    "TooMany",
+    "accept_proposal",
+    "file_objection",
+    "perform",
+    "replay",
+    "revoke_consent",
+    "save_step",
+    "sign_consent",
+    "start_draft",
+    "submit",
 ]
 
 
 def start_draft(
-    *, item_code: str, actor: Actor, channel: str = "phone", region_code: str = "", applicant_id: int | None = None,
+    *,
+    item_code: str,
+    actor: Actor,
+    channel: str = "phone",
+    region_code: str = "",
+    applicant_id: int | None = None,
     parent_id: int | None = None,
 ) -> Case:
     """A new draft, or the citizen's own unfinished one of the same item (so that two taps make one draft).
@@ -34,7 +51,12 @@ def start_draft(
     Citizens: `applicant_id` is ignored, they apply for themselves; what the state knows is filled in. Staff need
     case.create over `region_code` (default: the place of their post)."""
     return drafts.start_draft(
-        item_code=item_code, actor=actor, channel=channel, region_code=region_code, applicant_id=applicant_id, parent_id=parent_id
+        item_code=item_code,
+        actor=actor,
+        channel=channel,
+        region_code=region_code,
+        applicant_id=applicant_id,
+        parent_id=parent_id,
     )
 
 
@@ -44,11 +66,22 @@ def save_step(*, case_id: int, step: str, raw: Any, actor: Actor, version: int |
 
 
 def sign_consent(
-    *, case_id: int, member_id: int, method: str, actor: Actor, attachment_id: int | None = None, guardian_name: str = ""
+    *,
+    case_id: int,
+    member_id: int,
+    method: str,
+    actor: Actor,
+    attachment_id: int | None = None,
+    guardian_name: str = "",
 ) -> Consent:
     """Record one adult's N16; `method`: own_phone | same_phone | paper | guardian."""
     return consents.sign_consent(
-        case_id=case_id, member_id=member_id, method=method, actor=actor, attachment_id=attachment_id, guardian_name=guardian_name
+        case_id=case_id,
+        member_id=member_id,
+        method=method,
+        actor=actor,
+        attachment_id=attachment_id,
+        guardian_name=guardian_name,
     )
 
 
@@ -64,7 +97,9 @@ def submit(*, case_id: int, actor: Actor, data: Mapping[str, Any] | None = None,
     return perform(case_id=case_id, act="submit", actor=actor, data=data, version=version)
 
 
-def perform(*, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None = None, version: int | None = None) -> CaseAct:
+def perform(
+    *, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None = None, version: int | None = None
+) -> CaseAct:
     """Do one act of the declared flow, or raise and change nothing.
 
     `version`: the case's version that the person was looking at; an act by somebody else since then raises Stale."""
@@ -76,7 +111,9 @@ def file_objection(*, case_id: int, actor: Actor, data: Mapping[str, Any]) -> Ca
     from minzheng.kernel.cases.models import Case
 
     state = Case.objects.filter(pk=case_id).values_list("state", flat=True).first()
-    return perform(case_id=case_id, act="add_objection" if state == "OBJECTION" else "objection", actor=actor, data=data)
+    return perform(
+        case_id=case_id, act="add_objection" if state == "OBJECTION" else "objection", actor=actor, data=data
+    )
 
 
 def accept_proposal(*, case_id: int, item_code: str, actor: Actor) -> Case:

@@ -30,8 +30,16 @@ STATES = (
 
 # A case in one of these is a family's one application that is under way (drafts do not count).
 UNDER_WAY = (
-    "SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW",
-    "TOWN_CONFIRM", "APPROVED",
+    "SUBMITTED",
+    "SUPPLEMENT",
+    "ACCEPTED",
+    "INVESTIGATING",
+    "INITIAL_OPINION",
+    "PUBLICITY",
+    "OBJECTION",
+    "REVIEW",
+    "TOWN_CONFIRM",
+    "APPROVED",
 )
 PAID = ("IN_PAYMENT", "RECHECK", "ADJUSTED", "SUSPENDED", "TAPERING")
 BEFORE_DECISION = tuple(code for code in UNDER_WAY if code != "APPROVED")

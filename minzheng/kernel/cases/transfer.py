@@ -27,8 +27,15 @@ def open_followup(ctx: Ctx, item_code: str) -> Case:
         raise Refused("这项救助已经转办过，请在“我的申请”里查看。")
     item = registry.get(item_code)
     new = Case.objects.create(
-        item_code=item.code, channel=old.channel, applicant_id=old.applicant_id, applicant_name=old.applicant_name,
-        region_code=old.region_code, form=old.form, parent=old, created_by_id=ctx.actor.id or old.created_by_id, is_demo=old.is_demo,
+        item_code=item.code,
+        channel=old.channel,
+        applicant_id=old.applicant_id,
+        applicant_name=old.applicant_name,
+        region_code=old.region_code,
+        form=old.form,
+        parent=old,
+        created_by_id=ctx.actor.id or old.created_by_id,
+        is_demo=old.is_demo,
     )
     seqs = _copy_people(old, new)
     _copy_evidence(old, new, seqs)
@@ -44,12 +51,30 @@ def _copy_people(old: Case, new: Case) -> dict[str, str]:
     ids: dict[str, str] = {}
     for m in old.members.all():
         copy = CaseMember.objects.create(
-            case=new, seq=m.seq, person_id=m.person_id, name=m.name, relation=m.relation, birth_date=m.birth_date, id_no=m.id_no,
-            in_count=m.in_count, exclude_reason=m.exclude_reason, declared=m.declared, verified=m.verified,
+            case=new,
+            seq=m.seq,
+            person_id=m.person_id,
+            name=m.name,
+            relation=m.relation,
+            birth_date=m.birth_date,
+            id_no=m.id_no,
+            in_count=m.in_count,
+            exclude_reason=m.exclude_reason,
+            declared=m.declared,
+            verified=m.verified,
         )
         ids[str(m.pk)] = str(copy.pk)
         for c in m.consents.filter(revoked_at=None):
-            Consent.objects.create(case=new, member=copy, name=c.name, method=c.method, signed_at=c.signed_at, valid_until=c.valid_until, attachment_id=c.attachment_id, text_sha=c.text_sha)
+            Consent.objects.create(
+                case=new,
+                member=copy,
+                name=c.name,
+                method=c.method,
+                signed_at=c.signed_at,
+                valid_until=c.valid_until,
+                attachment_id=c.attachment_id,
+                text_sha=c.text_sha,
+            )
     return ids
 
 
@@ -62,7 +87,17 @@ def _copy_evidence(old: Case, new: Case, ids: dict[str, str]) -> None:
         for before, after in {**ids, **renamed}.items():
             text = text.replace(before, after)
         data = json.loads(text)
-        copy = Evidence.objects.create(case=new, kind=row.kind, title=row.title, at=row.at, valid_until=row.valid_until, closed_at=row.closed_at, actor_id=row.actor_id, data={**data, "from_case": old.no}, sha="")
+        copy = Evidence.objects.create(
+            case=new,
+            kind=row.kind,
+            title=row.title,
+            at=row.at,
+            valid_until=row.valid_until,
+            closed_at=row.closed_at,
+            actor_id=row.actor_id,
+            data={**data, "from_case": old.no},
+            sha="",
+        )
         copy.sha = evidence.digest(copy.data)
         copy.save(update_fields=["sha"])
         renamed[str(row.pk)] = str(copy.pk)

@@ -60,17 +60,25 @@ def workbench(actor: Actor, today: datetime.date | None = None, limit: int = 20)
     if not groups:
         return []
     scopes = {g.code: _scope(g, actor) for g in groups}
-    figures = Case.objects.aggregate(**{
-        f"{g.code}_{name}": Count("pk", filter=scopes[g.code] & extra)
-        for g in groups
-        for name, extra in (("total", Q()), ("overdue", Q(due_on__lt=day)), ("today", Q(due_on=day)))
-    })
+    figures = Case.objects.aggregate(
+        **{
+            f"{g.code}_{name}": Count("pk", filter=scopes[g.code] & extra)
+            for g in groups
+            for name, extra in (("total", Q()), ("overdue", Q(due_on__lt=day)), ("today", Q(due_on=day)))
+        }
+    )
     found = []
     for g in groups:
         total = figures[f"{g.code}_total"]
         if total:
-            rows = list(Case.objects.filter(scopes[g.code]).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "id").defer("form")[:limit])
-            found.append(WorkbenchGroup(g.code, g.title, total, figures[f"{g.code}_overdue"], figures[f"{g.code}_today"], rows))
+            rows = list(
+                Case.objects.filter(scopes[g.code])
+                .order_by(F("due_on").asc(nulls_last=True), "submitted_at", "id")
+                .defer("form")[:limit]
+            )
+            found.append(
+                WorkbenchGroup(g.code, g.title, total, figures[f"{g.code}_overdue"], figures[f"{g.code}_today"], rows)
+            )
     return found
 
 

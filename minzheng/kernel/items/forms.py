@@ -97,7 +97,9 @@ class Form:
             own = {f.name for f in step.fields}
             keep = [{k: v for k, v in row.items() if k not in own} for row in old]
             origins = cleaned.origins or tuple(range(len(cleaned.values)))
-            rows = [{**(keep[o] if o < len(keep) else {}), **row} for o, row in zip(origins, cleaned.values, strict=True)]
+            rows = [
+                {**(keep[o] if o < len(keep) else {}), **row} for o, row in zip(origins, cleaned.values, strict=True)
+            ]
             new[step.key] = rows
         else:
             own = {f.name for f in step.fields}
@@ -167,7 +169,7 @@ def _clean_rows(step: Step, raw: Sequence[Data], form: Data) -> Cleaned:
         errors |= one.errors
         rejected |= one.rejected
     if step.fixed_rows:
-        rows += [{} for _ in names[len(rows):]]
+        rows += [{} for _ in names[len(rows) :]]
     if len(rows) < step.min_rows:
         errors[""] = f"“{step.title}”至少填写 {step.min_rows} 行。"
     origins = () if step.fixed_rows else tuple(int(row.get(ROW, i)) for i, row in enumerate(taken))
@@ -176,4 +178,4 @@ def _clean_rows(step: Step, raw: Sequence[Data], form: Data) -> Cleaned:
 
 def _shown_one(step: Step, values: Data, rejected: Mapping[str, str], prefix: str) -> dict[str, Any]:
     shown = {f.name: f.to_input(values.get(f.name)) for f in step.plain_fields}
-    return shown | {key[len(prefix):]: text for key, text in rejected.items() if key.startswith(prefix)}
+    return shown | {key[len(prefix) :]: text for key, text in rejected.items() if key.startswith(prefix)}

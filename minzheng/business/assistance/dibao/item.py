@@ -19,7 +19,9 @@ from minzheng.kernel.items.items import Item, Material, Proposal
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
 
-RULES = MeansTest("assistance.dibao", "低保", "低保资格", cash=("低保金",), member_cash=("分类施保金",), taper="渐退资格")
+RULES = MeansTest(
+    "assistance.dibao", "低保", "低保资格", cash=("低保金",), member_cash=("分类施保金",), taper="渐退资格"
+)
 
 
 def proposals(case: Case, on: datetime.date) -> list[Proposal]:
@@ -29,8 +31,12 @@ def proposals(case: Case, on: datetime.date) -> list[Proposal]:
 
 
 ITEM = Item(
-    "assistance.dibao", "最低生活保障",
-    short="低保", number_code="DB", form=MEANS_TEST_FORM, flow=means_tested(reasons=REASONS, params=procedure_params),
+    "assistance.dibao",
+    "最低生活保障",
+    short="低保",
+    number_code="DB",
+    form=MEANS_TEST_FORM,
+    flow=means_tested(reasons=REASONS, params=procedure_params),
     intro="家庭人均收入低于当地低保标准、财产符合规定的，按月补足差额。",
     who=("共同生活的家人人均收入低于当地低保标准", "家庭财产在规定限额以内", "一般由户口所在地的乡镇（街道）受理"),
     bring=(
@@ -39,7 +45,11 @@ ITEM = Item(
         Material("illness", "诊断书、残疾人证", obtainable=True),
         Material("other", "其他材料"),
     ),
-    notices=NOTICES, reasons=REASONS,
+    notices=NOTICES,
+    reasons=REASONS,
     law="《社会救助暂行办法》（国务院令第649号）；《最低生活保障审核确认办法》（民发〔2021〕57号）",
-    composition=composition, assess=RULES.assess, recompute=RULES.recompute, proposals=proposals,
+    composition=composition,
+    assess=RULES.assess,
+    recompute=RULES.recompute,
+    proposals=proposals,
 )

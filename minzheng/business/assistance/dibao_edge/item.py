@@ -12,12 +12,19 @@ from minzheng.kernel.cases.lifecycle import means_tested
 from minzheng.kernel.items.items import Item, Material
 
 ITEM = Item(
-    "assistance.dibao_edge", "低保边缘家庭认定",
-    short="低保边缘", number_code="DBBY", form=MEANS_TEST_FORM, flow=means_tested(reasons=REASONS, params=procedure_params, publicity=False),
+    "assistance.dibao_edge",
+    "低保边缘家庭认定",
+    short="低保边缘",
+    number_code="DBBY",
+    form=MEANS_TEST_FORM,
+    flow=means_tested(reasons=REASONS, params=procedure_params, publicity=False),
     intro="收入比低保标准稍高、财产符合规定的家庭，认定后可以享受医疗、教育等专项救助。",
     who=("家庭人均收入低于低保标准的 1.5 倍（以当地规定为准）", "家庭财产在规定限额以内"),
     bring=(Material("identity", "身份证、户口簿", obtainable=True), Material("other", "其他材料")),
-    notices=NOTICES, reasons=REASONS,
+    notices=NOTICES,
+    reasons=REASONS,
     law="《关于加强低收入人口认定和动态监测工作的通知》（民办函〔2024〕31号）",
-    composition=composition, assess=EDGE.assess, recompute=EDGE.recompute,
+    composition=composition,
+    assess=EDGE.assess,
+    recompute=EDGE.recompute,
 )

@@ -47,22 +47,48 @@ class MeansTest:
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
         """The same answer from what an award froze."""
         day = datetime.date.fromisoformat
-        return self._answer(dict(frozen["family"]), frozen["region"], day(frozen["on"]), day(frozen["payable_on"]), frozen.get("notes", []))
+        return self._answer(
+            dict(frozen["family"]),
+            frozen["region"],
+            day(frozen["on"]),
+            day(frozen["payable_on"]),
+            frozen.get("notes", []),
+        )
 
-    def _answer(self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str]) -> Answer:
+    def _answer(
+        self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str]
+    ) -> Answer:
         outcome = self._run(family, region, on, explain=True)
         eligible = bool(outcome.values.get(self.eligible))
         paid = self._payable(family, region, payable_on, outcome) if eligible else outcome
         amount, tops = self._amount(paid) if eligible else (0, {})
-        reasons = tuple((r["code"], r["text"]) for r in outcome.reasons if r["benefit"] == self.benefit and "person" not in r)
+        reasons = tuple(
+            (r["code"], r["text"]) for r in outcome.reasons if r["benefit"] == self.benefit and "person" not in r
+        )
         per_capita = outcome.values.get("人均月收入")
         return Answer(
-            eligible=eligible, amount_fen=amount, persons=int(outcome.values.get("保障人口") or 0), per_capita_fen=_fen(per_capita),
-            reasons=() if eligible else reasons, sheet=self._sheet(paid, amount, eligible), category=category(paid), top_ups=tops,
+            eligible=eligible,
+            amount_fen=amount,
+            persons=int(outcome.values.get("保障人口") or 0),
+            per_capita_fen=_fen(per_capita),
+            reasons=() if eligible else reasons,
+            sheet=self._sheet(paid, amount, eligible),
+            category=category(paid),
+            top_ups=tops,
             evidence={
-                "benefit": self.benefit, "region": region, "on": on.isoformat(), "payable_on": (payable_on if paid is not outcome else on).isoformat(),
-                "family": family, "notes": notes, "facts_sha": digest(family), "outcome": paid.as_json(), "rule_versions": _text(paid.rule_versions),
-                "params": paid.params_used, "ruleset_sha": paid.sha, "reasons_in_full": outcome.reasons, "may_taper": bool(self.taper and outcome.values.get(self.taper)),
+                "benefit": self.benefit,
+                "region": region,
+                "on": on.isoformat(),
+                "payable_on": (payable_on if paid is not outcome else on).isoformat(),
+                "family": family,
+                "notes": notes,
+                "facts_sha": digest(family),
+                "outcome": paid.as_json(),
+                "rule_versions": _text(paid.rule_versions),
+                "params": paid.params_used,
+                "ruleset_sha": paid.sha,
+                "reasons_in_full": outcome.reasons,
+                "may_taper": bool(self.taper and outcome.values.get(self.taper)),
             },
         )
 
@@ -79,13 +105,19 @@ class MeansTest:
 
     def _amount(self, outcome: Outcome) -> tuple[int, dict[int, int]]:
         """(fen a month, {position of the member among the counted: fen of top-up})."""
-        tops = {i: sum(_fen(row.get(w)) or 0 for w in self.member_cash) for i, row in enumerate(outcome.rows["人"], start=1)}
+        tops = {
+            i: sum(_fen(row.get(w)) or 0 for w in self.member_cash) for i, row in enumerate(outcome.rows["人"], start=1)
+        }
         own = sum(_fen(outcome.values.get(w)) or 0 for w in self.cash)
         return own + sum(tops.values()), {i: fen for i, fen in tops.items() if fen}
 
     def _sheet(self, outcome: Outcome, amount: int, eligible: bool) -> tuple[tuple[str, str], ...]:
         values = outcome.values
-        rows = [("保障人口", f"{values.get('保障人口')} 人"), ("保障标准", f"每人每月 {show(values.get('保障标准'))} 元"), ("家庭月收入", f"{show(values.get('家庭月收入'))} 元")]
+        rows = [
+            ("保障人口", f"{values.get('保障人口')} 人"),
+            ("保障标准", f"每人每月 {show(values.get('保障标准'))} 元"),
+            ("家庭月收入", f"{show(values.get('家庭月收入'))} 元"),
+        ]
         if values.get("人均月收入") is not None:
             rows.append(("人均月收入", f"{show(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
         if values.get("计入金融资产") is not None:
@@ -93,7 +125,11 @@ class MeansTest:
         if eligible:
             rows += [(w, f"{show(values.get(w))} 元") for w in self.cash]
             for word in self.member_cash:
-                rows += [(f"{word}（{row.get('姓名')}）", f"{show(row[word])} 元") for row in outcome.rows["人"] if row.get(word)]
+                rows += [
+                    (f"{word}（{row.get('姓名')}）", f"{show(row[word])} 元")
+                    for row in outcome.rows["人"]
+                    if row.get(word)
+                ]
             if self.cash:
                 rows.append(("每月合计", f"{yuan_text(amount)} 元"))
         return tuple((label, str(value)) for label, value in rows)
@@ -110,18 +146,29 @@ class MeansTest:
         except Unconfigured:
             return None
         ok = bool(outcome.values.get(self.eligible))
-        figures = tuple((w, show(outcome.values[w])) for w in ("保障人口", "家庭月收入", line) if outcome.values.get(w) is not None)
+        figures = tuple(
+            (w, show(outcome.values[w])) for w in ("保障人口", "家庭月收入", line) if outcome.values.get(w) is not None
+        )
         figures = tuple((label, str(value)) for label, value in figures)
         facts = "，".join(f"{label} {value}" for label, value in figures)
         why = "；".join(r["text"] for r in outcome.reasons if r["benefit"] == self.benefit and "person" not in r)
-        sentence = f"按核定情况（{facts}），符合{self.title}条件，同意后不用重新交材料。" if ok else f"不符合{self.title}条件：{why}。"
+        sentence = (
+            f"按核定情况（{facts}），符合{self.title}条件，同意后不用重新交材料。"
+            if ok
+            else f"不符合{self.title}条件：{why}。"
+        )
         return Proposal(self.benefit, self.title, ok, sentence, figures)
 
 
 def category(outcome: Outcome) -> str:
     """Class for re-checks (reference §1.7.1): C somebody can work, A nobody can and no income, B the others."""
     able = any(
-        row.get("计入保障") and row.get("成年") and not row.get("无劳动能力") and not row.get("重度残疾") and not row.get("在校") and (row.get("年龄") or 0) < 60
+        row.get("计入保障")
+        and row.get("成年")
+        and not row.get("无劳动能力")
+        and not row.get("重度残疾")
+        and not row.get("在校")
+        and (row.get("年龄") or 0) < 60
         for row in outcome.rows["人"]
     )
     if able:

@@ -23,14 +23,28 @@ from minzheng.policy import InputError, Unconfigured, load_ruleset
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember
 
-SITUATIONS = {"prison": "服刑在押", "detox": "强制隔离戒毒", "missing": "宣告失踪", "clergy": "宗教教职人员", "army": "省定其他"}
+SITUATIONS = {
+    "prison": "服刑在押",
+    "detox": "强制隔离戒毒",
+    "missing": "宣告失踪",
+    "clergy": "宗教教职人员",
+    "army": "省定其他",
+}
 WHY_NOT = {
-    "prison": "在监狱服刑", "detox": "强制隔离戒毒", "missing": "宣告失踪", "clergy": "宗教教职人员离家独立生活满三年",
-    "army": "义务兵", "apart": "不长期共同居住",
+    "prison": "在监狱服刑",
+    "detox": "强制隔离戒毒",
+    "missing": "宣告失踪",
+    "clergy": "宗教教职人员离家独立生活满三年",
+    "army": "义务兵",
+    "apart": "不长期共同居住",
 }
 MONEY = {
-    "工资性收入": "wage", "经营净收入": "business", "财产净收入": "property_income", "转移净收入": "transfer",
-    "不计入收入": "not_counted", "就业成本": "employment_cost",
+    "工资性收入": "wage",
+    "经营净收入": "business",
+    "财产净收入": "property_income",
+    "转移净收入": "transfer",
+    "不计入收入": "not_counted",
+    "就业成本": "employment_cost",
 }
 PROPERTY_COUNTS = {"房屋套数": "houses", "机动车辆": "vehicles"}
 PROPERTY_MONEY = {"金融资产": "deposits", "刚性支出年额": "rigid_annual"}
@@ -96,8 +110,10 @@ def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family
 def _condition(values: Mapping[str, Any]) -> Family:
     student = values.get("student") or "no"
     words: Family = {
-        "在校": student != "no" or values.get("situation") == "school", "学历层次": "研究生" if student == "above" else "本科及以下",
-        "重病": bool(values.get("serious_illness")), "无劳动能力": bool(values.get("no_labour")),
+        "在校": student != "no" or values.get("situation") == "school",
+        "学历层次": "研究生" if student == "above" else "本科及以下",
+        "重病": bool(values.get("serious_illness")),
+        "无劳动能力": bool(values.get("no_labour")),
     }
     if values.get("disability_kind"):
         words["残疾类别"] = values["disability_kind"]
@@ -118,7 +134,10 @@ def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, s
     except (InputError, Unconfigured):
         return everybody
     rows = outcome.rows["人"]
-    return [(bool(row.get("计入人口", True)), "" if row.get("计入人口", True) else why_not(m)) for m, row in zip(members, rows, strict=True)]
+    return [
+        (bool(row.get("计入人口", True)), "" if row.get("计入人口", True) else why_not(m))
+        for m, row in zip(members, rows, strict=True)
+    ]
 
 
 def policy_family_unfrozen(case: Case, members: Sequence[CaseMember]) -> tuple[Family, list[str]]:
@@ -139,4 +158,7 @@ def as_json(family: Family) -> Family:
             return f"{value:.2f}"
         return value.isoformat() if isinstance(value, datetime.date) else value
 
-    return {"家庭": {k: plain(v) for k, v in family["家庭"].items()}, "成员": [{k: plain(v) for k, v in row.items()} for row in family["成员"]]}
+    return {
+        "家庭": {k: plain(v) for k, v in family["家庭"].items()},
+        "成员": [{k: plain(v) for k, v in row.items()} for row in family["成员"]],
+    }

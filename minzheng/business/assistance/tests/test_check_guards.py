@@ -197,14 +197,25 @@ def test_匿名异议要留姓名电话(world: World) -> None:
         services.file_objection(case_id=case.pk, actor=ANONYMOUS, data={"content": "有房"})
 
 
-COUNCIL = {"method": "council", "people": "13", "villagers": "5", "committee": "4", "votes_for": "9", "findings": "情况属实，符合条件。", "records": PHOTO}
+COUNCIL = {
+    "method": "council",
+    "people": "13",
+    "villagers": "5",
+    "committee": "4",
+    "votes_for": "9",
+    "findings": "情况属实，符合条件。",
+    "records": PHOTO,
+}
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"people": "12"}, "应不少于 13 人且为单数"), ({"people": "14"}, "应不少于 13 人且为单数"), ({"villagers": "4"}, "居民代表应不少于"),
-        ({"committee": "5"}, "成员应不超过"), ({"votes_for": "14"}, "赞成人数不能超过"),
+        ({"people": "12"}, "应不少于 13 人且为单数"),
+        ({"people": "14"}, "应不少于 13 人且为单数"),
+        ({"villagers": "4"}, "居民代表应不少于"),
+        ({"committee": "5"}, "成员应不超过"),
+        ({"votes_for": "14"}, "赞成人数不能超过"),
     ],
 )
 def test_民主评议的人数要合规(world: World, change: dict[str, str], sentence: str) -> None:
@@ -232,7 +243,10 @@ def test_异议评议后要重新提出意见重新公示(world: World) -> None:
         with pytest.raises(Refused, match="初审意见已经提出"):
             world.do(case, "opinion", world.leader, **AGREE)
         world.do(case, "post", world.clerk, place="公开栏", photo=PHOTO)
-    assert [p.ends_on for p in case.publicities.order_by("id")] == [datetime.date(2026, 11, 9), datetime.date(2026, 11, 13)]
+    assert [p.ends_on for p in case.publicities.order_by("id")] == [
+        datetime.date(2026, 11, 9),
+        datetime.date(2026, 11, 13),
+    ]
     with clock.at(datetime.date(2026, 11, 14)):
         world.do(case, "publicity_end", world.clerk, photo=PHOTO)
     assert case.state == "REVIEW" and services.replay(case).ok
@@ -252,7 +266,9 @@ def test_异议复查期间办结时限停表(world: World) -> None:
 def test_近亲属不能办理并须县级入户(world: World) -> None:
     """§1.14 第 15 例."""
     case = investigating(world)
-    world.do(case, "register_relative", world.clerk, relative_detail="陈同事是申请人表弟", relative_username="colleague")
+    world.do(
+        case, "register_relative", world.clerk, relative_detail="陈同事是申请人表弟", relative_username="colleague"
+    )
     assert case.needs_county_visit
     with pytest.raises(NotAllowed, match="应当回避"):
         world.visit(case, actor=world.colleague)

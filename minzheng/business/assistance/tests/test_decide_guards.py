@@ -26,7 +26,13 @@ def review(world: World) -> Case:
 
 
 def test_调查人不得确认(world: World, review: Case) -> None:
-    Assignment.objects.create(user=world.clerk.user, role="county_reviewer", organization=world.bureau, region_code="990101000000", valid_from=datetime.date(2020, 1, 1))
+    Assignment.objects.create(
+        user=world.clerk.user,
+        role="county_reviewer",
+        organization=world.bureau,
+        region_code="990101000000",
+        valid_from=datetime.date(2020, 1, 1),
+    )
     from minzheng.kernel.accounts.actors import actor_of
 
     with clock.at(DAY), pytest.raises(NotAllowed, match="您参加过这一户的调查核对，不能再审核确认"):
@@ -91,8 +97,21 @@ def test_公示后核定情况变了要退回(world: World, review: Case) -> Non
 
 
 def test_正在享受特困的不能确认(world: World, review: Case) -> None:
-    award = Award.objects.create(no="TK-1", item_code="assistance.tekun", region_code=review.region_code, payee_name="周建国", persons=1, amount_fen=1, first_month=DAY, decided_on=DAY, frozen_sha="", ruleset_sha="")
-    AwardMember.objects.create(award=award, person=review.members.get(name="周建国").person, name="周建国", relation="本人")
+    award = Award.objects.create(
+        no="TK-1",
+        item_code="assistance.tekun",
+        region_code=review.region_code,
+        payee_name="周建国",
+        persons=1,
+        amount_fen=1,
+        first_month=DAY,
+        decided_on=DAY,
+        frozen_sha="",
+        ruleset_sha="",
+    )
+    AwardMember.objects.create(
+        award=award, person=review.members.get(name="周建国").person, name="周建国", relation="本人"
+    )
     with clock.at(DAY), pytest.raises(Refused, match="周建国正在享受特困供养"):
         world.do(review, "approve", world.reviewer)
 
@@ -109,7 +128,9 @@ def test_单人户申请人公示后死亡办件终止(world: World) -> None:
     """§1.14 第 18 例."""
     case = world.to_review([Kin("孙大爷", "本人", datetime.date(1958, 1, 1), extra={"no_labour": "yes"})])
     with clock.at(DAY):
-        world.do(case, "member_died", world.reviewer, member_name="孙大爷", died_on="2026-11-10", opinion="医院死亡证明")
+        world.do(
+            case, "member_died", world.reviewer, member_name="孙大爷", died_on="2026-11-10", opinion="医院死亡证明"
+        )
     assert case.state == "ABORTED" and IssuedDocument.objects.filter(case=case, code="N14").exists()
 
 
@@ -120,7 +141,9 @@ def test_家庭成员公示后死亡按余下人口重算(world: World, review: 
         review.applicant.save(update_fields=["death_date"])
         with pytest.raises(Refused, match="请先办理“登记成员死亡”"):
             world.do(review, "approve", world.reviewer)
-        world.do(review, "member_died", world.reviewer, member_name="刘桂芳", died_on=DAY.isoformat(), opinion="死亡证明")
+        world.do(
+            review, "member_died", world.reviewer, member_name="刘桂芳", died_on=DAY.isoformat(), opinion="死亡证明"
+        )
         assert review.applicant_name == "周建国", "申请人死亡的，由另一名成年家人接替"
         with pytest.raises(Refused, match="核对之后家庭成员有变化"):
             world.do(review, "approve", world.reviewer)
@@ -147,7 +170,9 @@ def test_核对发现的死亡登记后不再拦(world: World) -> None:
 def test_办结时限可以延长一次(world: World, review: Case) -> None:
     with clock.at(DAY):
         world.do(review, "extend", world.reviewer, opinion="人户分离，调查困难")
-        assert (review.total_due_on, review.due_provisional) == (datetime.date(2027, 1, 4), True), "2027 年日历未公布，暂按周末推算"
+        assert (review.total_due_on, review.due_provisional) == (datetime.date(2027, 1, 4), True), (
+            "2027 年日历未公布，暂按周末推算"
+        )
         with pytest.raises(Refused, match="已经延长过一次"):
             world.do(review, "extend", world.reviewer, opinion="再延")
 
@@ -165,7 +190,15 @@ def test_下放的乡镇没有会议记录不能确认(world: World) -> None:
             world.do(case, "approve", leader)
         with pytest.raises(Refused, match="已下放，应由乡镇"):
             world.do(case, "approve", world.reviewer)
-        world.do(case, "meeting", leader, met_on=DAY.isoformat(), attendees="王镇长、林经办、驻村干部", content="一致同意", minutes=PHOTO)
+        world.do(
+            case,
+            "meeting",
+            leader,
+            met_on=DAY.isoformat(),
+            attendees="王镇长、林经办、驻村干部",
+            content="一致同意",
+            minutes=PHOTO,
+        )
         world.do(case, "approve", leader)
     assert case.state == "APPROVED" and services.replay(case).ok
 
@@ -217,7 +250,10 @@ def test_同一月份的发放明细只有一条(world: World, review: Case) -> 
     ensure_line(award, award.first_month)
     assert monthly_lines(award.first_month, item_code=award.item_code, pay_day=10) == 1
     assert monthly_lines(datetime.date(2027, 1, 1), item_code=award.item_code, pay_day=10) == 1
-    assert list(award.lines.order_by("month").values_list("month", flat=True)) == [datetime.date(2026, 12, 1), datetime.date(2027, 1, 1)]
+    assert list(award.lines.order_by("month").values_list("month", flat=True)) == [
+        datetime.date(2026, 12, 1),
+        datetime.date(2027, 1, 1),
+    ]
 
 
 # ---- 动态管理 ----
@@ -314,5 +350,10 @@ def test_暂停与恢复(world: World, paid: Case) -> None:
 
 
 def test_家庭报告变化留在卷里(world: World, paid: Case) -> None:
-    world.do(paid, "report_change", world.citizen(Kin("刘桂芳", "本人", datetime.date(1980, 3, 5), number=paid.applicant.id_no)), content="女儿考上大学")
+    world.do(
+        paid,
+        "report_change",
+        world.citizen(Kin("刘桂芳", "本人", datetime.date(1980, 3, 5), number=paid.applicant.id_no)),
+        content="女儿考上大学",
+    )
     assert paid.state == "IN_PAYMENT" and paid.evidence.get(kind="change").data["content"] == "女儿考上大学"

@@ -49,7 +49,12 @@ def test_报告逐人逐项有来源日期和凭证(world: World, bank: type[Ban
     matching.run_match(case=case, actor=world.clerk)
     report = case.evidence.get(kind="match_report")
     [fact] = report.data["members"][0]["facts"]
-    assert (fact["source_title"], fact["on"], fact["reference"], fact["matched_by"]) == ("银行、证券、保险", "2026-11-02", "尾号 1234", "证件号码")
+    assert (fact["source_title"], fact["on"], fact["reference"], fact["matched_by"]) == (
+        "银行、证券、保险",
+        "2026-11-02",
+        "尾号 1234",
+        "证件号码",
+    )
     assert report.data["no"] == "990101-HD-2026-000001" and report.data["period"] == ["2025-11-01", "2026-10-31"]
     assert "不作为唯一依据" in report.data["notice"] and not {"verdict", "conclusion", "result"} & set(report.data)
     assert [d["key"] for d in report.data["differences"]] == ["0.deposits"]

@@ -64,7 +64,12 @@ def test_八家同时提交一件不丢编号不重(live: World) -> None:
     families = [couple() for _ in range(8)]
     drafts = [live.draft(f) for f in families]
     actors = [live.citizen(f[0]) for f in families]
-    done = together([lambda c=c, a=a: services.submit(case_id=c.pk, actor=a, data={"promise": "yes"}) for c, a in zip(drafts, actors, strict=True)])
+    done = together(
+        [
+            lambda c=c, a=a: services.submit(case_id=c.pk, actor=a, data={"promise": "yes"})
+            for c, a in zip(drafts, actors, strict=True)
+        ]
+    )
     assert not [d for d in done if isinstance(d, Refused)]
     numbers = sorted(Case.objects.filter(state="SUBMITTED").values_list("no", flat=True))
     assert numbers == [f"990101-DB-2026-{n:06d}" for n in range(1, 9)]
@@ -72,9 +77,15 @@ def test_八家同时提交一件不丢编号不重(live: World) -> None:
 
 def test_同一家的夫妻同时提交只成一件(live: World) -> None:
     wife, husband, child = couple()
-    other = [Kin(husband.name, "本人", husband.born, number=husband.number), Kin(wife.name, "配偶", wife.born, number=wife.number), child]
+    other = [
+        Kin(husband.name, "本人", husband.born, number=husband.number),
+        Kin(wife.name, "配偶", wife.born, number=wife.number),
+        child,
+    ]
     pairs = [(live.draft(f), live.citizen(f[0])) for f in ([wife, husband, child], other)]
-    done = together([lambda c=c, a=a: services.submit(case_id=c.pk, actor=a, data={"promise": "yes"}) for c, a in pairs])
+    done = together(
+        [lambda c=c, a=a: services.submit(case_id=c.pk, actor=a, data={"promise": "yes"}) for c, a in pairs]
+    )
     assert len([d for d in done if isinstance(d, Refused) and "不能重复申请" in str(d)]) == 1
     assert Case.objects.filter(state="SUBMITTED").count() == 1
 

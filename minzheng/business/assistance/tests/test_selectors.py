@@ -46,7 +46,13 @@ def test_参加过调查的人看到确认按钮是灰的(world: World) -> None:
     from minzheng.kernel.accounts.models import Assignment
 
     case = world.to_review(couple())
-    Assignment.objects.create(user=world.clerk.user, role="county_reviewer", organization=world.bureau, region_code="990101000000", valid_from=datetime.date(2020, 1, 1))
+    Assignment.objects.create(
+        user=world.clerk.user,
+        role="county_reviewer",
+        organization=world.bureau,
+        region_code="990101000000",
+        valid_from=datetime.date(2020, 1, 1),
+    )
     with clock.at(datetime.date(2026, 11, 12)):
         [approve] = [a for a in selectors.allowed_acts(case, actor_of(world.clerk.user)) if a.act.code == "approve"]
     assert not approve.enabled and "不能再审核确认" in approve.why_not[0]
@@ -107,7 +113,11 @@ def test_凭编号和后四位查进度(world: World) -> None:
     family = couple()
     case = world.to_accepted(family)
     found = selectors.progress(no=f" {case.no} ", id_tail=family[0].number[-4:].lower(), address="10.0.0.1")
-    assert (found.state_title, found.item_title, found.submitted_on) == ("已受理", "最低生活保障", datetime.date(2026, 11, 2))
+    assert (found.state_title, found.item_title, found.submitted_on) == (
+        "已受理",
+        "最低生活保障",
+        datetime.date(2026, 11, 2),
+    )
     assert dict(found.steps)["调查"] == "now" and dict(found.steps)["申请"] == "done"
     assert "刘桂芳" not in str(found) and VILLAGE not in str(found)
 

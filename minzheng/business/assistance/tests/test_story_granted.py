@@ -61,7 +61,11 @@ def test_从手机申请到发放明细(world: World) -> None:
 
     replayed = services.replay(case)
     assert replayed.ok, replayed.problems
-    assert list(IssuedDocument.objects.filter(case=case).order_by("created_at").values_list("code", flat=True)) == ["N01", "N05", "N06"]
+    assert list(IssuedDocument.objects.filter(case=case).order_by("created_at").values_list("code", flat=True)) == [
+        "N01",
+        "N05",
+        "N06",
+    ]
     assert OutboxMessage.objects.filter(case=case, channel="inapp").count() == 4
     actions = set(AuditEntry.objects.filter(object_id=case.pk).values_list("action", flat=True))
     assert {"case.submit", "case.accept", "case.run_match", "case.opinion", "case.post", "case.approve"} <= actions
@@ -77,13 +81,24 @@ def test_次月起进入享受待遇并排下次复核(world: World) -> None:
     with clock.at(datetime.date(2026, 12, 1)):
         world.do(case, "start_payment", SYSTEM)
     assert case.state == "IN_PAYMENT"
-    assert case.due_on == Award.objects.get(case=case).next_review_on == datetime.date(2027, 2, 12), "有劳动力的 C 类每季复核"
+    assert case.due_on == Award.objects.get(case=case).next_review_on == datetime.date(2027, 2, 12), (
+        "有劳动力的 C 类每季复核"
+    )
     assert services.replay(case).ok
 
 
 def test_时间线说得清谁在什么时候做了什么(world: World) -> None:
     case = world.to_review(couple())
     lines = selectors.timeline(case)
-    assert [e.title for e in lines] == ["提交申请", "受理", "启动调查", "信息核对", "入户调查", "初审意见", "张榜公示", "公示期满上报"]
+    assert [e.title for e in lines] == [
+        "提交申请",
+        "受理",
+        "启动调查",
+        "信息核对",
+        "入户调查",
+        "初审意见",
+        "张榜公示",
+        "公示期满上报",
+    ]
     assert lines[0].role == "申请人" and lines[1].organization == "东安镇民政服务窗口"
     assert lines[1].kept is True and lines[1].due_on == datetime.date(2026, 11, 5)

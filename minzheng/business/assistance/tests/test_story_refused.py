@@ -35,7 +35,14 @@ def refused_for_car(world: World, wage: str = "1200") -> Case:
     with pytest.raises(Refused, match="核对异议期到 2026-11-09 才满"):
         world.do(case, "opinion", world.leader, conclusion="disagree", reason_code="R02", opinion="有车")
     with clock.at(AFTER):
-        world.do(case, "opinion", world.leader, conclusion="disagree", reason_code="R02", opinion="名下有小型轿车，超过财产规定。")
+        world.do(
+            case,
+            "opinion",
+            world.leader,
+            conclusion="disagree",
+            reason_code="R02",
+            opinion="名下有小型轿车，超过财产规定。",
+        )
         with pytest.raises(Refused, match="不公示，请直接上报"):
             world.do(case, "post", world.clerk, place="公开栏", photo=PHOTO)
         world.do(case, "forward", world.clerk)

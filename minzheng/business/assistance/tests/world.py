@@ -30,8 +30,13 @@ APPLIED = datetime.date(2026, 11, 2)  # a Monday; see benefits.md §0.5
 PHOTO = "请拍照"
 _serial = count(1)
 _PLACES = (
-    (COUNTY, "示范县", 3), (TOWN, "东安镇", 4), (OTHER_TOWN, "西宁镇", 4), (DELEGATED_TOWN, "北固镇", 4),
-    (VILLAGE, "李家村", 5), ("990101002001", "王家村", 5), (DELEGATED_VILLAGE, "赵家村", 5),
+    (COUNTY, "示范县", 3),
+    (TOWN, "东安镇", 4),
+    (OTHER_TOWN, "西宁镇", 4),
+    (DELEGATED_TOWN, "北固镇", 4),
+    (VILLAGE, "李家村", 5),
+    ("990101002001", "王家村", 5),
+    (DELEGATED_VILLAGE, "赵家村", 5),
 )
 
 
@@ -77,7 +82,15 @@ class World:
 
     def __init__(self) -> None:
         for code, name, level in _PLACES:
-            Region.objects.create(code=code, name=name, full_name=name, level=level, parent_code="", valid_from=datetime.date(2000, 1, 1), source="测试")
+            Region.objects.create(
+                code=code,
+                name=name,
+                full_name=name,
+                level=level,
+                parent_code="",
+                valid_from=datetime.date(2000, 1, 1),
+                source="测试",
+            )
         self.bureau = self._organization("T-MZJ", "示范县民政局", "bureau", COUNTY)
         self.window = self._organization("T-DA", "东安镇民政服务窗口", "township", TOWN)
         self.north = self._organization("T-BG", "北固镇民政服务窗口", "township", DELEGATED_TOWN)
@@ -89,21 +102,40 @@ class World:
         self.stranger = self.staff("stranger", "西镇人", "town_clerk", OTHER_TOWN, self.bureau)
 
     def _organization(self, code: str, name: str, kind: str, region: str) -> Organization:
-        return Organization.objects.create(code=code, name=name, kind=kind, region_code=region, valid_from=datetime.date(2000, 1, 1), document_prefix=code[2:])
+        return Organization.objects.create(
+            code=code,
+            name=name,
+            kind=kind,
+            region_code=region,
+            valid_from=datetime.date(2000, 1, 1),
+            document_prefix=code[2:],
+        )
 
-    def staff(self, username: str, name: str, role: str, region: str, organization: Organization | None = None) -> Actor:
+    def staff(
+        self, username: str, name: str, role: str, region: str, organization: Organization | None = None
+    ) -> Actor:
         user = User.objects.create(username=username, name=name, kind="staff")
-        Assignment.objects.create(user=user, role=role, organization=organization or self.bureau, region_code=region, valid_from=datetime.date(2020, 1, 1))
+        Assignment.objects.create(
+            user=user,
+            role=role,
+            organization=organization or self.bureau,
+            region_code=region,
+            valid_from=datetime.date(2020, 1, 1),
+        )
         return actor_of(user)
 
     def citizen(self, kin: Kin, region: str = VILLAGE) -> Actor:
         person = ensure_person(actor=SYSTEM, name=kin.name, id_no=kin.number, region_code=region, phone="13800000001")
-        user, _ = User.objects.get_or_create(username=f"c{person.pk}", defaults={"name": kin.name, "kind": "citizen", "person": person})
+        user, _ = User.objects.get_or_create(
+            username=f"c{person.pk}", defaults={"name": kin.name, "kind": "citizen", "person": person}
+        )
         return actor_of(user)
 
     # ---- the application ----
 
-    def draft(self, family: Sequence[Kin], region: str = VILLAGE, home: dict[str, Any] | None = None, **applicant: Any) -> Case:
+    def draft(
+        self, family: Sequence[Kin], region: str = VILLAGE, home: dict[str, Any] | None = None, **applicant: Any
+    ) -> Case:
         """A draft with every step filled in and every consent signed."""
         citizen = self.citizen(family[0], region)
         case = services.start_draft(item_code="assistance.dibao", actor=citizen)
@@ -114,14 +146,41 @@ class World:
         self.sign_all(case, citizen)
         return case
 
-    def answers(self, family: Sequence[Kin], region: str, home: dict[str, Any], applicant: dict[str, Any]) -> dict[str, Any]:
+    def answers(
+        self, family: Sequence[Kin], region: str, home: dict[str, Any], applicant: dict[str, Any]
+    ) -> dict[str, Any]:
         head = family[0]
         money = ("wage", "business", "property_income", "transfer", "not_counted", "employment_cost")
         return {
-            "applicant": {"name": head.name, "id_no": head.number, "phone": "13800000001", "region": region, "address": "李家村 3 组 12 号", "hukou": "here"} | applicant,
-            "members": [{"name": k.name, "relation": k.relation, "id_no": k.number, "situation": k.situation, **{n: v for n, v in k.extra.items() if n not in money}} for k in family],
+            "applicant": {
+                "name": head.name,
+                "id_no": head.number,
+                "phone": "13800000001",
+                "region": region,
+                "address": "李家村 3 组 12 号",
+                "hukou": "here",
+            }
+            | applicant,
+            "members": [
+                {
+                    "name": k.name,
+                    "relation": k.relation,
+                    "id_no": k.number,
+                    "situation": k.situation,
+                    **{n: v for n, v in k.extra.items() if n not in money},
+                }
+                for k in family
+            ],
             "income": [{n: k.extra.get(n, "") for n in money} for k in family],
-            "home": {"urban": "农村", "deposits": "3000", "houses": "1", "vehicles": "0", "market_entity": "no", "near_relative": "no"} | home,
+            "home": {
+                "urban": "农村",
+                "deposits": "3000",
+                "houses": "1",
+                "vehicles": "0",
+                "market_entity": "no",
+                "near_relative": "no",
+            }
+            | home,
             "account": {"holder": head.name, "number": "6217000010001234567", "bank": "示范农商行"},
         }
 
@@ -132,10 +191,23 @@ class World:
             if grown and not member.consents.filter(revoked_at=None).exists():
                 services.sign_consent(case_id=case.pk, member_id=member.pk, method="same_phone", actor=actor)
 
-    def fact(self, kin: Kin, source: str, class_code: str, amount: int | None = None, title: str = "", on: datetime.date = datetime.date(2026, 9, 30)) -> RecordedFact:
+    def fact(
+        self,
+        kin: Kin,
+        source: str,
+        class_code: str,
+        amount: int | None = None,
+        title: str = "",
+        on: datetime.date = datetime.date(2026, 9, 30),
+    ) -> RecordedFact:
         """`amount` in fen."""
         return RecordedFact.objects.create(
-            source=source, id_key=BlindIndex.of_value("id_no", kin.number), class_code=class_code, amount_fen=amount, on=on, region_code=VILLAGE,
+            source=source,
+            id_key=BlindIndex.of_value("id_no", kin.number),
+            class_code=class_code,
+            amount_fen=amount,
+            on=on,
+            region_code=VILLAGE,
             content={"title": title, "reference": f"{source}-{class_code}", "matched_by": "证件号码"},
         )
 
@@ -150,8 +222,13 @@ class World:
 
     def visit(self, case: Case, actor: Actor | None = None, present: str = "", **extra: Any) -> CaseAct:
         data = {
-            "visited_on": clock.today().isoformat(), "member_present": present or case.applicant_name, "second_kind": "paper", "second_name": "村干部老李",
-            "second_signature": PHOTO, "matches": "yes", "findings": "土坯房三间，家中无大件电器。",
+            "visited_on": clock.today().isoformat(),
+            "member_present": present or case.applicant_name,
+            "second_kind": "paper",
+            "second_name": "村干部老李",
+            "second_signature": PHOTO,
+            "matches": "yes",
+            "findings": "土坯房三间，家中无大件电器。",
         }
         return self.do(case, "visit", actor or self.clerk, **(data | extra))
 

@@ -44,21 +44,37 @@ def value(name: str, region: str, on: datetime.date) -> Any:
 @cache
 def procedure_params(region: str, on: datetime.date) -> FlowParams:
     """The procedure of one place on one day. `region`: 12 digits."""
+
     def of(name: str) -> Any:
         return value(name, region, on)
 
     return FlowParams(
-        review_days=of("受理审查工作日"), supplement_days=of("补正工作日"), start_days=of("启动调查工作日"),
-        opinion_days=of("初审工作日"), mismatch_objection_days=of("核对异议工作日"), publicity_days=of("公示天数"),
-        publicity_from_posting_day=of("公示起算") == "POSTING_DAY_IS_DAY1", publicity_stops_clock=of("公示停表"),
-        forward_days=of("公示后上报工作日"), objection_days=of("异议复查工作日"), confirm_days=of("审核确认工作日"),
-        notice_days=of("书面告知工作日"), total_days=of("办结工作日"), extended_days=of("特殊办结工作日"),
-        delegated=of("确认权下放乡镇"), relative_forces_visit=of("近亲属须县级入户"),
-        report_valid_days=of("核对报告有效天数"), consent_valid_months=of("授权有效月数"),
-        first_month_offset=0 if of("起发月") == "DECISION_MONTH" else 1, pay_day=of("发放日"),
-        council_min=of("评议最少人数"), council_villager_share=(1, of("评议居民代表份数")),
+        review_days=of("受理审查工作日"),
+        supplement_days=of("补正工作日"),
+        start_days=of("启动调查工作日"),
+        opinion_days=of("初审工作日"),
+        mismatch_objection_days=of("核对异议工作日"),
+        publicity_days=of("公示天数"),
+        publicity_from_posting_day=of("公示起算") == "POSTING_DAY_IS_DAY1",
+        publicity_stops_clock=of("公示停表"),
+        forward_days=of("公示后上报工作日"),
+        objection_days=of("异议复查工作日"),
+        confirm_days=of("审核确认工作日"),
+        notice_days=of("书面告知工作日"),
+        total_days=of("办结工作日"),
+        extended_days=of("特殊办结工作日"),
+        delegated=of("确认权下放乡镇"),
+        relative_forces_visit=of("近亲属须县级入户"),
+        report_valid_days=of("核对报告有效天数"),
+        consent_valid_months=of("授权有效月数"),
+        first_month_offset=0 if of("起发月") == "DECISION_MONTH" else 1,
+        pay_day=of("发放日"),
+        council_min=of("评议最少人数"),
+        council_villager_share=(1, of("评议居民代表份数")),
         council_committee_share=(1, of("评议村居委员份数")),
         review_months=tuple((c, of(f"{c}类复核月数")) for c in "ABC"),
-        mask_public_name=of("公示隐名"), explain_min_fen=int(of("差异说明起点") * 100),
-        explain_percent=of("差异说明百分比"), resubmit_reminder_days=of("补正提醒工作日"),
+        mask_public_name=of("公示隐名"),
+        explain_min_fen=int(of("差异说明起点") * 100),
+        explain_percent=of("差异说明百分比"),
+        resubmit_reminder_days=of("补正提醒工作日"),
     )
