@@ -11,6 +11,8 @@ import click
 
 from minzheng.site.paths import checkout
 
+#: 从这么多状态都能走的动作不画进图里。
+_MANY = 4
 BEGIN, END = "<!-- 以下由 make docs 生成，不要手改 -->", "<!-- 生成到此为止 -->"
 
 
@@ -249,20 +251,28 @@ def _ends(act: Any) -> list[str]:
 
 
 def diagram(flow: Any) -> str:
-    """声明的流程画成 Mermaid 状态图；只画会到达的状态。"""
+    """声明的流程画成 Mermaid 状态图；许多状态都能做的收尾动作（撤回、终止）另列一句，图才看得清。"""
     titles = {state.code: state.title for state in flow.states}
     edges: dict[tuple[str, str], list[str]] = {}
+    anytime: list[str] = []
     for act in flow.acts:
+        ends = _ends(act)
+        if len(act.from_states) >= _MANY and ends:
+            anytime.append(f"{act.title} → {'、'.join(titles[end] for end in ends)}")
+            continue
         for start in act.from_states:
-            for end in _ends(act) or (start,):
-                if start != end:
-                    edges.setdefault((start, end), []).append(act.title)
+            for end in ends:
+                edges.setdefault((start, end), []).append(act.title)
     used = [code for code in titles if any(code in pair for pair in edges)]
-    lines = ["```mermaid", "stateDiagram-v2", *(f"    {code}: {titles[code]}" for code in used)]
-    lines += [f"    [*] --> {flow.initial}"] if used else []
+    lines = [
+        "```mermaid",
+        "stateDiagram-v2",
+        *(f"    {code}: {titles[code]}" for code in used),
+        f"    [*] --> {flow.initial}",
+    ]
     lines += [f"    {start} --> {end}: {'／'.join(dict.fromkeys(names))}" for (start, end), names in edges.items()]
     lines += [f"    {state.code} --> [*]" for state in flow.states if state.terminal and state.code in used]
-    return "\n".join([*lines, "```"])
+    return "\n".join([*lines, "```", "", f"办结之前随时可以：{'；'.join(anytime)}。" if anytime else ""]).rstrip()
 
 
 _FILES: dict[str, Callable[[], str]] = {
