@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
+from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step, raw_of_post
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step
@@ -31,6 +34,10 @@ class Saved:
 
 def begin(request: HttpRequest, item_code: str) -> str:
     """开始（或接着填）一份申请，返回要去的地址。已有在办的，去看那一件。"""
+    open_one = next((c for c in selectors.mine(request.actor) if c.item_code == item_code and is_open(c, request.actor)), None)  # type: ignore[attr-defined]
+    if open_one is not None:
+        messages.info(request, "您家已经在办理或享受这一项，不用再申请。")
+        return reverse("portal.case", kwargs={"pk": open_one.pk})
     try:
         case = services.start_draft(item_code=item_code, actor=request.actor)  # type: ignore[attr-defined]
     except Refused as error:
@@ -39,6 +46,11 @@ def begin(request: HttpRequest, item_code: str) -> str:
     form = registry.get(item_code).form
     reached = form.steps[min(max(case.step, 1), len(form.steps)) - 1]
     return url_of(case, screen_of_step(form, reached.code).number)
+
+
+def is_open(case: Case, actor: Actor) -> bool:
+    """本人作为申请人，这一件正在办或正在享受；替别人申请的不算。"""
+    return case.state in OPEN and case.applicant_id is not None and case.applicant_id == actor.person_id
 
 
 def url_of(case: Case, screen: int) -> str:

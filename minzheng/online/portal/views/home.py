@@ -26,11 +26,14 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     drafts: list[dict[str, object]] = []
     tasks: list[Task] = []
+    under_way: dict[str, Case] = {}
     if actor.is_citizen:
         own = list(selectors.mine(actor))
         drafts = [_draft(case) for case in own if case.state == "DRAFT"]
         tasks = _tasks(request, own)
-    return show(request, "home", "首页", items=registry.portal_items(), drafts=drafts, tasks=tasks)
+        under_way = {case.item_code: case for case in own if drafting.is_open(case, actor)}
+    offers = [(item, under_way.get(item.code)) for item in registry.portal_items()]
+    return show(request, "home", "首页", offers=offers, drafts=drafts, tasks=tasks)
 
 
 def _draft(case: Case) -> dict[str, object]:

@@ -114,9 +114,11 @@ _TONES = {"planned": "wait", "batched": "wait", "paid": "good", "returned": "bad
 def _month(line: PaymentLine) -> Month:
     when = f"应在 {words.date_words(line.due_on)} 前到账" if line.due_on and line.state in ("planned", "batched") else ""
     kind = "" if line.line_type == "regular" else line.get_line_type_display()
+    # 正常发放的说明是给工作人员看的（人数、证号）；补发、追回、更正的说明要告诉家里
+    why = line.explanation if kind else ""
     return Month(
         f"{line.month.year}年{line.month.month}月", words.yuan(line.amount_fen), line.get_state_display(),
-        _TONES.get(line.state, "none"), "，".join(part for part in (kind, when, line.explanation) if part),
+        _TONES.get(line.state, "none"), "，".join(part for part in (kind, when, why) if part),
     )
 
 
