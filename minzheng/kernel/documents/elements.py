@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +15,9 @@ from minzheng.kernel.documents.catalogue import Need, Notice
 from minzheng.kernel.documents.errors import MissingField
 from minzheng.kernel.subjects.masking import mask_account, mask_id
 
+_STOPS = "。！？；"
+#: 带两位小数、没写千分位的金额：``3000.00 元``。
+_THOUSANDS = re.compile(r"(?<![\d,.])(\d{4,})(\.\d{2})(?= ?元)")
 #: 按规则遮盖的键，出现在任何一层都遮盖；明文不进文书。
 _MASKED = {"id_no": mask_id, "account": mask_account}
 
@@ -124,14 +128,16 @@ def printed(notice: Notice, fields: Mapping[str, Any]) -> dict[str, Any]:
         elif kind == "fen":
             shown[key.removesuffix("_fen")] = {"figures": amounts.yuan(value), "capitals": amounts.capitals(value)}
         elif kind == "rows":
-            shown[key] = [{name: _cell(item) for name, item in row.items()} for row in value]
+            shown[key] = [{name: _cell(name, item) for name, item in row.items()} for row in value]
         else:
             shown[key] = value if isinstance(value, (list, dict, bool)) else str(value)
     return shown
 
 
-def _cell(value: Any) -> str:
-    text = str(value)
+def _cell(name: str, value: Any) -> str:
+    text = _THOUSANDS.sub(lambda found: f"{int(found[1]):,}{found[2]}", str(value))
+    if name == "sentence" and text[-1:] not in _STOPS:
+        text += "。"
     if len(text) == 10 and text[4:5] == "-" and text[7:8] == "-":
         try:
             return chinese_date(text)

@@ -101,3 +101,24 @@ def test_日期写法() -> None:
 def test_没有的文书代码() -> None:
     with pytest.raises(UnknownNotice, match="N99"):
         notice("N99")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("3000.00 元", "3,000.00 元"),
+        ("每人每月 12345.60元", "每人每月 12,345.60元"),
+        ("1,282.00 元", "1,282.00 元"),
+        ("730.00 元", "730.00 元"),
+        ("编号 20260001", "编号 20260001"),
+    ],
+)
+def test_金额统一写千分位(value: str, shown: str) -> None:
+    fields = FIELDS["N06"] | {"calculation": [("项目", value)]}
+    assert printed(NOTICES["N06"], stored(NOTICES["N06"], fields))["calculation"][0]["value"] == shown
+
+
+def test_理由都以句号结尾() -> None:
+    fields = FIELDS["N07"] | {"reasons": [("R02", "机动车超过限额"), ("R01", "收入超过标准。")]}
+    shown = printed(NOTICES["N07"], stored(NOTICES["N07"], fields))["reasons"]
+    assert [row["sentence"] for row in shown] == ["机动车超过限额。", "收入超过标准。"]
