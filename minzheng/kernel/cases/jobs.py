@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
+
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.cases.errors import Refused
@@ -22,11 +24,15 @@ def due(ctx: Context) -> dict[str, int]:
     """补正逾期, 首次发放, 新金额生效, 到期复核. Safe to run again: an act whose time has not come is refused."""
     today = clock.today()
     month = today.replace(day=1)
-    waiting = (
+    waiting: tuple[tuple[str, QuerySet[Case], dict[str, str]], ...] = (
         ("supplement_timeout", Case.objects.filter(state="SUPPLEMENT", due_on__lt=today), {}),
         ("start_payment", Case.objects.filter(state="APPROVED", awards__first_month__lte=today), {}),
         ("apply_adjustment", Case.objects.filter(state="ADJUSTED", awards__first_month__lte=month), {}),
-        ("open_recheck", Case.objects.filter(state="IN_PAYMENT", due_on__lte=today), {"why": "review"}),
+        (
+            "open_recheck",
+            Case.objects.filter(state__in=("IN_PAYMENT", "TAPERING"), due_on__lte=today),
+            {"why": "review"},
+        ),
     )
     return {act: _each(ctx, act, rows.values_list("pk", flat=True).distinct(), data) for act, rows, data in waiting}
 
@@ -57,11 +63,19 @@ def remind(ctx: Context) -> dict[str, int]:
     rows = Case.objects.filter(state="SUPPLEMENT", due_on__gte=today, due_on__lte=today + datetime.timedelta(days=20))
     for case in rows.select_related("applicant"):
         params = registry.get(case.item_code).flow.params(case.region_code, today)
-        if working_days_left(today, case.due_on) > params.resubmit_reminder_days or case.applicant is None:
+        if (
+            case.due_on is None
+            or working_days_left(today, case.due_on) > params.resubmit_reminder_days
+            or case.applicant is None
+        ):
             continue
         asked = case.acts.filter(code="ask_supplement").last()
         body = f"提醒：您的{registry.get(case.item_code).short}申请（{case.no}）请在{case.due_on:%m月%d日}前补齐材料，逾期将终止审核。"
-        sent_before = [m for m in OutboxMessage.objects.filter(case=case, created_at__gte=asked.at) if m.body == body]
+        sent_before = [
+            m
+            for m in OutboxMessage.objects.filter(case=case, created_at__gte=asked.at if asked else case.created_at)
+            if m.body == body
+        ]
         if not sent_before:
             tell(case=case, person=case.applicant, body=body)
             sent += 1

@@ -64,6 +64,14 @@ CLOCKS = (
         anchor="next_review_on",
     ),
     Clock(
+        "taper",
+        "渐退期",
+        starts=("taper",),
+        states=("TAPERING",),
+        days=lambda p: 0,
+        anchor="next_review_on",
+    ),
+    Clock(
         "total",
         "办结",
         starts=("accept",),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases import drafts, evidence, guards, members
 from minzheng.kernel.cases.flow import CITIZEN, STAY, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.states import BEFORE_DECISION
-from minzheng.kernel.parts.fields import Choice, LongText, Photo, Text, Tick, When, YesNo
+from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo, Text, Tick, When, YesNo
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
@@ -281,7 +282,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
             fields=(
                 Text("member_name", "死亡成员姓名", required=True),
-                _date("died_on", "死亡日期"),
+                Date("died_on", "死亡日期", required=True, not_after=clock.today),
                 Text("opinion", "消息来源", required=True),
             ),
             effects=(on_death,),
@@ -293,10 +294,3 @@ def _only_if(field: Text, other: str) -> Text:
     from dataclasses import replace
 
     return replace(field, when=When(other, (True,)))
-
-
-def _date(name: str, label: str) -> object:
-    from minzheng.kernel import clock
-    from minzheng.kernel.parts.fields import Date
-
-    return Date(name, label, required=True, not_after=clock.today)

@@ -12,6 +12,7 @@ from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Money, P
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
+    from minzheng.kernel.cases.models import Evidence
 
 CHECKING = ("INVESTIGATING", "OBJECTION", "RECHECK")
 
@@ -62,10 +63,11 @@ def on_visit(ctx: Ctx) -> None:
 
 def on_cosign(ctx: Ctx) -> None:
     visit = _visit_to_sign(ctx)
-    ctx.note({"visit": str(visit.pk)})
+    if visit is not None:  # the guard has asked already
+        ctx.note({"visit": str(visit.pk)})
 
 
-def _visit_to_sign(ctx: Ctx) -> object | None:
+def _visit_to_sign(ctx: Ctx) -> Evidence | None:
     """The newest visit that names this person and lacks their signature."""
     for visit in ctx.evidence("visit"):
         named = [

@@ -91,7 +91,7 @@ def month_started(ctx: Ctx) -> str:
 def on_start_payment(ctx: Ctx) -> None:
     award = ctx.case.awards.order_by("-decided_on").first()
     ctx.values["award"] = award
-    if award.next_review_on:
+    if award is not None and award.next_review_on:
         ctx.note({"next_review_on": award.next_review_on})
 
 
@@ -194,7 +194,12 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             tone="danger",
             duty="confirm",
             notice="N07",
-            guards=(guards_decide.confirming_level, guards_decide.meeting_minuted, guards_decide.county_visited, guards_decide.refusal_reasoned),
+            guards=(
+                guards_decide.confirming_level,
+                guards_decide.meeting_minuted,
+                guards_decide.county_visited,
+                guards_decide.refusal_reasoned,
+            ),
             fields=(
                 Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0),
                 LongText("opinion", "意见", required=True),

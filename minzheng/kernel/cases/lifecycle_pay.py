@@ -12,6 +12,7 @@ from minzheng.kernel.cases.lifecycle_opinion import assess
 from minzheng.kernel.parts.fields import Choice, LongText, Photo
 
 if TYPE_CHECKING:
+    from minzheng.kernel.awards.models import Award
     from minzheng.kernel.cases.context import Ctx
 
 WHY_RECHECK = (
@@ -27,8 +28,10 @@ def next_month(day: datetime.date) -> datetime.date:
     return (day.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
 
 
-def _award(ctx: Ctx) -> object:
+def _award(ctx: Ctx) -> Award:
     award = ctx.case.awards.order_by("-decided_on", "-id").first()
+    if award is None:
+        raise LookupError(f"办件 {ctx.case.no} 在待遇阶段却没有待遇记录，请用“重放”检查。")
     ctx.values["award"] = award
     return award
 
@@ -36,8 +39,8 @@ def _award(ctx: Ctx) -> object:
 def _review_date(ctx: Ctx) -> None:
     """The next review is a date the clock counts from: written into the act."""
     award = _award(ctx)
-    if award.next_review_on:  # type: ignore[attr-defined]
-        ctx.note({"next_review_on": award.next_review_on})  # type: ignore[attr-defined]
+    if award.next_review_on:
+        ctx.note({"next_review_on": award.next_review_on})
 
 
 def on_change_report(ctx: Ctx) -> None:
@@ -49,7 +52,7 @@ def same_amount(ctx: Ctx) -> str:
     award = _award(ctx)
     if not ctx.answer.eligible:
         return "按核定情况测算已不符合条件，不能维持，请办理渐退或停发。"
-    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons  # type: ignore[attr-defined]
+    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons
     return "" if same else "测算的金额或人数有变化，请办理调整。"
 
 
@@ -58,7 +61,7 @@ def other_amount(ctx: Ctx) -> str:
     award = _award(ctx)
     if not ctx.answer.eligible:
         return "按核定情况测算已不符合条件，不能调整，请办理渐退或停发。"
-    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons  # type: ignore[attr-defined]
+    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons
     return "测算的金额和人数没有变化，请办理维持。" if same else ""
 
 
@@ -73,7 +76,7 @@ def stop_founded(ctx: Ctx) -> str:
 
 @guard("may_taper")
 def may_taper(ctx: Ctx) -> str:
-    if ctx.answer.evidence.get("may_taper"):
+    if ctx.answer.taper is not None:
         return ""
     return "不符合渐退条件：渐退适用于在保家庭收入超过标准、没有超过规定倍数、财产仍符合的情形，且只有一次。"
 
@@ -135,10 +138,25 @@ def _resume(ctx: Ctx) -> None:
 
 
 def _taper(ctx: Ctx) -> None:
-    from minzheng.kernel.awards.services import set_state
+    """渐退: the old amount, or the county's part of it from next month, until the period is over."""
+    from dataclasses import replace
+
+    from minzheng.kernel.awards.services import adjust, set_state
+    from minzheng.kernel.cases.consents import months_later
 
     assess(ctx)
-    set_state(award=_award(ctx), state="tapering", actor=ctx.actor)
+    taper, award = ctx.answer.taper, _award(ctx)
+    if taper is None:
+        return
+    if taper.amount_fen != award.amount_fen:
+        kept = replace(ctx.answer, amount_fen=taper.amount_fen)
+        month = next_month(ctx.today)
+        award = adjust(
+            case=ctx.case, award=award, answer=kept, from_month=month, actor=ctx.actor, decided_on=ctx.today,
+            params=ctx.params,
+        )  # fmt: skip
+    ctx.values["award"] = set_state(award=award, state="tapering", actor=ctx.actor)
+    ctx.note({"next_review_on": months_later(ctx.today, taper.months)})
 
 
 @guard("in_force")

@@ -38,6 +38,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Taper:
+    """渐退: what a family over the line goes on receiving, and for how many months."""
+
+    amount_fen: int
+    months: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """What an assessment says, in the kernel's words; `evidence` is the full outcome as JSON (frozen with the award)."""
 
@@ -50,6 +58,7 @@ class Answer:
     category: str
     evidence: Mapping[str, Any]
     top_ups: Mapping[int, int] = field(default_factory=dict)  # 1-based position among the counted members → fen
+    taper: Taper | None = None
 
 
 @dataclass(frozen=True)

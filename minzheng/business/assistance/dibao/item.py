@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
 
 RULES = MeansTest(
-    "assistance.dibao", "低保", "低保资格", cash=("低保金",), member_cash=("分类施保金",), taper="渐退资格"
+    "assistance.dibao",
+    "低保",
+    "低保资格",
+    cash=("低保金",),
+    member_cash=("分类施保金",),
+    taper="渐退资格",
+    taper_cash="渐退保障金",
+    taper_months="渐退_月数",
 )
 
 

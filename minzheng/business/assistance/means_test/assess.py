@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from minzheng.business.assistance.means_test.family import Family, as_json, poli
 from minzheng.kernel.awards.services import first_payable_month
 from minzheng.kernel.cases.evidence import digest
 from minzheng.kernel.items import registry
-from minzheng.kernel.items.items import Answer, Proposal
+from minzheng.kernel.items.items import Answer, Proposal, Taper
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.policy import Outcome, Unconfigured, load_ruleset
 from minzheng.policy.explain import show
@@ -32,7 +32,9 @@ class MeansTest:
     eligible: str
     cash: tuple[str, ...] = ()
     member_cash: tuple[str, ...] = ()
-    taper: str = ""
+    taper: str = ""  # the word that says whether a family over the line may leave gradually …
+    taper_cash: str = ""  # … what it goes on receiving …
+    taper_months: str = ""  # … and the parameter for how long
 
     # ---- one case ----
 
@@ -45,15 +47,16 @@ class MeansTest:
         return self._answer(as_json(family), case.region_code, on, first_payable_month(on, params), notes)
 
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
-        """The same answer from what an award froze."""
+        """The same answer from what an award froze; for an award in its taper, the amount kept (渐退保障金)."""
         day = datetime.date.fromisoformat
-        return self._answer(
+        answer = self._answer(
             dict(frozen["family"]),
             frozen["region"],
             day(frozen["on"]),
-            day(frozen["payable_on"]),
+            day(frozen.get("payable_on") or frozen["on"]),
             frozen.get("notes", []),
         )
+        return replace(answer, amount_fen=answer.taper.amount_fen) if answer.taper else answer
 
     def _answer(
         self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str]
@@ -75,6 +78,7 @@ class MeansTest:
             sheet=self._sheet(paid, amount, eligible),
             category=category(paid),
             top_ups=tops,
+            taper=self._taper(outcome),
             evidence={
                 "benefit": self.benefit,
                 "region": region,
@@ -88,12 +92,17 @@ class MeansTest:
                 "params": paid.params_used,
                 "ruleset_sha": paid.sha,
                 "reasons_in_full": outcome.reasons,
-                "may_taper": bool(self.taper and outcome.values.get(self.taper)),
             },
         )
 
     def _run(self, family: Family, region: str, on: datetime.date, *, explain: bool) -> Outcome:
         return load_ruleset().evaluate(family, region=region, on=on, targets=[self.benefit, *SHOWN], explain=explain)
+
+    def _taper(self, outcome: Outcome) -> Taper | None:
+        if not self.taper or not outcome.values.get(self.taper):
+            return None
+        months = next((int(p["value"]) for p in outcome.params_used if p["name"] == self.taper_months), 0)
+        return Taper(_fen(outcome.values.get(self.taper_cash)) or 0, months)
 
     def _payable(self, family: Family, region: str, on: datetime.date, outcome: Outcome) -> Outcome:
         """By the standards of the first paid month; by today's where those are not published yet."""

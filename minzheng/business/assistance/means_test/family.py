@@ -18,6 +18,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.utils.timezone import localdate
+
+from minzheng.kernel import clock
 from minzheng.policy import InputError, Unconfigured, load_ruleset
 
 if TYPE_CHECKING:
@@ -82,8 +85,17 @@ def _household(case: Case, rows: Sequence[CaseMember], notes: list[str]) -> Fami
     notes += [f"{key}：按核定数 {verified[key]}" for key in verified]
     award = case.awards.filter(state__in=("active", "tapering")).order_by("-decided_on").first() if case.pk else None
     if award is not None:
-        words |= {"在保": True, "原月保障金": yuan(award.amount_fen), "超标月数": 1}
+        words |= {"在保": True, "原月保障金": yuan(award.amount_fen), "超标月数": _months_over(case)}
     return words
+
+
+def _months_over(case: Case) -> int:
+    """Months over the line, this one included: since the taper began, else the first."""
+    began = case.acts.filter(code="taper").order_by("seq").first()
+    if began is None:
+        return 1
+    today, start = clock.today(), localdate(began.at)
+    return (today.year - start.year) * 12 + today.month - start.month + 1
 
 
 def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family:
@@ -123,8 +135,6 @@ def _condition(values: Mapping[str, Any]) -> Family:
 
 def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, str]]:
     """Who belongs to the family today, by the rule 计入人口; everybody, while the data does not yet allow to say."""
-    from minzheng.kernel import clock
-
     everybody = [(True, "") for _ in members]
     if not members or not case.region_code:
         return everybody

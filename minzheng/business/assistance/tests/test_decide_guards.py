@@ -317,6 +317,7 @@ def test_收入超过标准可以渐退只有一次(world: World, paid: Case) ->
             world.do(paid, "keep", world.reviewer)
         world.do(paid, "taper", world.reviewer, opinion="就业后收入增加")
         assert paid.state == "TAPERING" and Award.objects.get(case=paid).state == "tapering"
+        assert paid.due_on == datetime.date(2027, 7, 20), "渐退期六个月"
         world.do(paid, "open_recheck", world.clerk, why="review")
         with pytest.raises(Refused, match="已经渐退过一次"):
             world.do(paid, "taper", world.reviewer, opinion="再退")
