@@ -12,69 +12,80 @@ from random import Random
 from typing import Any
 
 from minzheng.demo.files import plain_json
+from minzheng.demo.outcomes import evaluate
 from minzheng.demo.people import Home
 from minzheng.demo.staff import applicant_of
-from minzheng.demo.words import application
+from minzheng.demo.words import application, policy_family
 
-#: Where each open case stands, how many of it, how many days ago it was handed in, and what is special about it.
-TARGETS: tuple[tuple[str, int, int, str], ...] = (
-    ("DRAFT", 3, 0, ""),
-    ("SUBMITTED", 6, 1, ""),
-    ("SUPPLEMENT", 2, 4, ""),
-    ("NOT_ACCEPTED", 1, 12, ""),
-    ("ACCEPTED", 4, 3, ""),
-    ("INVESTIGATING", 6, 8, ""),
-    ("INVESTIGATING", 2, 9, "matched"),
-    ("INITIAL_OPINION", 4, 14, ""),
-    ("PUBLICITY", 5, 18, ""),
-    ("OBJECTION", 1, 20, ""),
-    ("REVIEW", 5, 28, ""),
-    ("APPROVED", 3, 33, ""),
-    ("REJECTED", 2, 33, ""),
-    ("WITHDRAWN", 1, 15, ""),
-    ("ABORTED", 1, 25, ""),
+#: Where each open case stands (a road of playing.ROADS), how many of it, how many days ago it was handed in, and whether
+#: the family must be eligible (True), not eligible (False) or either (None).
+TARGETS: tuple[tuple[str, int, int, bool | None], ...] = (
+    ("REVIEW", 5, 34, True),
+    ("APPROVED", 3, 33, True),
+    ("PUBLICITY", 5, 19, True),
+    ("REJECTED", 3, 36, False),
+    ("IN_PAYMENT", 5, 95, True),
+    ("SUBMITTED", 6, 1, None),
+    ("INITIAL_OPINION", 4, 15, True),
+    ("INVESTIGATING", 6, 12, None),
+    ("ACCEPTED", 4, 4, None),
+    ("STARTED", 3, 6, None),
+    ("OBJECTION", 1, 22, True),
+    ("SUPPLEMENT", 2, 5, None),
+    ("DRAFT", 3, 1, None),
+    ("RECHECK", 1, 120, True),
+    ("NOT_ACCEPTED", 1, 12, None),
+    ("WITHDRAWN", 1, 15, None),
+    ("ABORTED", 1, 25, None),
 )
 _CHANNELS = ("phone", "phone", "window", "phone", "proxy", "window", "found")
 
 
 class Planner:
-    """Picks applicants among the households near the line that have no award, as they come by."""
+    """Picks applicants among the households near the line as they come by; who applies has no award yet."""
 
     def __init__(self, as_of: datetime.date) -> None:
         self.as_of = as_of
-        self._wanted = [
-            (state, days, variant) for state, how_many, days, variant in TARGETS for _ in range(how_many)
-        ]  # fmt: skip
+        self._wanted = [one for one in TARGETS for _ in range(one[1])]
         self._rows: list[tuple[Any, ...]] = []
         self._towns: dict[str, int] = {}
 
-    def offer(self, home: Home, rng: Random, *, granted: bool) -> None:
+    def take(self, home: Home, rng: Random) -> bool:
+        """Whether this household is now an applicant of the plan."""
         if home.story == "zheng":
-            self._add(home, "INVESTIGATING", 6, "single", "window")
-            return
-        if granted or not home.poor or home.story or not self._wanted:
-            return
+            self._add(home, "INVESTIGATING", 12, "window")
+            return True
+        if home.story or not home.poor or not self._wanted:
+            return False
         applicant = applicant_of(home)
-        if applicant.age(self.as_of) < 18 or not applicant.phone:
-            return
-        town = home.village.parent
-        # 青石镇 and 柳溪镇 are the towns of the stories: their desks hold more; the others share the rest.
-        limit = 12 if town in ("990101001000", "990101002000") else 4
-        if self._towns.get(town, 0) >= limit:
-            return
-        self._towns[town] = self._towns.get(town, 0) + 1
-        state, days, variant = self._wanted.pop(0 if rng.random() < 0.5 else int(rng.random() * len(self._wanted)))
-        self._add(home, state, days, variant, _CHANNELS[int(rng.random() * len(_CHANNELS))])
+        if applicant.age(self.as_of) < 18 or not applicant.phone or not self._room(home):
+            return False
+        eligible = self._eligible(home)
+        fitting = [k for k, (_state, _n, _days, must) in enumerate(self._wanted) if must is None or must is eligible]
+        if not fitting:
+            return False
+        state, _n, days, _must = self._wanted.pop(fitting[int(rng.random() * len(fitting))])
+        self._towns[home.village.parent] = self._towns.get(home.village.parent, 0) + 1
+        self._add(home, state, days, _CHANNELS[int(rng.random() * len(_CHANNELS))])
+        return True
 
-    def _add(self, home: Home, state: str, days: int, variant: str, channel: str) -> None:
+    def _room(self, home: Home) -> bool:
+        """青石镇 and 柳溪镇 are the towns of the stories: their desks hold more; the others share the rest."""
+        limit = 12 if home.village.parent in ("990101001000", "990101002000") else 4
+        return self._towns.get(home.village.parent, 0) < limit
+
+    def _eligible(self, home: Home) -> bool:
+        """By what the departments know, and also on the day of handing in: a child born since then does not count."""
+        if max(member.birth for member in home.members) > self.as_of - datetime.timedelta(days=130):
+            return False
+        return bool(evaluate(policy_family(home, verified=True), self.as_of).household["低保资格"])
+
+    def _add(self, home: Home, state: str, days: int, channel: str) -> None:
         applicant = applicant_of(home)
         day = self.as_of - datetime.timedelta(days=days)
         self._rows.append(
-            (
-                home.no, applicant.no, "assistance.dibao", channel, state, day, variant,
-                plain_json(application(home, applicant)),
-            )
-        )  # fmt: skip
+            (home.no, applicant.no, "assistance.dibao", channel, state, day, plain_json(application(home, applicant)))
+        )
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """In the order of the households; states that nobody was left for are simply missing (tiny counties)."""

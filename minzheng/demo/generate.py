@@ -51,9 +51,11 @@ def generate(
         awards = _AwardNumbers(granter)
         for home, rng in _homes(persons, seed, as_of):
             _write_home(writer, home, rng, as_of)
-            grants = story_grants(granter, home) if home.story else _maybe(granter.decide(rng, home))
+            applies = plans.take(home, rng)
+            grants = story_grants(granter, home)
+            if not home.story and not applies:
+                grants = _maybe(granter.decide(rng, home))
             writer.add("awards", (awards.row(grant) for grant in grants))
-            plans.offer(home, rng, granted=bool(grants))
             if home.story:
                 writer.add("logins", _login_rows(citizens([home])))
             if progress and writer.counts["persons"] % 5000 < 6:
