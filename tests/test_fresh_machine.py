@@ -47,7 +47,7 @@ def environment(home: Path, path: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.startswith(NETWORK)}
     caches = {
         "UV_CACHE_DIR": os.environ.get("UV_CACHE_DIR", str(Path.home() / ".cache" / "uv")),
-        "npm_config_cache": os.environ.get("npm_config_cache", str(Path.home() / ".npm")),
+        "npm_config_cache": os.environ.get("npm_config_cache", str(Path.home() / ".npm")),  # noqa: SIM112
     }
     return kept | caches | {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8"}
 

@@ -110,7 +110,9 @@ def _explain(error: Exception) -> int:
 
 def _is_database_error(error: Exception) -> bool:
     names = {f"{kind.__module__}.{kind.__name__}" for kind in type(error).__mro__}
-    return bool(names & {"django.db.utils.OperationalError", "django.db.utils.InterfaceError", "psycopg.OperationalError"})
+    return bool(
+        names & {"django.db.utils.OperationalError", "django.db.utils.InterfaceError", "psycopg.OperationalError"}
+    )
 
 
 def _is_missing_table(error: Exception) -> bool:

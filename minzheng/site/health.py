@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from minzheng import __version__
 
+
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     """200 ``{"status":"ok","database":"ok","jobs":"ok","version":…}``；有问题时 503。"""

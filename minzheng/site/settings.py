@@ -27,8 +27,6 @@ if not ALLOWED_HOSTS:
 PUBLIC_URL = os.environ.get(
     "MINZHENG_PUBLIC_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
 )
-# 只信这些反向代理报来的客户端地址
-TRUSTED_PROXIES = {name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name}
 CSRF_TRUSTED_ORIGINS = [name for name in os.environ.get("MINZHENG_ORIGINS", "").split(",") if name]
 
 INSTALLED_APPS = [
@@ -96,6 +94,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
 IDLE_MINUTES = {"staff": 30, "citizen": 60}  # 多久没有操作就退出登录
+# 只信这些反向代理报来的客户端地址
 TRUSTED_PROXIES = frozenset(name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name)
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = [

@@ -30,7 +30,10 @@ def migrations() -> list[Result]:
     waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if waiting:
         names = "、".join(f"{step.app_label}.{step.name}" for step, _ in waiting[:3])
-        return fail("数据表", f"有 {len(waiting)} 个迁移没有执行（{names}）；请启动一次 make run，或运行 minzheng manage migrate。")
+        return fail(
+            "数据表",
+            f"有 {len(waiting)} 个迁移没有执行（{names}）；请启动一次 make run，或运行 minzheng manage migrate。",
+        )
     return ok("数据表", "迁移齐全")
 
 
@@ -51,7 +54,9 @@ def append_only_tables() -> list[Result]:
                 [role, role, role, table],
             )
             if cursor.fetchone()[0]:
-                wrong.append(f"应用角色 {role} 能改动只追加的表 {table}；请另设属主身份 {database.OWNER_URL} 后重新启动。")
+                wrong.append(
+                    f"应用角色 {role} 能改动只追加的表 {table}；请另设属主身份 {database.OWNER_URL} 后重新启动。"
+                )
     if wrong and database.external():
         return [item for sentence in wrong for item in warn("数据库权限", sentence)]
     return fail("数据库权限", *wrong) if wrong else ok("数据库权限", "应用角色只能追加审计行")

@@ -51,7 +51,10 @@ def static_files() -> list[Result]:
     """已收集，且清单里的文件都在。"""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if not manifest.is_file():
-        return fail("静态文件", f"{manifest.parent} 里没有清单，页面会没有样式；请启动一次 make run，或运行 minzheng manage collectstatic。")
+        return fail(
+            "静态文件",
+            f"{manifest.parent} 里没有清单，页面会没有样式；请启动一次 make run，或运行 minzheng manage collectstatic。",
+        )
     paths = json.loads(manifest.read_text(encoding="utf-8"))["paths"]
     missing = [name for name in paths.values() if not (manifest.parent / name).is_file()]
     if missing:

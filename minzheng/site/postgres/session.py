@@ -10,7 +10,7 @@ import fcntl
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from minzheng.site.postgres import roles, server
 from minzheng.site.postgres.layout import Layout, layout
@@ -65,10 +65,8 @@ class Session:
     def _reap(self) -> None:
         """收尸；监督进程可能已经统一收过。"""
         assert self.child is not None
-        try:
+        with suppress(ChildProcessError):
             os.waitpid(self.child.pid, 0)
-        except ChildProcessError:
-            pass
         self.child.returncode = 0
 
     def _alone(self) -> bool:

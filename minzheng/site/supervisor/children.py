@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from minzheng.site.postgres.server import die_with_parent
@@ -129,14 +130,10 @@ def _stat(pid: int) -> list[str] | None:
 
 
 def _signal(pid: int, signum: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signum)
-    except ProcessLookupError:
-        pass
 
 
 def _signal_group(group: int, signum: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(group, signum)
-    except ProcessLookupError:
-        pass
