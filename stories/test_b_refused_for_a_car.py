@@ -132,8 +132,8 @@ def investigates(su: Visitor) -> None:
 
 def reads_what_was_found(wu: Visitor) -> None:
     """核对不符，先告诉家里，可以提异议。"""
-    wu.go("/m/mine/").press("最低生活保障", exact=False).sees("告知核对情况", "核对情况告知书", "对核对结果提出异议").look("收到核对告知")
-    wu.press("对核对结果提出异议").sees("原因", "说明").look("提异议").press("不办了")
+    wu.go("/m/mine/").press("最低生活保障", exact=False).sees("查到的和您填的不一样", "核对情况告知书").look("收到核对告知")
+    wu.press("查得不对，提出异议").sees("原因", "说明").look("提异议").press("不办了")
 
 
 def disagrees(cheng: Visitor) -> None:

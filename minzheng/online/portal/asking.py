@@ -13,7 +13,6 @@ from minzheng.kernel.items.forms import Step
 from minzheng.kernel.parts.fields import Field, Photo
 from minzheng.online.portal import words
 
-
 CHILD_UNTIL = 16
 
 

@@ -61,7 +61,7 @@ def _decision(paper: IssuedDocument) -> Decision:
         persons=str(said.get("persons") or ""), first_month=_month(said.get("first_month")),
         account=str(said.get("account") or ""),
         reasons=[str(r.get("sentence", "")) for r in said.get("reasons") or []],
-        calculation=[(label, value, i == len(rows) - 1) for i, (label, value) in enumerate(rows)],
+        calculation=[(label, value, "合计" in label) for label, value in rows],
         basis=[str(b) for b in said.get("basis") or []], remedy=str(said.get("remedy") or ""),
     )
 

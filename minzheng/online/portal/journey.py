@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
+from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.flow import CITIZEN, Flow
@@ -58,10 +60,15 @@ def of(case: Case, actor: Actor) -> dict[str, Any]:
         "case": case, "item": item, "state": state, "next_words": NEXT.get(case.state, ""),
         "deadline": None if state.terminal else selectors.deadline(case), "stages": stages(case, item.flow),
         "todos": todos(case, actor), "papers": papers, "missing": missing_papers(case) if case.state == "SUPPLEMENT" else [],
-        "past": past(case, item.flow),
+        "past": past(case, item.flow), "found": found_otherwise(case),
         "has_decision": any(paper.code in RESULT_CODES for paper in papers),
         "id_tail": ((case.form.get("applicant") or {}).get("id_no") or "")[-4:],
     }
+
+
+def plain(title: str) -> str:
+    """动作名称去掉文书代码：“告知核对情况（N04）” → “告知核对情况”。"""
+    return re.sub(r"（N\d+）", "", title)
 
 
 def todos(case: Case, actor: Actor) -> list[Todo]:
@@ -75,7 +82,7 @@ def todos(case: Case, actor: Actor) -> list[Todo]:
             continue
         page = "portal.supplement" if act.code == "resubmit" else "portal.act"
         arguments: dict[str, Any] = {"pk": case.pk} if act.code == "resubmit" else {"pk": case.pk, "act": act.code}
-        found.append(Todo(act.title, reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help))
+        found.append(Todo(plain(act.title), reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help))
     return sorted(found, key=lambda todo: (not todo.primary, todo.danger))
 
 
@@ -100,7 +107,7 @@ def past(case: Case, flow: Flow) -> list[Past]:
         if declared is None or declared.quiet or (row.from_state == row.to_state and row.code not in TOLD):
             continue
         who = row.organization_name or ("您" if row.role == "citizen" else "")
-        found.append(Past(timezone.localtime(row.at).date(), declared.title, who))
+        found.append(Past(timezone.localtime(row.at).date(), plain(declared.title), who))
     return found[::-1]
 
 
@@ -125,6 +132,28 @@ def citizen_deadline(case: Case) -> str:
     """清单上的一句期限；没有期限时为空。"""
     view = selectors.deadline(case)
     return view.text if view.due_on or view.paused else ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """核对结果与申报不一样，正在等家里说明：哪些、到哪天为止、去哪里说。"""
+
+    rows: list[dict[str, str]]
+    until: str
+    url: str
+
+
+def found_otherwise(case: Case) -> Found | None:
+    """异议期内的核对情况告知书（N04）；没有或已过期为 None。"""
+    if case.state not in ("INVESTIGATING", "RECHECK"):
+        return None
+    notice = IssuedDocument.objects.filter(case=case, code="N04").order_by("-issued_on", "-pk").first()
+    until = str(notice.fields.get("objection_due_on") or "") if notice else ""
+    if notice is None or not until or until < clock.today().isoformat():
+        return None
+    url = reverse("portal.act", kwargs={"pk": case.pk, "act": "match_objection"})
+    day = words.date_words(datetime.date.fromisoformat(until))
+    return Found(list(notice.fields.get("findings") or []), day, url)
 
 
 def missing_papers(case: Case) -> list[dict[str, str]]:

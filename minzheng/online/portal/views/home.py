@@ -27,12 +27,14 @@ def home(request: HttpRequest) -> HttpResponse:
     drafts: list[dict[str, object]] = []
     tasks: list[Task] = []
     under_way: dict[str, Case] = {}
+    begun: set[str] = set()
     if actor.is_citizen:
         own = list(selectors.mine(actor))
         drafts = [_draft(case) for case in own if case.state == "DRAFT"]
+        begun = {case.item_code for case in own if case.state == "DRAFT"}
         tasks = _tasks(request, own)
         under_way = {case.item_code: case for case in own if drafting.is_open(case, actor)}
-    offers = [(item, under_way.get(item.code)) for item in registry.portal_items()]
+    offers = [(item, under_way.get(item.code), item.code in begun) for item in registry.portal_items()]
     return show(request, "home", "首页", offers=offers, drafts=drafts, tasks=tasks)
 
 

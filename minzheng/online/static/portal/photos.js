@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   var form = document.querySelector('form[data-photos-url]');
-  if (!form) return;
+  if (!form) { chooseOnly(); return; }
   var token = form.querySelector('[name="csrfmiddlewaretoken"]').value;
 
   form.querySelectorAll('[data-photos]').forEach(function (place) {
@@ -24,6 +24,34 @@
       remove(button, list, place);
     });
   });
+
+  // 没有即时上传的页（撤回、异议……）：照片随表提交，这里只把选了哪几张摆出来
+  function chooseOnly() {
+    document.querySelectorAll('[data-photos]').forEach(function (place) {
+      place.classList.add('p-shoot--js');
+      var input = place.querySelector('input[type="file"]');
+      var list = document.querySelector('[data-photos-list="' + CSS.escape(place.dataset.photos) + '"]');
+      input.addEventListener('change', function () {
+        list.textContent = '';
+        Array.prototype.forEach.call(input.files, function (file) {
+          var item = document.createElement('li');
+          item.className = 'p-photo';
+          if (/^image\//.test(file.type)) {
+            var picture = document.createElement('img');
+            picture.src = URL.createObjectURL(file);
+            picture.alt = place.dataset.label;
+            item.appendChild(picture);
+          }
+          var words = document.createElement('span');
+          words.className = 'p-photo__say';
+          words.textContent = '已选好';
+          item.appendChild(words);
+          list.appendChild(item);
+        });
+        place.querySelector('[data-photos-face]').textContent = input.files.length ? '重新选' : '拍照或选照片';
+      });
+    });
+  }
 
   function add(place, list, file) {
     var item = document.createElement('li');
