@@ -43,6 +43,7 @@ def public_row(publicity: Publicity) -> dict[str, Any]:
         "persons": row.get("persons", ""),
         "amount": yuan(amount) if isinstance(amount, int) else "",
         "matter": _matter(publicity.case.item_code),
+        "village": region_name(publicity.region_code),
         "posted_on": publicity.posted_on,
         "ends_on": publicity.ends_on,
         "place": publicity.place,
