@@ -41,6 +41,8 @@ COMMANDS: dict[str, Entry] = {
     "pages": Entry("minzheng.kernel.pages.cli:pages", "database", "全部页面、导出与接口的清单"),
     "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
+    "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),
+    "awards": Entry("minzheng.kernel.cases.cli:awards", "database", "待遇：由冻结的依据复算"),
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
     "crypto": Entry("minzheng.kernel.audit.rotation:crypto", "database", "字段密钥：查看、轮换"),
     "accounts": Entry("minzheng.kernel.accounts.cli:accounts", "database", "账号与岗位"),

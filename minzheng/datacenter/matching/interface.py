@@ -54,8 +54,10 @@ class Source(Protocol):
     """One department. `facts` answers for all people of one query at once; a source that cannot be reached raises
     SourceUnavailable and the report says 缺项."""
 
-    code: str
-    title: str
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
     def facts(self, people: Sequence[Asked], on: datetime.date) -> dict[int, list[Fact]]: ...
 

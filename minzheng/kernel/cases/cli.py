@@ -1,0 +1,67 @@
+"""`minzheng cases` 与 `minzheng awards`: 由动作重放办件、由冻结的依据复算待遇."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from minzheng.kernel.awards.models import Award
+from minzheng.kernel.awards.proof import recompute as proof_of
+from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.replay import replay as replayed
+
+
+@click.group()
+def cases() -> None:
+    """办件：重放核对。"""
+
+
+@cases.command()
+@click.option("--no", "number", default="", help="只核对这一件（办件编号）。")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
+def replay(number: str, as_json: bool) -> None:
+    """由动作重新推出每件的状态和期限，与存的比对；有一件对不上，退出码为 1。"""
+    rows = Case.objects.filter(no=number) if number else Case.objects.all()
+    _one_at_least(number, rows.exists())
+    found = ((c.no or str(c.pk), replayed(c).problems) for c in rows.defer("form").iterator(chunk_size=500))
+    _report(found, "办件", "状态和期限都由动作推得出", as_json)
+
+
+@click.group()
+def awards() -> None:
+    """待遇：复算核对。"""
+
+
+@awards.command()
+@click.option("--no", "number", default="", help="只复算这一项（证号）。")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
+def recompute(number: str, as_json: bool) -> None:
+    """用冻结的输入重算每项待遇，与登记的金额比到分；有一项对不上或依据被改动，退出码为 1。"""
+    rows = Award.objects.filter(no=number) if number else Award.objects.all()
+    _one_at_least(number, rows.exists())
+    found = ((a.no, proof_of(a).problems) for a in rows.iterator(chunk_size=500))
+    _report(found, "待遇", "金额都复算得出", as_json)
+
+
+def _one_at_least(number: str, any_row: bool) -> None:
+    if number and not any_row:
+        raise click.BadParameter(f"没有编号为“{number}”的记录，请核对。", param_hint="--no")
+
+
+def _report(found: Iterable[tuple[str, tuple[str, ...]]], what: str, proved: str, as_json: bool) -> None:
+    count, wrong = 0, []
+    for number, problems in found:
+        count += 1
+        wrong += [{"no": number, "problem": sentence} for sentence in problems]
+    if as_json:
+        answer: dict[str, Any] = {"checked": count, "problems": wrong}
+        click.echo(json.dumps(answer, ensure_ascii=False))
+    else:
+        for row in wrong:
+            click.echo(f"✗ {row['no']}：{row['problem']}")
+        click.echo(f"核对{what} {count} 件：" + (f"有 {len(wrong)} 处对不上。" if wrong else f"{proved}。"))
+    sys.exit(1 if wrong else 0)
