@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from minzheng.kernel.calendar.days import Calendar
 from minzheng.site.doctor import data, declarations, installation
-from minzheng.site.doctor.result import FAIL, OK
+from minzheng.site.doctor.result import FAIL, OK, WARN
 
 FILES = ("item.py", "rules.py", "params.yaml", "cases.yaml", "README.md")
 
@@ -70,8 +72,15 @@ def test_测试库迁移齐全且权限正确() -> None:
     assert [row.state for row in data.append_only_tables()] == [OK]
 
 
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [(date(2026, 6, 1), OK), (date(2026, 11, 21), WARN), (date(2040, 1, 5), FAIL)],
+    ids=["今年已知", "年底缺明年", "今年未知"],
+)
 @pytest.mark.django_db
-def test_没有装入今年的日历就不通过() -> None:
+def test_日历缺今年不通过缺明年提醒(today: date, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Calendar(years=frozenset({2025, 2026}))
+    monkeypatch.setattr("minzheng.kernel.calendar.selectors.calendar", lambda: known)
+    monkeypatch.setattr(data.timezone, "localdate", lambda: today)
     found = data.calendar_year()
-    assert found[0].state == FAIL
-    assert "放假安排" in found[0].sentence
+    assert found[0].state == state

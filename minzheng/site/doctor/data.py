@@ -63,11 +63,11 @@ def append_only_tables() -> list[Result]:
 
 
 def calendar_year() -> list[Result]:
-    """今年的放假安排必须已装入；年底还没有明年的，提醒一声。"""
-    from minzheng.kernel.models import CalendarYear
+    """今年的放假安排必须已知；年底还没有明年的，提醒一声。"""
+    from minzheng.kernel.calendar import selectors
 
     today = timezone.localdate()
-    years = set(CalendarYear.objects.values_list("year", flat=True))
+    years = selectors.calendar().years
     if today.year not in years:
         return fail("工作日历", f"没有 {today.year} 年的放假安排，期限无法准确计算；请运行 minzheng calendar load。")
     if today.month >= 11 and today.year + 1 not in years:
