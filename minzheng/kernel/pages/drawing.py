@@ -42,10 +42,10 @@ def drawing_of(request: HttpRequest, **kwargs: Any) -> Drawing:
     return Drawing(actor=ensure_actor(request), today=clock.today(), request=request, **kwargs)
 
 
-def drawn_panels(panels: Sequence[Panel], obj: Any, drawing: Drawing) -> list[DrawnPanel]:
-    """Panels the actor may see, each with the data of its template."""
+def drawn_panels(panels: Sequence[Panel], obj: Any, drawing: Drawing, prefix: str = "panel") -> list[DrawnPanel]:
+    """Panels the actor may see, each with the data of its template. ``prefix`` keeps ids of two columns apart."""
     return [
-        DrawnPanel(panel.title, panel.template, panel.css, panel.anchor or f"panel-{number}", panel.draw(obj, drawing))
+        DrawnPanel(panel.title, panel.template, panel.css, panel.anchor or f"{prefix}-{number}", panel.draw(obj, drawing))
         for number, panel in enumerate(panels, start=1)
         if panel.shown(obj, drawing)
     ]

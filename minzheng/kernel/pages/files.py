@@ -30,7 +30,6 @@ from minzheng.kernel.subjects import masking, selectors
 from minzheng.kernel.subjects.models import Household, Person
 
 AWARD_TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
-_PERSON_LINK = {"page": "persons.file", "args": {"pk": "pk"}}
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ AWARD_COLUMNS: tuple[Column, ...] = (
     Badge("state", "状态", names=dict(Award.STATES), tones=AWARD_TONES),
 )
 PERSON_COLUMNS: tuple[Column, ...] = (
-    Link("name", "姓名", **_PERSON_LINK),
+    Link("name", "姓名", page="persons.file", args={"pk": "pk"}),
     MaskedId("id_no", "证件号码"),
     Badge("sex", "性别", names=dict(Person.SEXES)),
     Date("birth_date", "出生日期"),

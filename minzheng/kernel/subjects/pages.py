@@ -67,7 +67,7 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
     return draw(
         request, "console/person.html", page, status=422 if refusal else 200, title=person.name, person=person, reason=reason,
         lines=files.sensitive_lines(person, drawing, revealed), refusal=refusal,
-        panels=drawn_panels(files.PERSON, person, drawing), side=drawn_panels(files.PERSON_SIDE, person, drawing),
+        panels=drawn_panels(files.PERSON, person, drawing), side=drawn_panels(files.PERSON_SIDE, person, drawing, "side"),
     )
 
 
@@ -86,7 +86,7 @@ def household_file(request: HttpRequest, pk: int) -> HttpResponse:
         request, "console/detail.html", page, title=f"家庭 {household.no}", obj=household,
         subtitle=f"查看理由：{reason}（已记入审计）",
         panels=drawn_panels(files.HOUSEHOLD, household, drawing),
-        side=drawn_panels(files.HOUSEHOLD_SIDE, household, drawing),
+        side=drawn_panels(files.HOUSEHOLD_SIDE, household, drawing, "side"),
     )
 
 

@@ -41,7 +41,7 @@ def rows(actor: Any) -> QuerySet[Case]:
 def by_text(found: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
     """A case number, whole or its end; or the beginning of the applicant's name."""
     text = text.upper()
-    if any(char.isdigit() for char in text):
+    if text.isascii():
         return found.filter(no__endswith=text) if len(text) < 12 else found.filter(no=text)
     return found.filter(applicant_name__startswith=text)
 

@@ -19,7 +19,7 @@ from minzheng.kernel.parts.page import Page
 
 def action_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, ActionBody)  # noqa: S101
+    assert isinstance(body, ActionBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)

@@ -14,7 +14,7 @@ from minzheng.kernel.parts.page import Page
 
 def board_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, BoardBody)  # noqa: S101
+    assert isinstance(body, BoardBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
@@ -23,7 +23,7 @@ def board_view(page: Page) -> Callable[..., HttpResponse]:
             body.template or "console/board.html",
             page,
             panels=drawn_panels(body.panels, None, drawing),
-            side=drawn_panels(body.side, None, drawing),
+            side=drawn_panels(body.side, None, drawing, "side"),
             **(body.context(drawing, kwargs) if body.context else {}),
         )
 

@@ -15,7 +15,7 @@ from minzheng.kernel.parts.page import Page
 
 def detail_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, DetailBody)  # noqa: S101
+    assert isinstance(body, DetailBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
@@ -32,7 +32,7 @@ def detail_view(page: Page) -> Callable[..., HttpResponse]:
             parent=body.parent,
             actions=buttons(body.actions, obj, drawing),
             panels=drawn_panels(body.panels, obj, drawing),
-            side=drawn_panels(body.side, obj, drawing),
+            side=drawn_panels(body.side, obj, drawing, "side"),
             **(body.context(obj, drawing) if body.context else {}),
         )
 

@@ -29,12 +29,12 @@ CHUNK = 500
 
 def export_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, ExportBody)  # noqa: S101
+    assert isinstance(body, ExportBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         source = registry.get(body.of)
         table = source.body
-        assert isinstance(table, ListBody)  # noqa: S101
+        assert isinstance(table, ListBody)
         reason = request.GET.get("reason", "").strip()[:200]
         drawing = drawing_of(request, plain=True, unmask=bool(reason))
         columns = list(body.columns or table.columns)

@@ -19,7 +19,7 @@ from minzheng.kernel.parts.page import Page
 
 def form_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, FormBody)  # noqa: S101
+    assert isinstance(body, FormBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)

@@ -43,7 +43,7 @@ class Line:
 
 def list_view(page: Page) -> Callable[..., HttpResponse]:
     body = page.body
-    assert isinstance(body, ListBody)  # noqa: S101
+    assert isinstance(body, ListBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
@@ -51,6 +51,9 @@ def list_view(page: Page) -> Callable[..., HttpResponse]:
         template = "console/list_body.html" if wants_fragment(request, "list") else "console/list.html"
         actions = buttons(body.actions, None, drawing)
         response = draw(request, template, page, body=body, actions=actions, lead=body.lead, **table)
+        if template.endswith("list_body.html"):
+            # The address bar shows the filters in force, without the empty ones the form sends along.
+            response["HX-Push-Url"] = request.path + with_values(request.GET).rstrip("?")
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
 

@@ -1,0 +1,133 @@
+"""工作人员的每一页都看得清：登记表里的页，加上办件的每个环节、个人档案、窗口登记；电脑、手机宽度、大字版。"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from minzheng.kernel.cases.states import STATES
+from minzheng.kernel.pages import registry
+from minzheng.kernel.parts.page import STAFF, Page
+from stories import staff, stage
+from stories.county import FIRST_DAY
+from stories.visitor import Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+#: 不是网页：PDF、图片、片段、导出；个人档案、窗口登记在下面单独走一遍。
+NOT_A_SCREEN = {"documents.pdf", "documents.attachment", "documents.printout", "persons.file", "households.file", "intake.form"}
+SCREENS = [
+    page for page in registry.pages().values()
+    if page.audience == "console" and page.kind not in ("export", "fragment") and page.code not in NOT_A_SCREEN
+    and "GET" in getattr(page.body, "methods", ("GET",)) and not (page.code == "cases.act")
+]
+#: 按岗位找一个看得到这一页的演示账号。
+WHO = (
+    ("shenhe", "county_reviewer"), ("qingshi", "town_clerk"), ("rizhi", "audit_admin"), ("xitong", "sys_admin"), ("anquan", "sec_admin"),
+    ("caiwu", "finance"), ("shenji", "auditor"), ("zhengce", "policy_officer"), ("hedui", "matching_officer"),
+)
+
+
+def username_for(page: Page) -> str:
+    from minzheng.kernel.accounts.roles import ROLES
+
+    return next(name for name, role in WHO if page.permission == STAFF or page.permission in ROLES[role].permissions)
+
+
+@pytest.mark.parametrize("page", SCREENS, ids=lambda page: page.code)
+def test_登记表里的每一页(page: Page, comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        url = stage.aside(lambda: registry.example_url(page))
+        if url is None:
+            pytest.skip(f"示范县里没有“{page.title}”可打开的对象")
+        visitor = staff.sign_in(comes(page.title), username_for(page))
+        visitor.go(url).look(page.title)
+
+
+@pytest.mark.parametrize("state", [state.code for state in STATES if state.code != "DRAFT"])
+def test_办件在每个环节(state: str, comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        pk = stage.aside(lambda: _case_in(state))
+        if pk is None:
+            pytest.skip(f"示范县里没有处于 {state} 的办件")
+        visitor = staff.sign_in(comes("沈清和"), "shenhe")
+        visitor.go(f"/console/cases/{pk}/").look(f"办件-{state}")
+
+
+def test_经办员从查找到个人档案(comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        lin = staff.sign_in(comes("林晓云"), "qingshi")
+        lin.page.keyboard.press("/")
+        lin.page.keyboard.type("周桂兰")
+        lin.page.locator("#suggestions a").first.wait_for()
+        lin.page.keyboard.press("ArrowDown")
+        lin.look("查找建议")
+        lin.page.keyboard.press("Enter")
+        lin.page.wait_for_load_state()
+        lin.sees("请选择这次查看的理由").look("填写查看理由")
+        lin.press("调查核实").sees("周桂兰", "990101********", "查看理由：调查核实").look("个人档案")
+        lin.page.locator("details.unmask").first.locator("summary").click()
+        lin.page.locator("details.unmask[open] input[name=why]").fill("与本人核对证件")
+        lin.press("显示").sees("99010119")
+        lin.page.locator("main a[href*='/households/']").first.click()
+        lin.press("调查核实").sees("现有成员").look("家庭档案")
+
+
+def test_经办员在窗口登记_全用键盘(comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        lin = staff.sign_in(comes("林晓云"), "qingshi")
+        lin.page.keyboard.press("g")
+        lin.page.keyboard.press("n")
+        lin.page.wait_for_url("**/console/intake/")
+        lin.look("窗口受理")
+        lin.page.locator("#id_no").press("Enter")
+        lin.page.wait_for_load_state()
+        lin.sees("一起生活的家人", "授权和承诺").look("窗口登记")
+        lin.press("提交申请")
+        assert lin.page.locator(".error-summary a").count() > 3
+        lin.look("窗口登记有错")
+
+
+def test_列表用键盘走_筛选不换页_地址可以收藏(comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        shen = staff.sign_in(comes("沈清和"), "shenhe")
+        shen.go("/console/awards/")
+        _filter_without_reload(shen)
+        shen.page.keyboard.press("j")
+        shen.page.keyboard.press("j")
+        shen.page.keyboard.press("k")
+        assert shen.page.locator("tr.at").count() == 1
+        shen.page.keyboard.press("Enter")
+        shen.page.wait_for_url("**/console/awards/*/")
+        shen.page.keyboard.press("?")
+        assert shen.page.locator("#keys[open]").count() == 1
+        shen.look("快捷键说明")
+
+
+def test_会话过期时筛选_整页去登录_不塞进列表里(comes: Callable[..., Any]) -> None:
+    with stage.on(FIRST_DAY):
+        shen = staff.sign_in(comes("沈清和"), "shenhe")
+        shen.go("/console/awards/")
+        shen.context.clear_cookies(name="minzheng")
+        shen.page.select_option("#flt-state", "active")
+        shen.page.wait_for_url("**/login/?next=*")
+        assert "%2Fconsole%2Fawards%2F" in shen.page.url
+
+
+def _filter_without_reload(visitor: Visitor) -> None:
+    visitor.page.evaluate("window.sameDocument = true")
+    visitor.page.select_option("#flt-state", "active")
+    visitor.page.wait_for_url("**/console/awards/?state=active")
+    assert visitor.page.evaluate("window.sameDocument === true")
+    visitor.sees("状态：享受中").look("筛选以后")
+    visitor.page.go_back()
+    visitor.page.wait_for_url("**/console/awards/")
+    visitor.page.locator(".chips").wait_for(state="detached")
+
+
+def _case_in(state: str) -> int | None:
+    from minzheng.kernel.cases.models import Case
+
+    return Case.objects.filter(state=state).order_by("pk").values_list("pk", flat=True).first()
