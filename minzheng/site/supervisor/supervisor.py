@@ -185,10 +185,14 @@ class Supervisor:
         return ""
 
     def _announce(self) -> None:
-        print(ready_line(self.url, self.prepared["logins"]), flush=True)
-        for row in self.prepared["logins"]:
-            role = "  ".join(str(row[key]) for key in ("role", "region", "for") if row.get(key))
-            print(f"  {row['username']:<16}{row['password'] or '（验证码）':<14}{role}", flush=True)
+        chosen = representatives(self.prepared["logins"])
+        print(ready_line(self.url, chosen), flush=True)
+        for row in chosen:
+            password = row["password"] or "（验证码）"
+            title = row.get("role_title") or row["role"]
+            print(f"  {row['username']:<16}{password:<14}{title}  {row['region']}  {row['for']}", flush=True)
+        if len(chosen) < len(self.prepared["logins"]):
+            print("  其余演示账号：.venv/bin/minzheng demo logins", flush=True)
 
     # 看护 ------------------------------------------------------------------
 
@@ -247,9 +251,18 @@ class Supervisor:
         self.register.path.unlink(missing_ok=True)
 
 
+def representatives(logins: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """每种用途（岗位 + 用来看什么）一个账号，没有说明用途的不列。"""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in logins:
+        if row["for"]:
+            found.setdefault((row["role"], row["for"]), row)
+    return list(found.values())
+
+
 def ready_line(url: str, logins: list[dict[str, Any]]) -> str:
-    """“就绪”那一行：地址和前三个有口令的演示账号。"""
-    shown = [f"{row['username']}/{row['password']}" for row in logins if row["password"]][:3]
+    """“就绪”那一行：地址和前几个有口令的演示账号。"""
+    shown = [f"{row['username']}/{row['password']}" for row in logins if row["password"]]
     return f"就绪 {url}" + (f"  演示账号 {'  '.join(shown)}" if shown else "")
 
 
