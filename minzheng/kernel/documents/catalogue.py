@@ -282,6 +282,7 @@ NOTICES: dict[str, Notice] = {
                 Need("scope", "授权查询的信息", "texts", law="《个人信息保护法》第二十九条：敏感信息须取得单独同意"),
                 Need("valid_from", "授权起始日期", "date"),
                 Need("valid_until", "授权截止日期", "date"),
+                Need("text", "授权书正文", required=False),
                 Need("method", "签署方式", required=False),
                 Need("signed_on", "签署日期", "date", required=False),
             ),

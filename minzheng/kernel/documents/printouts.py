@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
+import pypdf
+
+from minzheng.kernel import clock
+from minzheng.kernel.cases import consents
+from minzheng.kernel.cases.members import adult
+from minzheng.kernel.documents import services
 from minzheng.kernel.documents.amounts import yuan
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.items import registry
+from minzheng.kernel.regions.selectors import region_name
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember
@@ -13,21 +23,64 @@ if TYPE_CHECKING:
 _INCOME = (("wage", "工资"), ("business", "经营"), ("property_income", "财产"), ("transfer", "养老金等"))
 
 
-def fields_of(code: str, case: Case) -> dict[str, Any]:
-    """F01 入户调查表或 F02 近亲属备案表的要素。"""
-    from minzheng.kernel.items import registry
-    from minzheng.kernel.regions.selectors import region_name
+#: 可以打印的表。
+CODES = ("F01", "F02", "N16")
 
+
+def printed(code: str, case: Case) -> bytes:
+    """一张表的 PDF；N16 为每位成年家庭成员各一份，装订在一起。"""
+    if code == "N16":
+        return _bound(_slips(case))
+    return services.form_pdf(code=code, case=case, fields=_fields(code, case))
+
+
+def _fields(code: str, case: Case) -> dict[str, Any]:
     common = {"matter": registry.get(case.item_code).title, "case_no": case.no or "未编号"}
     if code == "F02":
         return common | {"village": region_name(case.region_code)}
-    applicant = case.applicant
-    household = case.household
+    applicant, household = case.applicant, case.household
     return common | {
         "address": (household.address if household else "") or (applicant.address if applicant else ""),
         "phone_of_applicant": applicant.phone if applicant else "",
         "members": [_member(member) for member in case.members.all()],
     }
+
+
+def _slips(case: Case) -> list[bytes]:
+    """供纸质签署的授权书，正文与手机上签的逐字相同。"""
+    today = clock.today()
+    item = registry.get(case.item_code)
+    months = item.flow.params(case.region_code, today).consent_valid_months
+    return [
+        services.form_pdf(
+            code="N16",
+            case=case,
+            addressee=member.name,
+            fields={
+                "matter": item.title,
+                "id_no": member.id_no,
+                "relation": member.relation,
+                "applicant": case.applicant_name,
+                "scope": list(consents.SCOPE),
+                "text": consents.text_for(case, member),
+                "valid_from": today,
+                "valid_until": consents.months_later(today, months),
+            },
+        )
+        for member in case.members.all()
+        if adult(member, today) and member.id_no
+    ]
+
+
+def _bound(parts: list[bytes]) -> bytes:
+    if not parts:
+        raise DocumentError("这件申请还没有登记成年家庭成员，没有授权书可打印。请先填写家庭成员。")
+    writer = pypdf.PdfWriter()
+    for part in parts:
+        writer.append(io.BytesIO(part))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _member(member: CaseMember) -> dict[str, Any]:

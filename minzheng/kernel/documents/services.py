@@ -238,10 +238,14 @@ def record_service(*, document: IssuedDocument, method: str, on: date, actor: Ac
     audit.record(actor=actor, action="document.serve", obj=document, detail={"method": method, "on": on.isoformat()})
 
 
-def form_pdf(*, code: str, case: Case, fields: Mapping[str, Any]) -> bytes:
-    """只打印、不编号的表（F01 入户调查表、F02 近亲属备案表）。``fields`` 与 catalogue.FORMS 对应。"""
-    form = catalogue.FORMS[code]
+def form_pdf(*, code: str, case: Case, fields: Mapping[str, Any], addressee: str = "") -> bytes:
+    """只打印、不编号的表：F01 入户调查表、F02 近亲属备案表、N16 供纸质签署的授权书。``fields`` 与目录对应。"""
+    form = catalogue.notice(code)
     kept = elements.stored(form, fields)
     form.check(kept)
-    kept |= {"title": form.title(kept["matter"]), "addressee": case.applicant_name, "internal_no": case.no or ""}
+    kept |= {
+        "title": form.title(kept["matter"]),
+        "addressee": addressee or case.applicant_name,
+        "internal_no": case.no or "",
+    }
     return rendering.render(form, kept, issued_on=clock.today().isoformat())

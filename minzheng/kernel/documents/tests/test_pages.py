@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import pypdf
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -15,7 +17,8 @@ from django.utils import timezone
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.audit.models import AuditEntry
-from minzheng.kernel.cases.models import Case, Publicity
+from minzheng.kernel.cases import consents
+from minzheng.kernel.cases.models import Case, CaseMember, Publicity
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.documents.tests.desk import COUNTY, OTHER, TOWN, VILLAGE, issue, store
@@ -192,3 +195,57 @@ def test_没有数据时页面也打得开() -> None:
     assert not IssuedDocument.objects.exists()
     assert Client().get("/verify").status_code == 200
     assert Client().get("/publicity/").status_code == 200
+
+
+@pytest.fixture
+def family(case: Case) -> Case:
+    case.item_code, case.state = "assistance.dibao", "INVESTIGATING"
+    case.save()
+    for seq, (name, relation, born, number) in enumerate(
+        (
+            ("周䶮兰", "本人", date(1952, 3, 14), "990101195203141527"),
+            ("王建国", "配偶", date(1950, 1, 1), "990101195001011231"),
+            ("王㛃", "孙子女", date(2014, 1, 1), "99010120140101123X"),
+        ),
+        start=1,
+    ):
+        CaseMember(
+            case=case, seq=seq, name=name, relation=relation, birth_date=born, id_no=number, declared={"wage": 80000}
+        ).save()
+    return case
+
+
+def pdf_text(response: Any) -> str:
+    reader = pypdf.PdfReader(io.BytesIO(response.content))
+    return "".join(page.extract_text() for page in reader.pages).replace("\n", "")
+
+
+def test_入户调查表先填好已知的并遮盖证件号(family: Case, clerk: Any) -> None:
+    response = signed_in("liuxi_clerk").get(f"/console/cases/{family.pk}/print/F01")
+    text = pdf_text(response)
+    for shown in ("入户调查表", family.no, "王建国", "990101********1231", "工资 800.00 元"):
+        assert shown in text
+    assert "990101195001011231" not in text
+
+
+def test_授权书每位成年人一份正文与手机上签的相同(family: Case, clerk: Any) -> None:
+    response = signed_in("liuxi_clerk").get(f"/console/cases/{family.pk}/print/N16")
+    text = pdf_text(response)
+    assert len(pypdf.PdfReader(io.BytesIO(response.content)).pages) == 2, "两位成年人，孩子不签"
+    for member in family.members.all()[:2]:
+        assert consents.text_for(family, member) in text
+
+
+def test_近亲属备案表(family: Case, clerk: Any) -> None:
+    text = pdf_text(signed_in("liuxi_clerk").get(f"/console/cases/{family.pk}/print/F02"))
+    assert "近亲属备案表" in text
+    assert "桃源村" in text
+
+
+@pytest.mark.parametrize("code", ["N06", "F99", "x"])
+def test_别的代码不能打印(family: Case, clerk: Any, code: str) -> None:
+    assert signed_in("liuxi_clerk").get(f"/console/cases/{family.pk}/print/{code}").status_code == 404
+
+
+def test_审核人员不能打印调查用表(family: Case, reviewer: Any) -> None:
+    assert signed_in("county_reviewer").get(f"/console/cases/{family.pk}/print/F01").status_code == 403
