@@ -36,8 +36,9 @@ bench: setup ## 测量速度，结果在 bench/results（自建数据库，量�
 docs: setup ## 由代码生成 docs/reference
 	@exec $(BIN)/minzheng docs
 
-pictures: setup-test ## 重拍 README 与手册里的图
-	@exec $(BIN)/python scripts/pictures.py
+pictures: setup-test ## 走一遍故事，把每一屏存到 var/pictures（1366、390、大字版）
+	@$(PYTHON) scripts/chromium.py
+	@MINZHENG_PICTURES=$(CURDIR)/var/pictures exec $(BIN)/pytest stories
 
 lock: ## 重新锁定依赖的版本与 SHA-256（UPGRADE=1 时全部升级）
 	@UPGRADE=$(UPGRADE) $(PYTHON) scripts/lock.py
