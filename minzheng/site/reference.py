@@ -38,9 +38,10 @@ def generated(root: Path) -> dict[Path, str]:
     """文件 → 应有的全文。手册只替换标记之间的一段。"""
     folder = root / "docs" / "reference"
     files = {folder / f"{name}.md": make() for name, make in _FILES.items()}
-    chapter = root / "docs" / "handbook" / "04-低保办理全流程.md"
-    if chapter.is_file():
-        files[chapter] = _between(chapter.read_text(encoding="utf-8"), _dibao_diagram())
+    for path, make in _BLOCKS.items():
+        whole = root / "docs" / path
+        if whole.is_file():
+            files[whole] = _between(whole.read_text(encoding="utf-8"), make())
     return files
 
 
@@ -250,6 +251,16 @@ def _ends(act: Any) -> list[str]:
     return [end for end in act.to if end != STAY]
 
 
+def _act_pairs() -> str:
+    from minzheng.kernel.items import registry
+
+    pairs: dict[str, str] = {}
+    for item in registry.all_items():
+        for act in item.flow.acts:
+            pairs.setdefault(act.code, act.title)
+    return _table(("代码", "中文"), pairs.items())
+
+
 def diagram(flow: Any) -> str:
     """声明的流程画成 Mermaid 状态图；许多状态都能做的收尾动作（撤回、终止）另列一句，图才看得清。"""
     titles = {state.code: state.title for state in flow.states}
@@ -283,3 +294,6 @@ _FILES: dict[str, Callable[[], str]] = {
     "notices": _notices,
     "roles": _roles,
 }
+
+#: 手写的文档里由代码生成的一段。
+_BLOCKS: dict[str, Callable[[], str]] = {"handbook/04-低保办理全流程.md": _dibao_diagram, "glossary.md": _act_pairs}
