@@ -107,9 +107,7 @@ class Program:
         overrides: dict[str, Any] | None,
     ):
         self.ruleset, self.region, self.on = ruleset, region, on
-        self.in_force = {
-            name: rule for name, versions in ruleset.versions.items() for rule in versions if rule.in_force(on)
-        }
+        self.in_force = self._versions(ruleset.params.successions.chain(region, on))
         self.found, idle = ruleset.params.resolve_all(region, on, overrides)
         self.params = SimpleNamespace(**{n: r.amount for n, r in self.found.items()}, **idle)
         self.missing = self._missing(set(self.found) | set(idle))
@@ -131,6 +129,15 @@ class Program:
         other = copy.copy(self)
         other.region, other.on = region, on
         return other
+
+    def _versions(self, chain: list[str]) -> dict[str, Rule]:
+        """The version of each rule for this place and day: the nearest region's, else the one for everywhere."""
+        chosen: dict[str, Rule] = {}
+        for name, versions in self.ruleset.versions.items():
+            there = [r for r in versions if r.in_force(self.on) and (not r.region or r.region in chain)]
+            if there:
+                chosen[name] = min(there, key=lambda r: chain.index(r.region) if r.region else len(chain))
+        return chosen
 
     # ---- what can be computed here
     def _missing(self, have: set[str]) -> dict[str, list[str]]:
@@ -162,7 +169,7 @@ class Program:
         """Benefit code → missing parameters, for benefits that cannot be computed here on that day."""
         lacking: dict[str, list[str]] = {}
         for code in self.ruleset.benefit_codes():
-            mine = [r for r in self.ruleset.benefits[code].rules if r.in_force(self.on)]
+            mine = [r for r in self.in_force.values() if r.benefit == code]
             names = [p for r in mine for p in self.missing.get(r.name, ())]
             if names or not mine:
                 lacking[code] = list(dict.fromkeys(names))

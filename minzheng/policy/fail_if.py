@@ -42,9 +42,8 @@ def run(ruleset: Ruleset) -> list[Finding]:
 
 
 def rule_versions_overlap(ruleset: Ruleset) -> Iterator[Finding]:
-    """Fail if two versions of one rule are in force on the same day."""
-    for name, versions in ruleset.versions.items():
-        ordered = sorted(versions, key=lambda r: r.start)
+    """Fail if two versions of one rule are in force on the same day in the same region."""
+    for name, ordered in _series(ruleset):
         for earlier, later in itertools.pairwise(ordered):
             if later.start <= earlier.end:
                 yield Finding(
@@ -55,9 +54,10 @@ def rule_versions_overlap(ruleset: Ruleset) -> Iterator[Finding]:
 
 
 def rule_versions_gap(ruleset: Ruleset) -> Iterator[Finding]:
-    """Fail if between two versions of one rule there are days without a rule."""
-    for name, versions in ruleset.versions.items():
-        ordered = sorted(versions, key=lambda r: r.start)
+    """Fail if between two versions of one rule there are days without a rule; a region's own may lapse."""
+    for name, ordered in _series(ruleset):
+        if ordered[0].region:
+            continue
         for earlier, later in itertools.pairwise(ordered):
             if earlier.end < later.start - _DAY:
                 yield Finding(
@@ -65,6 +65,20 @@ def rule_versions_gap(ruleset: Ruleset) -> Iterator[Finding]:
                     f"规则〈{name}〉从 {earlier.end + _DAY} 到 {later.start - _DAY} 没有任何一版；请把日期接上",
                     later.file, later.line, later.source.split("\n")[0],
                 )  # fmt: skip
+
+
+def rule_region_wrong(ruleset: Ruleset) -> Iterator[Finding]:
+    """Fail if a rule's region is no full code, or its variant is shown, paid or refused otherwise than the others."""
+    for rule in _rules(ruleset):
+        first = ruleset.versions[rule.name][0]
+        alike = (rule.output, rule.monthly, bool(rule.refuse)) == (first.output, first.monthly, bool(first.refuse))
+        if rule.region and not re.fullmatch(r"\d{6}(\d{6})?", rule.region, re.ASCII):
+            message = f"规则〈{rule.name}〉的 region 应是 6 位或 12 位区划代码，写的是“{rule.region}”"
+        elif not alike:
+            message = f"规则〈{rule.name}〉各版的 output、monthly、refuse 要一致（见 {first.file}:{first.line}）"
+        else:
+            continue
+        yield Finding("rule_region", message, rule.file, rule.line, rule.source.split("\n")[0])
 
 
 def rule_ends_before_it_begins(ruleset: Ruleset) -> Iterator[Finding]:
@@ -178,9 +192,17 @@ def _rules(ruleset: Ruleset) -> Iterator[Rule]:
         yield from versions
 
 
+def _series(ruleset: Ruleset) -> Iterator[tuple[str, list[Rule]]]:
+    """The versions of each rule for one region, by date."""
+    for name, versions in ruleset.versions.items():
+        for region in dict.fromkeys(r.region for r in versions):
+            yield name, sorted((r for r in versions if r.region == region), key=lambda r: r.start)
+
+
 CHECKS: tuple[Check, ...] = (
     rule_versions_overlap,
     rule_versions_gap,
+    rule_region_wrong,
     rule_ends_before_it_begins,
     rule_without_law,
     rule_entity_unknown,

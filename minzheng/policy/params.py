@@ -18,7 +18,7 @@ from typing import Any
 from minzheng.policy import yamltext
 from minzheng.policy.errors import Finding, InputError, source_line
 from minzheng.policy.money import Unrounded
-from minzheng.policy.regions import LEVELS, region_chain, region_level
+from minzheng.policy.regions import LEVELS, Successions, region_level
 from minzheng.policy.words import to_date, to_decimal, to_yes
 from minzheng.policy.yamltext import line_of
 
@@ -164,8 +164,11 @@ def override_row(declaration: Declaration, raw: object) -> Row:
 class ParamSet:
     """Declarations and value rows. Immutable by habit: ``with_rows`` gives a changed copy."""
 
-    def __init__(self, declarations: dict[str, Declaration], rows: Iterable[Row]):
+    def __init__(
+        self, declarations: dict[str, Declaration], rows: Iterable[Row], successions: Successions | None = None
+    ):
         self.declarations = declarations
+        self.successions = successions or Successions()
         self.rows = list(rows)
         self._index: dict[tuple[str, str], list[Row]] = {}
         for row in self.rows:
@@ -173,12 +176,12 @@ class ParamSet:
 
     def with_rows(self, rows: Iterable[Row]) -> ParamSet:
         """A copy in which the given rows come first (they win over rows of the same region and day)."""
-        return ParamSet(self.declarations, [*rows, *self.rows])
+        return ParamSet(self.declarations, [*rows, *self.rows], self.successions)
 
     def resolve(self, name: str, region: str, on: datetime.date) -> Resolved | None:
         """The value in force for that day: nearest region upwards, then the declared default, else None."""
         declaration = self.declarations[name]
-        for code in region_chain(region):
+        for code in self.successions.chain(region, on):
             for row in self._index.get((name, code), ()):
                 if row.since <= on <= row.until:
                     return Resolved(declaration, row, region_level(code))

@@ -76,6 +76,7 @@ class Rule:
     monthly: bool
     refuse: str
     because: str
+    region: str  # only there and below; "" everywhere
     file: str
     line: int
     # set by the loader and the reader
@@ -109,12 +110,15 @@ def rule(
     monthly: bool = False,
     refuse: str = "",
     because: str = "",
+    region: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a rule of a 人 or a 户, in force from ``since`` to ``until`` (ISO dates, both included).
 
     ``output`` shows the value to the outside; ``monthly`` also adds it to the month's cash totals. ``refuse`` makes a
     yes/no rule a condition: when it is 否, "R01 收入超标" and the sentence ``because`` become a reason of refusal.
     ``law`` is the legal basis, or {ISO date: basis from that day} where the basis changed and the rule did not.
+    ``region`` (a code of 6 or 12 digits) makes this version the rule of that region and those below it: the nearest
+    version of the day is used, elsewhere the one without a region.
     """
 
     def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,6 +137,7 @@ def rule(
             monthly=monthly,
             refuse=refuse,
             because=because,
+            region=region,
             file=fn.__code__.co_filename,
             line=fn.__code__.co_firstlineno,
         )

@@ -24,7 +24,7 @@ from minzheng.policy.errors import PACKAGE, Finding, InputError, RulesetError, d
 from minzheng.policy.evaluate import TOTALS, Outcome, Program
 from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations, read_region_file
 from minzheng.policy.reader import ReadError
-from minzheng.policy.regions import NATION, normalize_region, region_chain
+from minzheng.policy.regions import NATION, Successions, normalize_region, read_successions
 from minzheng.policy.rules import Rule
 from minzheng.policy.types import BOOL, DATE, INT, MONEY, RATIO_SCALE, RETURNS, TEXT, Scope, Type
 from minzheng.policy.words import Vocabulary, to_date
@@ -76,7 +76,7 @@ class Ruleset:
         for folder in folders:
             self._load_benefit(folder)
             self._load_declarations(folder, declared)
-        self.params = ParamSet(declared, self._load_regions(declared))
+        self.params = ParamSet(declared, self._load_regions(declared), self._load_successions())
         self._read_rules()
 
     def _hash(self, path: Path) -> None:
@@ -146,6 +146,17 @@ class Ruleset:
             rows += found
             self.findings += [_shorten(f) for f in findings]
         return rows
+
+    def _load_successions(self) -> Successions:
+        path = self.regions / "successions.yaml"
+        try:
+            found = read_successions(path)
+        except InputError as error:
+            self._wrong("successions", error.reason, path, error.line)
+            return Successions()
+        if path.exists():
+            self._hash(path)
+        return found
 
     def _wrong(self, check: str, message: str, path: Path | str, line: int = 0) -> None:
         self.findings.append(Finding(check, message, display_path(path), line, source_line(path, line)))
@@ -250,7 +261,7 @@ class Ruleset:
         program = self._days.get(key)
         if program is None:
             code = normalize_region(region)
-            shared = (self._nearest_with_values(code), bisect_right(self._changes, on), wanted, supposed)
+            shared = (self._nearest_with_values(code, on), bisect_right(self._changes, on), wanted, supposed)
             bound = self._programs.get(shared)
             if bound is None:
                 bound = self._keep(self._programs, shared, Program(self, code, on, wanted, overrides), 256)
@@ -264,19 +275,21 @@ class Ruleset:
         cache[key] = program
         return program
 
-    def _nearest_with_values(self, code: str) -> str:
-        """The nearest region upwards that has any value of its own: all below it resolve alike."""
-        return next((c for c in region_chain(code) if c in self._places), NATION)
+    def _nearest_with_values(self, code: str, on: datetime.date) -> str:
+        """The nearest region upwards that has any value or rule of its own: all below it resolve alike."""
+        return next((c for c in self.params.successions.chain(code, on) if c in self._places), NATION)
 
     def _prepare_lookup(self) -> None:
-        """Days on which any rule, legal basis or value begins or has just ended; regions that have values."""
+        """Days on which any rule, legal basis, value or region code changes; regions that have values or rules."""
         days: set[datetime.date] = set()
         for rule in (r for versions in self.versions.values() for r in versions):
             days |= {rule.start, *_next_day(rule.end), *(to_date(d) for d in rule.laws if _is_date(d))}
         for row in self.params.rows:
             days |= {row.since, *_next_day(row.until)}
+        days |= {change.since for change in self.params.successions.listed}
         self._changes = sorted(days)
         self._places = {row.region for row in self.params.rows}
+        self._places |= {rule.region for versions in self.versions.values() for rule in versions if rule.region}
         self._programs: dict[Any, Program] = {}
         self._days: dict[Any, Program] = {}
 
