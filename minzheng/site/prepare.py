@@ -21,6 +21,7 @@ def main(result: Path) -> int:
     from django.db import Error
 
     django.setup()
+    close_private_folders()
     try:
         migrate()
         load_reference()
@@ -32,6 +33,16 @@ def main(result: Path) -> int:
         return 3
     result.write_text(json.dumps({"logins": logins}, ensure_ascii=False), encoding="utf-8")
     return 0
+
+
+def close_private_folders() -> None:
+    """群众的照片、密钥、待发消息所在的文件夹只许本人进入。"""
+    from django.conf import settings
+
+    for folder in (Path(settings.MEDIA_ROOT), Path(settings.KEY_RING_FILE).parent, settings.VAR_DIR / "outbox"):
+        if folder != settings.VAR_DIR:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
 
 
 def migrate() -> None:

@@ -73,15 +73,15 @@ def fonts() -> list[Result]:
 
 
 def private_files() -> list[Result]:
-    """密钥与口令文件只许本人读写。"""
+    """密钥与口令文件只许本人读写，数据、照片与待发消息的文件夹只许本人进入。"""
     wrong = []
     names = [settings.VAR_DIR / "secrets.json", Path(settings.KEY_RING_FILE)]
     for path in names:
         if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
             wrong.append(f"{path} 别人也能读（{stat.S_IMODE(path.stat().st_mode):04o}）；请执行 chmod 600 {path}。")
-    data = settings.VAR_DIR / "pg" / "data"
-    if data.exists() and stat.S_IMODE(data.stat().st_mode) & 0o077:
-        wrong.append(f"{data} 别人也能进；请执行 chmod 700 {data}。")
+    for folder in (settings.VAR_DIR / "pg" / "data", Path(settings.MEDIA_ROOT), settings.VAR_DIR / "outbox"):
+        if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
+            wrong.append(f"{folder} 别人也能进；请执行 chmod 700 {folder}。")
     return fail("密钥文件", *wrong) if wrong else ok("密钥文件", "权限正确")
 
 
