@@ -49,6 +49,12 @@ def _graph(award: Award) -> dict[str, Any]:
     return graph_of(award.frozen or {})
 
 
+def _names(award: Award) -> dict[str, str]:
+    """Rows of the frozen family by the names they were decided under."""
+    people = (award.frozen or {}).get("family", {}).get("成员", [])
+    return {f"成员{n}": str(one.get("姓名", "")) for n, one in enumerate(people, start=1)}
+
+
 def _example() -> dict[str, int] | None:
     pk = Award.objects.order_by("pk").values_list("pk", flat=True).first()
     return {"pk": pk} if pk else None
@@ -109,7 +115,10 @@ PAGES = [
                         MaskedAccount("account_no", "发放账号"), Text("account_bank", "开户行"),
                     ),
                 ),
-                Explanation("决定依据（做出决定时封存）", tree=_graph, empty="这份待遇没有留存测算过程。"),
+                Explanation(
+                    "决定依据（做出决定时封存）", tree=_graph, lead=lambda award: _item_title(award.item_code), names=_names,
+                    empty="这份待遇没有留存测算过程。",
+                ),
                 Table(
                     "发放明细", permission="payment.read", rows=lambda award, drawing: award.lines.order_by("-month", "-seq")[:60],
                     columns=LINES, empty="还没有发放明细；起发月的明细由系统按月生成。",

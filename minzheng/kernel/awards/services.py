@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.crypto import sealing
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case
     from minzheng.kernel.cases.params import FlowParams
@@ -142,18 +145,27 @@ def ensure_line(award: Award, month: datetime.date, *, pay_day: int = 10) -> Pay
     found = PaymentLine.objects.filter(**key).first()
     if found is not None:
         return found
+    line = _line(award, month.replace(day=1), pay_day)
     try:
         with transaction.atomic():
-            return PaymentLine.objects.create(
-                **key,
-                region_code=award.region_code,
-                item_code=award.item_code,
-                amount_fen=award.amount_fen,
-                due_on=month.replace(day=min(pay_day, 28)),
-                explanation=f"{award.persons} 人，{award.no}",
-            )
+            line.save(force_insert=True)
+            return line
     except IntegrityError:
         return PaymentLine.objects.get(**key)
+
+
+def _line(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
+    return PaymentLine(
+        award=award,
+        month=month,
+        line_type="regular",
+        seq=1,
+        region_code=award.region_code,
+        item_code=award.item_code,
+        amount_fen=award.amount_fen,
+        due_on=month.replace(day=min(pay_day, 28)),
+        explanation=f"{award.persons} 人，{award.no}",
+    )
 
 
 @transaction.atomic
@@ -235,14 +247,42 @@ def reviewed(*, award: Award, on: datetime.date, params: FlowParams) -> Award:
     return award
 
 
-def monthly_lines(month: datetime.date, *, item_code: str, pay_day: int) -> int:
-    """Lines of `month` for every award in force then; returns how many awards have one. Safe to run again."""
-    first = month.replace(day=1)
+def monthly_lines(month: datetime.date, *, item_code: str) -> int:
+    """The regular line of `month` for every award in force in it; returns how many awards that is.
+
+    Safe to run again and beside another run: the database keeps one line per award and month."""
+    from minzheng.kernel.items import registry
+
+    first, params = month.replace(day=1), registry.get(item_code).flow.params
     awards = Award.objects.filter(
-        item_code=item_code, state__in=("active", "tapering"), first_month__lte=first, amount_fen__gt=0
-    )
+        Q(last_month=None) | Q(last_month__gte=first),
+        item_code=item_code,
+        state__in=("active", "tapering", "ended"),
+        first_month__lte=first,
+        amount_fen__gt=0,
+    ).exclude(state="ended", last_month=None)
     count = 0
-    for award in awards.filter(last_month__isnull=True).iterator(chunk_size=500):
-        ensure_line(award, first, pay_day=pay_day)
-        count += 1
+    for batch in _batches(awards.defer("frozen", "account_no").order_by("pk"), 1000):
+        lines = [_line(award, first, params(award.region_code, first).pay_day) for award in batch]
+        PaymentLine.objects.bulk_create(lines, ignore_conflicts=True)
+        count += len(lines)
     return count
+
+
+def _batches(awards: QuerySet[Award], size: int) -> Iterator[list[Award]]:
+    """Awards in portions, by primary key: memory stays small at any caseload."""
+    last = 0
+    while portion := list(awards.filter(pk__gt=last)[:size]):
+        yield portion
+        last = portion[-1].pk
+
+
+@transaction.atomic
+def change_account(*, award: Award, holder: str, number: str, bank: str, actor: Actor) -> Award:
+    """Pay to another account from now on; lines already batched keep theirs."""
+    from minzheng.kernel.audit.services import record
+
+    award.payee_name, award.account_no, award.account_bank = holder, number, bank
+    award.save(update_fields=["payee_name", "account_no", "account_bank"])
+    record(actor=actor, action="award.account", obj=award, region_code=award.region_code)
+    return award

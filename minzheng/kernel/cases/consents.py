@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.timezone import localdate
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases import authority
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import datetime
 
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.models import Case, CaseMember, Consent
 
 SCOPE = (
@@ -135,6 +137,33 @@ def _check_paper(case: Case, method: str, attachment_id: int | None, guardian_na
         raise Refused("请拍照上传签好字的授权书。")
     if method == "guardian" and not guardian_name.strip():
         raise Refused("监护人代签的，请填写监护人姓名。")
+
+
+def file_slips(ctx: Ctx) -> None:
+    """On acceptance every valid consent goes on file as a numbered N16."""
+    from minzheng.kernel.documents import services as documents
+
+    for consent in ctx.consents:
+        member = next((m for m in ctx.members if m.pk == consent.member_id), None)
+        if member is None or consent.revoked_at is not None:
+            continue
+        documents.issue(
+            code="N16",
+            case=ctx.case,
+            addressee_name=member.name,
+            actor=ctx.actor,
+            on=ctx.today,
+            fields={
+                "id_no": member.id_no,
+                "relation": member.relation,
+                "applicant": ctx.case.applicant_name,
+                "scope": list(SCOPE),
+                "valid_from": localdate(consent.signed_at),
+                "valid_until": consent.valid_until,
+                "method": consent.get_method_display(),
+                "signed_on": localdate(consent.signed_at),
+            },
+        )
 
 
 @transaction.atomic

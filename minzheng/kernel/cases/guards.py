@@ -60,14 +60,9 @@ def match_current(ctx: Ctx) -> str:
         return "还没有核对报告，请先发起信息核对。"
     if report.valid_until and report.valid_until < ctx.today:
         return f"核对报告已于 {report.valid_until:%Y-%m-%d} 过期，请重新核对。"
-    if sorted(report.data.get("composition") or []) != composition_key(ctx):
-        return "核对之后家庭成员有变化，请对变化的成员重新核对。"
-    return ""
-
-
-def composition_key(ctx: Ctx) -> list[str]:
-    """Who was covered by the report: row ids of the counted members, in order."""
-    return sorted(str(m.pk) for m in ctx.counted)
+    covered = set(report.data.get("composition") or [])
+    new = [m.name for m in ctx.counted if str(m.pk) not in covered]
+    return f"核对报告没有包括{'、'.join(new)}，请重新核对。" if new else ""
 
 
 def open_differences(ctx: Ctx) -> list[str]:

@@ -95,6 +95,14 @@ def death_and_custody_clean(ctx: Ctx) -> str:
     return "死亡、服刑等情况还没有核实：" + "；".join(open_hits) + "。" if open_hits else ""
 
 
+@guard("payee_alive")
+def payee_alive(ctx: Ctx) -> str:
+    """The dead are not paid: after a death the account must be another one."""
+    dead = {m.name for m in ctx.members if m.exclude_reason == "已死亡"}
+    holder = (ctx.case.form.get("account") or {}).get("holder") or ""
+    return f"发放账户的户名{holder}已死亡，请先办理“更换发放账户”。" if holder in dead else ""
+
+
 @guard("not_tekun")
 def not_in_tekun(ctx: Ctx) -> str:
     from minzheng.kernel.awards.models import AwardMember

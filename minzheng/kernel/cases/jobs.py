@@ -101,10 +101,8 @@ def lines(ctx: Context) -> dict[str, int]:
     """The regular line of this month for every award in force; the unique key makes it once."""
     from minzheng.kernel.awards.services import monthly_lines
 
-    today = clock.today()
     made = {}
     for item in registry.all_items():
         with ctx.atomic():
-            pay_day = item.flow.params("0" * 12, today).pay_day
-            made[item.code] = monthly_lines(today, item_code=item.code, pay_day=pay_day)
+            made[item.code] = monthly_lines(clock.today(), item_code=item.code)
     return made

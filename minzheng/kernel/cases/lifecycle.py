@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.cases import lifecycle_apply, lifecycle_check, lifecycle_decide, lifecycle_opinion, lifecycle_pay
+from minzheng.kernel.cases import (
+    lifecycle_apply,
+    lifecycle_changes,
+    lifecycle_check,
+    lifecycle_decide,
+    lifecycle_mismatch,
+    lifecycle_opinion,
+    lifecycle_pay,
+)
 from minzheng.kernel.cases.flow import Clock, Flow
 from minzheng.kernel.cases.states import STATES
 
@@ -94,7 +102,9 @@ def means_tested(
     recognition without money (低保边缘): no 公示, the opinion goes straight to the decision."""
     acts = (
         *lifecycle_apply.acts(reasons),
+        *lifecycle_changes.acts(),
         *lifecycle_check.acts(),
+        *lifecycle_mismatch.acts(),
         *lifecycle_opinion.acts(reasons, publicity=publicity),
         *lifecycle_decide.acts(reasons, publicity=publicity),
         *lifecycle_pay.acts(reasons),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minzheng.kernel import clock
-from minzheng.kernel.cases import drafts, evidence, guards, members
-from minzheng.kernel.cases.flow import CITIZEN, STAY, SYSTEM_ONLY, Act, guard
+from minzheng.kernel.cases import consents, drafts, guards, lifecycle_changes, members
+from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.states import BEFORE_DECISION
-from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo, Text, Tick, When, YesNo
+from minzheng.kernel.parts.fields import Choice, LongText, Photo, Text, Tick, When, YesNo
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
@@ -37,32 +36,12 @@ def on_accept(ctx: Ctx) -> None:
     except SubjectError as error:
         raise Refused(str(error)) from error
     case.event_date, case.accepted_at = ctx.today, ctx.now
+    consents.file_slips(ctx)
     declared = case.form.get("property") or {}
     if declared.get("near_relative"):
-        register_relative(ctx, declared.get("near_relative_detail") or "申请人申报")
+        lifecycle_changes.register_relative(ctx, declared.get("near_relative_detail") or "申请人申报")
     if ctx.data.get("near_relative"):
-        register_relative(ctx, ctx.text("relative_detail"), ctx.text("relative_username"))
-
-
-def register_relative(ctx: Ctx, detail: str, username: str = "") -> None:
-    """近亲属备案 (57号第11条): forces a county visit; a relative with an account is kept off the case."""
-    from minzheng.kernel.accounts.models import User
-    from minzheng.kernel.cases.errors import Refused
-
-    user = User.objects.filter(username=username, kind="staff").first() if username else None
-    if username and user is None:
-        raise Refused([], {"relative_username": f"没有用户名为“{username}”的工作人员，请核对，或留空只写姓名。"})
-    evidence.add(
-        ctx,
-        "relative",
-        {"detail": detail, "user_id": str(user.pk) if user else None, "name": user.name if user else ""},
-    )
-    if ctx.params.relative_forces_visit:
-        ctx.case.needs_county_visit = True
-
-
-def on_relative(ctx: Ctx) -> None:
-    register_relative(ctx, ctx.text("relative_detail"), ctx.text("relative_username"))
+        lifecycle_changes.register_relative(ctx, ctx.text("relative_detail"), ctx.text("relative_username"))
 
 
 def on_ask(ctx: Ctx) -> None:
@@ -99,52 +78,11 @@ def supplement_overdue(ctx: Ctx) -> str:
     return "" if due and ctx.today > due else f"补正期限到 {due} 才满。"
 
 
-def on_death(ctx: Ctx) -> None:
-    """A death after acceptance: the person no longer counts, everything is computed anew (reference §1.14 case 18)."""
-    from minzheng.kernel.cases.errors import Refused
-
-    name, day = ctx.text("member_name"), ctx.data.get("died_on")
-    member = next((m for m in ctx.counted if m.name == name), None)
-    if member is None:
-        raise Refused([], {"member_name": f"计入的家庭成员里没有“{name}”，请核对姓名。"})
-    member.in_count, member.exclude_reason = False, "已死亡"
-    member.verified = {**member.verified, "died_on": day}
-    member.save(update_fields=["in_count", "exclude_reason", "verified"])
-    _payee_after(ctx, member)
-    ctx.forget()
-
-
-def _payee_after(ctx: Ctx, member: object) -> None:
-    """When the applicant died, an adult of the family takes over the application and the account."""
-    left = [m for m in ctx.case.members.all() if m.in_count]
-    if member.person_id != ctx.case.applicant_id or not left:  # type: ignore[attr-defined]
-        return
-    heir = next((m for m in left if members.adult(m, ctx.today)), left[0])
-    ctx.case.applicant_id, ctx.case.applicant_name = heir.person_id, heir.name
-
-
-def after_death(ctx: Ctx) -> str:
-    if not any(m.in_count for m in ctx.case.members.all()):
-        ctx.values["facts"] = "申请人已死亡，没有其他共同生活的家庭成员。"
-        ctx.values["reasons"] = [("R10", "申请人死亡，办件终止。")]
-        return "ABORTED"
-    return ctx.case.state
-
-
 def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
     """`reasons`: the item's reason codes."""
     facts = LongText("facts", "事实", required=True, help="写清查明的情况，会印在告知书上。")
     reason = Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0)
     opinion = LongText("opinion", "意见")
-    relative = (
-        Text("relative_detail", "近亲属姓名、单位职务、与申请人的关系", required=True, max_length=120),
-        Text(
-            "relative_username",
-            "其用户名（在本系统有账号的）",
-            max_length=64,
-            help="填了以后，此人不能再办理这个办件。",
-        ),
-    )
     return (
         Act(
             "submit",
@@ -188,7 +126,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
                     "申请人是否为经办人员或村（居）干部的近亲属",
                     help="家庭申报的会自动备案，这里登记窗口另外了解到的。",
                 ),
-                *(_only_if(f, "near_relative") for f in relative),
+                *(_only_if(f, "near_relative") for f in lifecycle_changes.RELATIVE),
                 opinion,
             ),
             effects=(on_accept,),
@@ -254,38 +192,6 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
                 LongText("opinion", "撤回的原因"),
                 Photo("request", "申请人签字的撤回申请（窗口办理时）", kind="withdrawal"),
             ),
-        ),
-        Act(
-            "register_relative",
-            "近亲属备案",
-            (
-                "SUBMITTED",
-                "ACCEPTED",
-                "INVESTIGATING",
-                "INITIAL_OPINION",
-                "PUBLICITY",
-                "OBJECTION",
-                "REVIEW",
-                "TOWN_CONFIRM",
-            ),
-            by=("case.accept", "case.confirm"),
-            fields=relative,
-            effects=(on_relative,),
-        ),
-        Act(
-            "member_died",
-            "登记成员死亡",
-            tuple(s for s in BEFORE_DECISION if s not in ("SUBMITTED", "SUPPLEMENT")),
-            (STAY, "ABORTED"),
-            by=("case.accept", "case.confirm"),
-            choose=after_death,
-            notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
-            fields=(
-                Text("member_name", "死亡成员姓名", required=True),
-                Date("died_on", "死亡日期", required=True, not_after=clock.today),
-                Text("opinion", "消息来源", required=True),
-            ),
-            effects=(on_death,),
         ),
     )
 

@@ -113,6 +113,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         guards.differences_judged,
         guards.consents_complete,
         *shown,
+        guards_decide.payee_alive,
         guards_decide.not_in_tekun,
         guards_decide.death_and_custody_clean,
         guards_decide.rules_say_eligible,

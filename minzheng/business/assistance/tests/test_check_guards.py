@@ -43,12 +43,13 @@ def test_核对报告过期要重新核对(world: World) -> None:
         world.do(case, "opinion", world.leader, **AGREE)
 
 
-def test_核对以后人口变化要重新核对(world: World) -> None:
+def test_核对没有包括的成员要重新核对(world: World) -> None:
     case = investigating(world)
+    case.members.filter(name="周建国").update(in_count=False)
     world.do(case, "run_match", world.clerk)
     world.visit(case)
-    world.do(case, "member_died", world.clerk, member_name="周建国", died_on="2026-11-01", opinion="火化证明")
-    with pytest.raises(Refused, match="核对之后家庭成员有变化"):
+    case.members.filter(name="周建国").update(in_count=True)
+    with pytest.raises(Refused, match="核对报告没有包括周建国"):
         world.do(case, "opinion", world.leader, **AGREE)
 
 

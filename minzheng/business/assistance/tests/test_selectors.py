@@ -38,7 +38,10 @@ def test_能做的动作和还差什么(world: World) -> None:
 def test_申请人自己能撤回(world: World) -> None:
     family = couple()
     case = world.to_accepted(family)
-    assert [a.act.code for a in selectors.allowed_acts(case, world.citizen(family[0]))] == ["withdraw"]
+    assert [a.act.code for a in selectors.allowed_acts(case, world.citizen(family[0]))] == [
+        "withdraw",
+        "change_account",
+    ]
 
 
 def test_参加过调查的人看到确认按钮是灰的(world: World) -> None:

@@ -61,11 +61,8 @@ def test_从手机申请到发放明细(world: World) -> None:
 
     replayed = services.replay(case)
     assert replayed.ok, replayed.problems
-    assert list(IssuedDocument.objects.filter(case=case).order_by("created_at").values_list("code", flat=True)) == [
-        "N01",
-        "N05",
-        "N06",
-    ]
+    issued = IssuedDocument.objects.filter(case=case).order_by("created_at").values_list("code", flat=True)
+    assert list(issued) == ["N16", "N16", "N01", "N05", "N06"], "受理时两名成年人的授权书编号入卷"
     assert OutboxMessage.objects.filter(case=case, channel="inapp").count() == 4
     actions = set(AuditEntry.objects.filter(object_id=case.pk).values_list("action", flat=True))
     assert {"case.submit", "case.accept", "case.run_match", "case.opinion", "case.post", "case.approve"} <= actions
