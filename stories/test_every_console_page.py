@@ -21,7 +21,7 @@ NOT_A_SCREEN = {"documents.pdf", "documents.attachment", "documents.printout", "
 SCREENS = [
     page for page in registry.pages().values()
     if page.audience == "console" and page.kind not in ("export", "fragment") and page.code not in NOT_A_SCREEN
-    and "GET" in getattr(page.body, "methods", ("GET",)) and not (page.code == "cases.act")
+    and "GET" in getattr(page.body, "methods", ("GET",)) and page.code != "cases.act"
 ]
 #: 按岗位找一个看得到这一页的演示账号。
 WHO = (
