@@ -87,10 +87,39 @@ def graph_of(kept: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
     return {}
 
 
-def leading_roots(graph: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
-    """Those of ``names`` that are nodes; all roots when none is."""
+def leading_roots(graph: Mapping[str, Any], prefix: str) -> list[str]:
+    """What a reader looks for first: the result named after the item (``prefix``; a sum before a yes/no), then every
+    other sum that is not nought, is no part of it and is no total over it. All roots when none is named so."""
     nodes = graph.get("nodes") or {}
-    return [name for name in names if name in nodes] or list(graph.get("roots") or [])
+    roots = [root for root in graph.get("roots") or [] if root in nodes]
+    named = [root for root in roots if str(nodes[root].get("name")).startswith(prefix)]
+    if not named:
+        return roots
+    first = next((root for root in named if _is_money(nodes[root].get("value"))), named[0])
+    chosen = [first]
+    for root in roots:
+        value = nodes[root].get("value")
+        if _is_money(value) and value != "0.00" and not any(
+            root in _below(nodes, one) or one in _below(nodes, root) for one in chosen
+        ):
+            chosen.append(root)
+    return chosen
+
+
+def _is_money(value: Any) -> bool:
+    return bool(_MONEY.fullmatch(str(value)))
+
+
+def _below(nodes: Mapping[str, Any], top: str) -> set[str]:
+    """A node and everything it rests on."""
+    found: set[str] = set()
+    stack = [top]
+    while stack:
+        node_id = stack.pop()
+        if node_id not in found and node_id in nodes:
+            found.add(node_id)
+            stack += nodes[node_id].get("inputs") or []
+    return found
 
 
 def shown(value: Any) -> str:

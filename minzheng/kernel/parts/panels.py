@@ -121,17 +121,22 @@ class Figures(Panel):
 
 @dataclass(frozen=True)
 class Explanation(Panel):
-    """Why this result: a tree of named values with law and parameter source (see ``parts.explanation``)."""
+    """Why this result: a tree of named values with law and parameter source (see ``parts.explanation``).
+
+    ``lead`` is the beginning of the name of the result that comes first; ``names`` maps rows ("成员1") to people."""
 
     tree: Callable[[Any], dict[str, Any]] = lambda obj: {}
+    lead: Callable[[Any], str] = lambda obj: ""
+    names: Callable[[Any], dict[str, str]] = lambda obj: {}
     empty: str = "还没有测算。"
 
     template: ClassVar[str] = "parts/explanation.html"
 
     def draw(self, obj: Any, drawing: Drawing) -> dict[str, Any]:
-        from minzheng.kernel.parts.explanation import branches
+        from minzheng.kernel.parts.explanation import branches, leading_roots
 
-        return {"branches": branches(self.tree(obj) or {}), "empty": self.empty}
+        graph = self.tree(obj) or {}
+        return {"branches": branches(graph, leading_roots(graph, self.lead(obj)), self.names(obj)), "empty": self.empty}
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 
 from minzheng.kernel.audit import services as audit
+from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items import registry
 from minzheng.kernel.pages.casework.acts import Attempt, act_forms
-from minzheng.kernel.pages.casework.evidence import evidence_cards
+from minzheng.kernel.pages.casework.evidence import evidence_cards, proposals
 from minzheng.kernel.pages.casework.family import family_rows
 from minzheng.kernel.pages.casework.reckoning import reckoning
 from minzheng.kernel.pages.drawing import draw, drawing_of
@@ -59,7 +60,9 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "place": _place(case, drawing),
         "stages": _stages(state.stage),
         "family": family_rows(case, item, members, evidence, drawing),
-        "evidence": evidence_cards(evidence, drawing),
+        "evidence": evidence_cards(evidence, list(case.acts.all()), drawing),
+        "proposals": proposals(evidence),
+        "awards": list(awards_of(drawing.actor).filter(case_id=case.pk)) if case.decided_at else [],
         "reckoning": reckoning(case, item, members, drawing),
         "acts": [one for one in forms if one.code != "judge" or (attempt and attempt.code == "judge")],
         "closed_acts": [one for one in forms if not one.enabled],

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from minzheng.kernel.cases.models import Evidence
+from minzheng.kernel.cases.models import CaseAct, Evidence
 from minzheng.kernel.parts.drawing import Drawing
 
 #: kind → (key in the row's data, label); what is not named is not shown.
@@ -50,18 +50,38 @@ class Card:
     note: str = ""
 
 
-def evidence_cards(rows: Sequence[Evidence], drawing: Drawing) -> list[Card]:
-    """Newest first; superseded reports stay visible, folded below by the template."""
-    cards = [_card(row, rows, drawing) for row in rows if row.kind not in ELSEWHERE]
+@dataclass(frozen=True)
+class Proposed:
+    title: str
+    eligible: bool
+    sentence: str
+
+
+def evidence_cards(rows: Sequence[Evidence], acts: Sequence[CaseAct], drawing: Drawing) -> list[Card]:
+    """Newest first. ``acts`` tell who signed a visit later, with the own account."""
+    cosigned = {(a.data.get("visit"), a.actor_name) for a in acts if a.code == "cosign_visit"}
+    cards = [_card(row, cosigned, drawing) for row in rows if row.kind not in ELSEWHERE]
     return cards[::-1]
 
 
-def _card(row: Evidence, rows: Sequence[Evidence], drawing: Drawing) -> Card:
+def proposals(rows: Sequence[Evidence]) -> list[Proposed]:
+    """Other benefits that were proposed with a refusal, each with what its own rules say."""
+    return [
+        Proposed(row.data.get("title", ""), bool(row.data.get("eligible")), row.data.get("sentence", ""))
+        for row in rows
+        if row.kind == "proposal"
+    ]
+
+
+def _card(row: Evidence, cosigned: set[tuple[Any, str]], drawing: Drawing) -> Card:
     data = row.data or {}
     lines = [(label, _text(data[key])) for key, label in LINES.get(row.kind, ()) if data.get(key) not in (None, "", [])]
     findings = _findings(row.kind, data)
     tone, status = _status(row, data, findings, drawing)
-    people = [(one.get("name", ""), bool(one.get("signed"))) for one in data.get("investigators", [])]
+    people = [
+        (one.get("name", ""), bool(one.get("signed")) or (str(row.pk), one.get("name")) in cosigned)
+        for one in data.get("investigators", [])
+    ]
     attached = [str(pk) for key in _ATTACHED for pk in _many(data.get(key))]
     note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
     return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note)

@@ -15,8 +15,6 @@ from minzheng.policy.errors import PolicyError
 
 #: States before acceptance, in which a calculation on declared figures would only mislead the clerk.
 _TOO_EARLY = ("DRAFT",)
-#: Results a reader looks for first; all others are reached from them.
-LEADING = ("低保金", "低保资格", "低保边缘资格", "补助金额", "资格", "月金额")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
     if frozen is not None:
         data = frozen.data
         return _made(
-            data, data.get("eligible"), data.get("amount_fen"), data.get("persons"), data.get("sheet") or (),
+            item.short, data, data.get("eligible"), data.get("amount_fen"), data.get("persons"), data.get("sheet") or (),
             data.get("reasons") or (), f"{frozen.at:%Y-%m-%d} 封存的核算结果", counted,
         )
     if case.state in _TOO_EARLY or item.assess is None:
@@ -50,17 +48,17 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
     except (PolicyError, LookupError, ValueError) as error:
         return Reckoning(problem=f"现有数据还不能测算：{error}")
     return _made(
-        dict(answer.evidence), answer.eligible, answer.amount_fen, answer.persons, answer.sheet, answer.reasons,
+        item.short, dict(answer.evidence), answer.eligible, answer.amount_fen, answer.persons, answer.sheet, answer.reasons,
         "按今天的数据和规则试算，尚未封存", counted,
     )
 
 
 def _made(
-    evidence: dict[str, Any], eligible: Any, amount: Any, persons: Any, sheet: Any, reasons: Any, source: str, counted: Sequence[CaseMember]
+    short: str, evidence: dict[str, Any], eligible: Any, amount: Any, persons: Any, sheet: Any, reasons: Any, source: str, counted: Sequence[CaseMember]
 ) -> Reckoning:
     graph = graph_of(evidence)
     names = {f"成员{n}": one.name for n, one in enumerate(counted, start=1)}
     return Reckoning(
         bool(eligible), yuan_text(int(amount or 0)), int(persons or 0), [tuple(row) for row in sheet], [tuple(row) for row in reasons],
-        branches(graph, leading_roots(graph, LEADING)[:2], names), source,
+        branches(graph, leading_roots(graph, short), names), source,
     )

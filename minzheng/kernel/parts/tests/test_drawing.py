@@ -11,7 +11,7 @@ from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.parts import columns
 from minzheng.kernel.parts.deadlines import phrase
 from minzheng.kernel.parts.drawing import Drawing, attribute
-from minzheng.kernel.parts.explanation import branches, graph_of, shown
+from minzheng.kernel.parts.explanation import branches, graph_of, leading_roots, shown
 
 TODAY = datetime.date(2026, 11, 23)  # 星期一
 
@@ -117,3 +117,16 @@ def test_算法依据_藏在哪一层都找得到() -> None:
 @pytest.mark.parametrize(("value", "text"), [(True, "是"), (None, "不适用"), ("1234567.50", "1,234,567.50"), (3, "3"), ("-0.50", "-0.50")])
 def test_依据里的值怎么写(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_先给读者要看的结果_它的组成部分和合计不另列() -> None:
+    nodes = {
+        "甲补贴资格": {"name": "甲补贴资格", "value": True, "inputs": []},
+        "甲补贴": {"name": "甲补贴", "value": "100.00", "inputs": ["甲补贴资格", "收入"]},
+        "收入": {"name": "收入", "value": "20.00", "inputs": []},
+        "另一项": {"name": "另一项", "value": "73.00", "inputs": []},
+        "没有的": {"name": "没有的", "value": "0.00", "inputs": []},
+        "合计": {"name": "合计", "value": "173.00", "inputs": ["甲补贴", "另一项"]},
+    }
+    assert leading_roots({"roots": list(nodes), "nodes": nodes}, "甲补贴") == ["甲补贴", "另一项"]
+    assert leading_roots({"roots": ["收入"], "nodes": nodes}, "丙") == ["收入"]
