@@ -16,6 +16,8 @@ from minzheng.demo.playing import Player, Stop
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.models import User
+from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.awards.services import ensure_line, month_after
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.members import sync_members
 from minzheng.kernel.cases.models import Case
@@ -43,7 +45,18 @@ def load_cases(loader: Loader) -> int:
             loader.say(f"办件 {case.no or case.pk} 停在“{case.state}”：{stop}")
         except Refused as refused:
             loader.say(f"办件 {case.no or case.pk} 停在“{case.state}”：{refused}")
+    _pay_up_to(loader.as_of)
     return count
+
+
+def _pay_up_to(as_of: datetime.date) -> None:
+    """Awards granted on the way have their lines up to this month; what was due is paid."""
+    for award in Award.objects.filter(is_demo=True, case__state__in=("IN_PAYMENT", "RECHECK")):
+        month = award.first_month
+        while month <= as_of:
+            ensure_line(award, month)
+            month = month_after(month, 1)
+    PaymentLine.objects.filter(award__is_demo=True, state="planned", due_on__lte=as_of).update(state="paid")
 
 
 def _draft(loader: Loader, row: dict[str, str]) -> tuple[Case, Actor | None]:

@@ -11,12 +11,15 @@ from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError
 from minzheng.demo.places import AREA
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
-from minzheng.kernel.awards.services import digest, month_after
+from minzheng.kernel.awards.services import digest, month_after, next_review
+from minzheng.kernel.cases.evidence import canonical
 from minzheng.kernel.ids import new_id
-from minzheng.policy import load_ruleset
+from minzheng.kernel.items import registry
+from minzheng.kernel.registers.models import NumberSeries
 
 if TYPE_CHECKING:
     from minzheng.demo.load import Loader
+    from minzheng.kernel.items.items import Answer
 
 _AWARD = (
     "id", "region_code", "no", "item_code", "household", "payee", "payee_name", "account_no", "account_bank", "persons",
@@ -33,23 +36,38 @@ def load_awards(loader: Loader) -> int:
     members: list[Row] = []
     lines: list[Row] = []
     count = copy(Award, _AWARD, _awards(loader, members, lines))
+    _continue_numbers()
     copy(AwardMember, ("id", "award", "person", "name", "relation", "top_up_fen"), members)
     copy(PaymentLine, _LINE, lines)
     return count
 
 
+def _continue_numbers() -> None:
+    """The next award that is granted by hand takes the number after the last one loaded."""
+    last: dict[tuple[str, int], int] = {}
+    for number in Award.objects.filter(is_demo=True).values_list("no", flat=True):
+        _county, kind, year, serial = number.split("-")
+        key = kind.removesuffix("Z"), int(year)
+        last[key] = max(last.get(key, 0), int(serial))
+    NumberSeries.objects.bulk_create(
+        NumberSeries(series=f"award.{kind}", region_code=f"{AREA}000000", year=year, last=serial)
+        for (kind, year), serial in last.items()
+    )
+
+
 def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Row]:
     account, frozen = sealer(Award, "account_no"), sealer(Award, "frozen")
-    sha = load_ruleset().sha
     for row in loader.rows("awards"):
         pk, amount, covered = new_id(), int(row["amount_fen"]), json.loads(row["covered"])
-        basis = _basis(row, loader)
         region = loader.regions_of[row["household_no"]]
+        answer = _answer(row, region, loader)
+        basis = _basis(row, answer, loader)
+        decided = datetime.date.fromisoformat(row["decided_on"])
         yield (
             pk, region, row["no"], row["item_code"], loader.ids[row["household_no"]], loader.ids[row["payee_no"]],
-            loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount, "",
-            row["state"], row["first_month"], row["next_review_on"], row["decided_on"], frozen(pk, basis), digest(basis),
-            sha, True, loader.now,
+            loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount,
+            answer.category, row["state"], row["first_month"], _review_after(row, region, decided, answer, loader),
+            decided, frozen(pk, basis), digest(basis), answer.evidence["ruleset_sha"], True, loader.now,
         )  # fmt: skip
         for person, relation, top_up in covered:
             members.append((new_id(), pk, loader.ids[person], loader.names[person], relation, top_up))
@@ -57,23 +75,49 @@ def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Ro
             lines += _lines(pk, region, row, len(covered), loader)
 
 
-def _basis(row: dict[str, str], loader: Loader) -> dict[str, Any]:
-    """What the decision rests on. Raises DemoError when today's rules give another amount than the file says."""
-    family, on = json.loads(row["family"]), datetime.date.fromisoformat(row["computed_on"])
-    outcome = load_ruleset().program(AREA, on).run(family, explain=True)
-    computed = outcome.household["低保金"] + sum(member["分类施保金"] for member in outcome.members)
-    if row["state"] == "tapering":
-        computed = outcome.household["渐退保障金"]
-    if int(computed * 100) != int(row["amount_fen"]):
+def _answer(row: dict[str, str], region: str, loader: Loader) -> Answer:
+    """The item's own assessment of the frozen facts. Raises DemoError when it gives another amount than the file says."""
+    recompute = registry.get(row["item_code"]).recompute
+    assert recompute is not None
+    on = row["computed_on"]
+    answer = recompute({"family": json.loads(row["family"]), "region": region, "on": on, "payable_on": on, "notes": []})
+    if not answer.eligible or answer.amount_fen != int(row["amount_fen"]):
         raise DemoError(
             f"{loader.folder / 'awards.csv'}：{row['no']} 的金额是 {row['amount_fen']} 分，按现在的规则应是 "
-            f"{int(computed * 100)} 分；规则或标准已变，请用 demo generate 重新生成。"
+            f"{answer.amount_fen} 分；规则或标准已变，请用 demo generate 重新生成。"
         )
-    return {
-        "region": AREA, "on": on.isoformat(), "family": family, "outcome": outcome.as_json(),
-        "rules": outcome.rule_versions, "params": json.loads(json.dumps(outcome.params_used, default=str)),
-        "ruleset_sha": outcome.sha, "amount_fen": int(row["amount_fen"]), "persons": len(json.loads(row["covered"])),
+    return answer
+
+
+def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> dict[str, Any]:
+    """What an award freezes (see awards.services.grant): evidence, household, amount, persons, sheet."""
+    household = [
+        {
+            "seq": seq,
+            "name": loader.names[person],
+            "relation": relation,
+            "in_count": True,
+            "person": str(loader.ids[person]),
+        }
+        for seq, (person, relation, _top_up) in enumerate(json.loads(row["covered"]), start=1)
+    ]
+    whole = {
+        **answer.evidence, "household": household, "amount_fen": answer.amount_fen, "persons": answer.persons,
+        "sheet": [list(line) for line in answer.sheet],
     }  # fmt: skip
+    basis: dict[str, Any] = json.loads(canonical(whole))
+    return basis
+
+
+def _review_after(
+    row: dict[str, str], region: str, decided: datetime.date, answer: Answer, loader: Loader
+) -> datetime.date:
+    """The first re-check after the county's today, counted from the decision by the period of the family's class."""
+    params = registry.get(row["item_code"]).flow.params(region, loader.as_of)
+    day = next_review(decided, answer.category, params)
+    while day <= loader.as_of:
+        day = next_review(day, answer.category, params)
+    return day
 
 
 def _lines(award: int, region: str, row: dict[str, str], persons: int, loader: Loader) -> Iterator[Row]:

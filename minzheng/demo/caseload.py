@@ -46,7 +46,8 @@ class Planner:
 
     def __init__(self, as_of: datetime.date) -> None:
         self.as_of = as_of
-        self._wanted = [one for one in TARGETS for _ in range(one[1])]
+        # One of each first: even a small county has a case at every state.
+        self._wanted = [one for turn in range(8) for one in TARGETS if turn < one[1]]
         self._rows: list[tuple[Any, ...]] = []
         self._towns: dict[str, int] = {}
 
@@ -61,10 +62,10 @@ class Planner:
         if applicant.age(self.as_of) < 18 or not applicant.phone or not self._room(home):
             return False
         eligible = self._eligible(home)
-        fitting = [k for k, (_state, _n, _days, must) in enumerate(self._wanted) if must is None or must is eligible]
-        if not fitting:
+        place = next((k for k, one in enumerate(self._wanted) if one[3] is None or one[3] is eligible), None)
+        if place is None:
             return False
-        state, _n, days, _must = self._wanted.pop(fitting[int(rng.random() * len(fitting))])
+        state, _n, days, _must = self._wanted.pop(place)
         self._towns[home.village.parent] = self._towns.get(home.village.parent, 0) + 1
         self._add(home, state, days, _CHANNELS[int(rng.random() * len(_CHANNELS))])
         return True

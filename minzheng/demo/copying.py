@@ -37,7 +37,7 @@ def copy(model: type[models.Model], names: tuple[str, ...], rows: Iterable[Row])
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN"
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as target:
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as target:
         for row in rows:
             target.write_row(row)
             count += 1

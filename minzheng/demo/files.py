@@ -27,7 +27,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "facts": ("source", "id_no", "class_code", "amount_fen", "on", "valid_to", "region_code", "content"),
     "awards": (
         "no", "item_code", "household_no", "payee_no", "account_no", "account_bank", "amount_fen", "state",
-        "first_month", "decided_on", "next_review_on", "computed_on", "paid_from", "family", "covered",
+        "first_month", "decided_on", "computed_on", "paid_from", "family", "covered",
     ),
     "cases": ("household_no", "applicant_no", "item_code", "channel", "target", "submitted_on", "form"),
 }  # fmt: skip

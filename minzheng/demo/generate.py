@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from minzheng.demo import caseload
 from minzheng.demo.errors import DemoError
@@ -21,7 +21,7 @@ from minzheng.demo.files import Writer, plain_json
 from minzheng.demo.living import settle
 from minzheng.demo.outcomes import Grant, Granter
 from minzheng.demo.people import Families, Home, Member, Numbers
-from minzheng.demo.places import places, villages
+from minzheng.demo.places import AREA, places, villages
 from minzheng.demo.staff import citizens, offices, staff
 from minzheng.demo.stories import story_grants
 
@@ -137,20 +137,23 @@ def _fact_row(fact: OutsideFact) -> tuple[Any, ...]:
 
 
 class _AwardNumbers:
-    """Numbers awards in the order in which the households were made."""
+    """Numbers awards by kind and year in the order in which the households were made, as awards.services does."""
+
+    _KINDS: ClassVar = {"assistance.dibao": "DB", "assistance.dibao_edge": "DBBY"}
 
     def __init__(self, granter: Granter) -> None:
-        self.granter, self.count = granter, 0
+        self.granter = granter
+        self._last: dict[tuple[str, int], int] = {}
 
     def row(self, grant: Grant) -> tuple[Any, ...]:
-        self.count += 1
-        kind = "DB" if grant.item_code == "assistance.dibao" else "BY"
+        kind, year = self._KINDS[grant.item_code], grant.decided_on.year
+        serial = self._last[kind, year] = self._last.get((kind, year), 0) + 1
         home = grant.home
         paid_from = max(grant.first_month, self.granter.standard_since, _months_back(self.granter.month, 2))
         return (
-            f"990101{kind}{grant.decided_on.year}{self.count:06d}", grant.item_code, home.no, grant.payee.no,
+            f"{AREA}-{kind}Z-{year}-{serial:06d}", grant.item_code, home.no, grant.payee.no,
             home.account_no, home.account_bank, grant.amount, grant.state, grant.first_month, grant.decided_on,
-            grant.next_review_on, grant.computed_on, paid_from if grant.amount else "", plain_json(grant.family),
+            grant.computed_on, paid_from if grant.amount else "", plain_json(grant.family),
             plain_json([[member.no, member.relation, top_up] for member, top_up in grant.covered]),
         )  # fmt: skip
 

@@ -120,8 +120,8 @@ class Loader:
                 yield (
                     pk, row["region_code"], row["name"], row["sex"], row["birth_date"], "idcard",
                     id_no(pk, row["id_no"]), index, phone(pk, row["phone"]),
-                    row["region_code"], address(pk, row["address"]), health(pk, checked_json(row["health"])), row["death_date"] or None, True,
-                    self.now,
+                    row["region_code"], address(pk, row["address"]), health(pk, checked_json(row["health"])),
+                    row["death_date"] or None, True, self.now,
                 )  # fmt: skip
                 self.regions_of[row["no"]] = row["region_code"]
 
@@ -204,8 +204,8 @@ class Loader:
                 amount = int(row["amount_fen"]) if row["amount_fen"] else None
                 yield (
                     pk, row["region_code"], row["source"], self.indexes[row["id_no"]],
-                    row["class_code"], amount, row["on"], row["valid_to"] or None, content(pk, checked_json(row["content"])),
-                    True,
+                    row["class_code"], amount, row["on"], row["valid_to"] or None,
+                    content(pk, checked_json(row["content"])), True,
                 )  # fmt: skip
 
         names = (

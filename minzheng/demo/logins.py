@@ -32,12 +32,14 @@ _STAFF_USES = {
 
 
 def listed() -> list[dict[str, Any]]:
-    """[{username, password, name, role, role_title, region, region_code, for}]; citizens sign in with `username` as their
-    phone number and have password None (the one-time code is shown on the login page). County posts come first."""
+    """[{username, password, name, role, role_title, region, region_code, for}], county posts first, the named citizens last.
+
+    Citizens sign in with `username` as their phone number; their password is None: the one-time code is shown on the
+    login page."""
     users = User.objects.filter(is_demo=True, is_active=True).prefetch_related("assignments").select_related("person")
     staff, citizens = [], []
     for user in users.order_by("created_at", "pk"):
-        if user.kind == "citizen" and user.person is not None:
+        if user.kind == "citizen" and user.person is not None and user.username.isdigit():
             citizens.append(
                 _row(user.phone, None, user.name, "citizen", user.person.region_code, _CITIZEN_USES.get(user.name, ""))
             )

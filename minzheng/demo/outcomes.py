@@ -31,7 +31,6 @@ class Grant:
     state: str
     decided_on: datetime.date
     first_month: datetime.date
-    next_review_on: datetime.date
     computed_on: datetime.date
     family: dict[str, Any]
 
@@ -102,21 +101,19 @@ class Granter:
 
     def dibao(
         self, home: Home, family: dict[str, Any], outcome: Outcome, decided: datetime.date,
-        first: datetime.date, state: str = "active", amount: int | None = None,
+        first: datetime.date, state: str = "active",
     ) -> Grant:  # fmt: skip
         counted = _counted(home, outcome)
         covered = tuple((member, _fen(row["分类施保金"])) for member, row in counted)
-        total = amount if amount is not None else _amount(outcome)
         return Grant(
-            DIBAO, home, home.head, covered, total, state, decided, first, _review(decided, self.as_of, 365),
-            self.as_of, family,
+            DIBAO, home, home.head, covered, _amount(outcome), state, decided, first, self.as_of, family,
         )  # fmt: skip
 
     def edge(self, home: Home, family: dict[str, Any], outcome: Outcome, decided: datetime.date) -> Grant:
         covered = tuple((member, 0) for member, _row in _counted(home, outcome))
         return Grant(
             EDGE, home, home.head, covered, 0, "active", decided, month_after(decided),
-            _review(decided, self.as_of, 365), self.as_of, family,
+            self.as_of, family,
         )  # fmt: skip
 
 
@@ -136,11 +133,3 @@ def _fen(value: Decimal) -> int:
 def _amount(outcome: Outcome) -> int:
     """低保金 plus 分类施保 of every member, in fen."""
     return _fen(outcome.household["低保金"]) + sum(_fen(row["分类施保金"]) for row in outcome.members)
-
-
-def _review(decided: datetime.date, as_of: datetime.date, days: int) -> datetime.date:
-    """The next yearly re-check after `as_of` (a fifth of them overdue by a few days would hide real work lists)."""
-    day = decided + days * _DAY
-    while day <= as_of:
-        day += days * _DAY
-    return day

@@ -47,7 +47,7 @@ def tables() -> tuple[Table, ...]:
 
 
 def _order(model: Table) -> list[ForeignKey]:
-    """Keys that decide the order of deletion: constrained ones, and those by which a row is known to be a demonstration."""
+    """Keys that decide the order of deletion: constrained ones, and those by which a row is known to be invented."""
     return [key for key in _keys(model) if key.db_constraint or key in owners(model)]
 
 

@@ -66,7 +66,7 @@ def offices() -> Iterator[Office]:
     yield Office(_BANK, "示范县农村商业银行", "bank", "", COUNTY)
     for town in townships():
         code = f"DEMO-{town.code[:9]}"
-        yield Office(code, f"{town.name}民政服务窗口", "township", DEMO_BUREAU, town.code, town.name[:1] + "民")
+        yield Office(code, f"{town.name}民政服务窗口", "township", DEMO_BUREAU, town.code, f"示{town.name[:1]}民")
         for village in villages():
             if village.parent == town.code:
                 kind = "社区居民委员会" if village.urban else "村民委员会"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from copy import deepcopy
 
-from minzheng.demo.outcomes import Grant, Granter, evaluate
+from minzheng.demo.outcomes import Grant, Granter, evaluate, month_after
 from minzheng.demo.people import Home
 from minzheng.demo.words import policy_family, yuan
 
@@ -24,16 +24,19 @@ def story_grants(granter: Granter, home: Home) -> list[Grant]:
 
 
 def _tapering(granter: Granter, home: Home) -> Grant:
-    """低保 of the year before at this year's standard, kept while the father's new wage is above the line."""
+    """低保 decided when the family lived on 600 元 of farming; kept in full now that the father's wage is above the line.
+
+    The decision's basis is the family as it was then; today's is what `tapers` looks at."""
     before = deepcopy(home)
     before.head.wage, before.head.business = 0, 600 * YUAN
-    old = granter.dibao(
-        before, policy_family(before), evaluate(policy_family(before), granter.as_of), granter.earliest, granter.month
-    )
-    family = policy_family(home)
-    family["家庭"] |= {"在保": "是", "超标月数": 2, "原月保障金": yuan(old.amount)}
+    family, decided = policy_family(before), granter.earliest
     outcome = evaluate(family, granter.as_of)
-    kept = int(outcome.household["渐退保障金"] * 100)
-    decided = granter.earliest
-    first = (decided.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    return granter.dibao(home, family, outcome, decided, first, state="tapering", amount=kept)
+    return granter.dibao(before, family, outcome, decided, month_after(decided), state="tapering")
+
+
+def tapers(granter: Granter, home: Home, amount: int) -> bool:
+    """Whether the rules let this family keep `amount` (fen) for now."""
+    family = policy_family(home)
+    family["家庭"] |= {"在保": "是", "超标月数": 2, "原月保障金": yuan(amount)}
+    outcome = evaluate(family, granter.as_of)
+    return bool(outcome.household["渐退资格"]) and int(outcome.household["渐退保障金"] * 100) == amount

@@ -20,8 +20,8 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d}"
 
 
-def policy_family(home: Home, *, verified: bool = False, drop: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """The rule engine's family, as declared; `verified` adds what the departments know. `drop` leaves person numbers out.
+def policy_family(home: Home, *, verified: bool = False) -> dict[str, Any]:
+    """The rule engine's family, as declared; `verified` adds what the departments know.
 
     A member with `single_claim` makes it a 单人户 application."""
     hidden_deposits, hidden_vehicles = (home.hidden_deposits, home.hidden_vehicles) if verified else (0, 0)
@@ -38,8 +38,6 @@ def policy_family(home: Home, *, verified: bool = False, drop: frozenset[str] = 
     extra_wage = home.hidden_wage if verified else 0
     rows = []
     for member in home.members:
-        if member.no in drop:
-            continue
         earner = bool(extra_wage and member.wage)
         rows.append(_policy_member(member, extra_wage if earner else 0))
         if earner:

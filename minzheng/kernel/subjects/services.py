@@ -142,7 +142,7 @@ def open_household(
     address: str = "",
     is_demo: bool = False,
 ) -> Household:
-    """A new household whose head is its first member (relation 本人)."""
+    """A new household whose head is its first member (relation 户主)."""
     from minzheng.kernel.registers.numbering import next_number
 
     code, day = codes.full(region_code), valid_from or clock.today()
@@ -156,7 +156,7 @@ def open_household(
         is_demo=is_demo,
     )
     audit.record(actor=actor, action="household.create", obj=household)
-    add_member(actor=actor, household=household, person=head, relation="本人", valid_from=day)
+    add_member(actor=actor, household=household, person=head, relation="户主", valid_from=day)
     return household
 
 

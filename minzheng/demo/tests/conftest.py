@@ -1,0 +1,38 @@
+"""一个小小的示范县：生成一次、装入一次，供本目录的测试共用。"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from minzheng.demo.generate import generate
+from minzheng.demo.load import load
+
+AS_OF = datetime.date(2026, 11, 21)
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("demo")
+    generate(persons=3000, seed=1, as_of=AS_OF, out=out)
+    return out
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINZHENG_TODAY", AS_OF.isoformat())
+
+
+@pytest.fixture(scope="module")
+def county(folder: Path, django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """The loaded county for a module of reading tests; everything is rolled back afterwards."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MINZHENG_TODAY", AS_OF.isoformat())
+        with transaction.atomic():
+            yield load(folder)
+            transaction.set_rollback(True)
