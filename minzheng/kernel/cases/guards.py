@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases.flow import guard
@@ -22,15 +23,26 @@ def valid_consent(ctx: Ctx, member: CaseMember) -> Consent | None:
     return None
 
 
-def without_consent(ctx: Ctx) -> list[CaseMember]:
-    return [m for m in ctx.counted if adult(m, ctx.today) and valid_consent(ctx, m) is None]
+def without_consent(ctx: Ctx, on: datetime.date) -> list[CaseMember]:
+    """Counted members who were adults on that day and have no valid consent today."""
+    return [m for m in ctx.counted if adult(m, on) and valid_consent(ctx, m) is None]
+
+
+def _consent_sentence(missing: list[CaseMember]) -> str:
+    names = "、".join(m.name for m in missing)
+    return f"还缺成年家庭成员{names}的核对授权（N16），请本人签署，或由监护人代签、纸质签署后拍照。" if missing else ""
 
 
 @guard("consents")
 def consents_complete(ctx: Ctx) -> str:
-    missing = without_consent(ctx)
-    names = "、".join(m.name for m in missing)
-    return f"还缺成年家庭成员{names}的核对授权（N16），请本人签署，或由监护人代签、纸质签署后拍照。" if missing else ""
+    """Of those who were adults on the day of acceptance: a birthday since then does not hold the decision up."""
+    return _consent_sentence(without_consent(ctx, ctx.case.event_date or ctx.today))
+
+
+@guard("consents_today")
+def consents_for_query(ctx: Ctx) -> str:
+    """A new query needs the consent of everybody who is an adult today."""
+    return _consent_sentence(without_consent(ctx, ctx.today))
 
 
 @guard("composition")

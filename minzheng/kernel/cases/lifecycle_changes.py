@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
+from minzheng.kernel.awards import services as award_services
 from minzheng.kernel.cases import evidence, members
+from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.flow import CITIZEN, STAY, Act
 from minzheng.kernel.cases.states import BEFORE_DECISION
-from minzheng.kernel.parts.fields import BankAccount, Date, Text
+from minzheng.kernel.parts.fields import BankAccount, Date, IdNumber, LongText, Photo, Text
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
@@ -26,10 +29,17 @@ RELATIVE = (
 )
 
 
+DEATH = (
+    Text("member_name", "死亡成员姓名", required=True),
+    Date("died_on", "死亡日期", required=True, not_after=clock.today),
+    Text("opinion", "消息来源", required=True, help="如死亡医学证明、火化证明、派出所注销。"),
+    Photo("proofs", "证明照片", kind="death"),
+)
+
+
 def register_relative(ctx: Ctx, detail: str, username: str = "") -> None:
     """近亲属备案 (57号第11条): forces a county visit; a relative with an account is kept off the case."""
     from minzheng.kernel.accounts.models import User
-    from minzheng.kernel.cases.errors import Refused
 
     user = User.objects.filter(username=username, kind="staff").first() if username else None
     if username and user is None:
@@ -49,14 +59,20 @@ def on_relative(ctx: Ctx) -> None:
 
 def on_death(ctx: Ctx) -> None:
     """A death after acceptance: the person no longer counts, everything is computed anew (reference §1.14 case 18)."""
-    from minzheng.kernel.cases.errors import Refused
+    from minzheng.kernel.subjects.errors import SubjectError
+    from minzheng.kernel.subjects.services import record_death
 
-    name, day = ctx.text("member_name"), ctx.data.get("died_on")
+    name, day = ctx.text("member_name"), datetime.date.fromisoformat(ctx.text("died_on"))
     member = next((m for m in ctx.counted if m.name == name), None)
     if member is None:
         raise Refused([], {"member_name": f"计入的家庭成员里没有“{name}”，请核对姓名。"})
+    try:
+        if member.person is not None:
+            record_death(actor=ctx.actor, person=member.person, on=day, reason=ctx.text("opinion"))
+    except SubjectError as error:
+        raise Refused([], {"died_on": str(error)}) from error
     member.in_count, member.exclude_reason = False, "已死亡"
-    member.verified = {**member.verified, "died_on": day}
+    member.verified = {**member.verified, "died_on": day.isoformat()}
     member.save(update_fields=["in_count", "exclude_reason", "verified"])
     _payee_after(ctx, member)
     ctx.forget()
@@ -82,12 +98,56 @@ def on_account(ctx: Ctx) -> None:
         change_account(award=award, actor=ctx.actor, **account)
 
 
+def _nobody_left(ctx: Ctx) -> bool:
+    return not ctx.case.members.filter(in_count=True).exists()
+
+
 def after_death(ctx: Ctx) -> str:
-    if not any(m.in_count for m in ctx.case.members.all()):
-        ctx.values["facts"] = "申请人已死亡，没有其他共同生活的家庭成员。"
-        ctx.values["reasons"] = [("R10", "申请人死亡，办件终止。")]
-        return "ABORTED"
-    return ctx.case.state
+    """Before the decision: a case without people closes, a family goes on with those who are left."""
+    if not _nobody_left(ctx):
+        return ctx.case.state
+    ctx.values["facts"] = "申请人已死亡，没有其他共同生活的家庭成员。"
+    ctx.values["reasons"] = [("R10", "申请人死亡，办件终止。")]
+    return "ABORTED"
+
+
+def after_death_in_pay(ctx: Ctx) -> str:
+    """While paid (reference §1.7.3): the only member died → stopped after that month; others left → re-checked."""
+    if not _nobody_left(ctx):
+        return "RECHECK"
+    died = datetime.date.fromisoformat(ctx.text("died_on"))
+    for award in ctx.case.awards.exclude(state="ended"):
+        award_services.stop(award=award, last_month=died.replace(day=1), actor=ctx.actor)
+    ctx.values["month"] = award_services.month_after(died, 1)
+    return "TERMINATED"
+
+
+def on_new_member(ctx: Ctx) -> None:
+    """A birth, a marriage, a return home: one more person from the next month (reference §1.14 cases 5 and 10)."""
+    from minzheng.kernel.cases.models import CaseMember
+    from minzheng.kernel.subjects.errors import SubjectError
+    from minzheng.kernel.subjects.services import ensure_person
+
+    number = ctx.text("id_no")
+    if any(m.id_no == number and m.in_count for m in ctx.members):
+        raise Refused([], {"id_no": "这个人已经是计入的家庭成员，不用再登记。"})
+    try:
+        person = ensure_person(
+            actor=ctx.actor, name=ctx.text("name"), id_no=number, region_code=ctx.case.region_code,
+            is_demo=ctx.case.is_demo,
+        )  # fmt: skip
+    except SubjectError as error:
+        raise Refused([], {"name": str(error)}) from error
+    member = next((m for m in ctx.members if m.id_no == number), None) or CaseMember(
+        case=ctx.case, seq=max(m.seq for m in ctx.members) + 1, id_no=number
+    )
+    member.name, member.relation, member.person = person.name, ctx.text("relation"), person
+    member.birth_date, member.in_count, member.exclude_reason = person.birth_date, True, ""
+    member.declared = {**member.declared, "situation": "home"}
+    member.frozen_at = ctx.now
+    member.save()
+    ctx.done.data = {"member": str(member.pk), "relation": member.relation}
+    ctx.forget()
 
 
 def acts() -> tuple[Act, ...]:
@@ -129,11 +189,31 @@ def acts() -> tuple[Act, ...]:
             by=("case.accept", "case.confirm"),
             choose=after_death,
             notice=lambda ctx: "N14" if ctx.case.state == "ABORTED" else "",
-            fields=(
-                Text("member_name", "死亡成员姓名", required=True),
-                Date("died_on", "死亡日期", required=True, not_after=clock.today),
-                Text("opinion", "消息来源", required=True),
-            ),
+            fields=DEATH,
             effects=(on_death,),
+        ),
+        Act(
+            "member_died_in_pay",
+            "登记成员死亡（享受待遇期间）",
+            ("IN_PAYMENT", "TAPERING", "SUSPENDED", "RECHECK"),
+            ("RECHECK", "TERMINATED"),
+            by=("case.accept", "case.confirm"),
+            choose=after_death_in_pay,
+            notice=lambda ctx: "N09" if ctx.case.state == "TERMINATED" else "",
+            fields=DEATH,
+            effects=(on_death,),
+        ),
+        Act(
+            "add_member",
+            "登记新增成员",
+            ("RECHECK",),
+            by=("case.accept",),
+            fields=(
+                Text("name", "姓名", required=True, max_length=30),
+                Text("relation", "与申请人的关系", required=True, max_length=20),
+                IdNumber("id_no", "身份证号码", required=True),
+                LongText("opinion", "事由（出生、结婚、刑满回家等）", required=True),
+            ),
+            effects=(on_new_member,),
         ),
     )

@@ -137,7 +137,7 @@ def acts() -> tuple[Act, ...]:
             by=("match.run",),
             tone="primary",
             duty="investigate",
-            guards=(guards.consents_complete,),
+            guards=(guards.consents_for_query,),
             effects=(kind("match"),),
             help="按授权向各部门查询，得到核对报告；报告只列差异，不作结论。",
         ),

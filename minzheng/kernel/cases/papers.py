@@ -162,6 +162,7 @@ MESSAGES = {
     "start_payment": "您的{item}（{no}）本月起发放，每月{amount}元，请留意账户到账。",
     "adjust": "您的{item}（{no}）金额调整为每月{amount}元，自{month}起执行。",
     "stop": "您的{item}（{no}）自{month}起停止发放，原因见告知书。",
+    "member_died_in_pay": "您家{item}（{no}）已登记成员死亡，将按现有人口重新核算。",
     "suspend": "您的{item}（{no}）已暂停发放，请联系乡镇（街道）民政窗口。",
 }
 

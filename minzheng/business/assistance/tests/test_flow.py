@@ -62,7 +62,7 @@ def test_每个状态都能从草稿走到() -> None:
 
 def test_没有跳过调查和确认进入享受待遇的路() -> None:
     """57号第28条: 不得将任何家庭或者个人直接纳入."""
-    for skipped in ("submit", "start", "approve"):
+    for skipped in ("submit", "start", "opinion", "approve"):
         reached, frontier = {"DRAFT"}, {"DRAFT"}
         while frontier:
             frontier = {to for frm, act, to in FLOW.edges() if frm in frontier and act != skipped} - reached

@@ -188,7 +188,7 @@ class World:
         today = clock.today()
         for member in case.members.all():
             grown = member.birth_date is None or (today - member.birth_date).days >= 18 * 365.25
-            if grown and not member.consents.filter(revoked_at=None).exists():
+            if grown and member.in_count and not member.consents.filter(revoked_at=None).exists():
                 services.sign_consent(case_id=case.pk, member_id=member.pk, method="same_phone", actor=actor)
 
     def fact(
