@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, models
 
@@ -33,7 +33,7 @@ def sealer(model: type[models.Model], name: str) -> Callable[[int, Any], bytes |
 def copy(model: type[models.Model], names: tuple[str, ...], rows: Iterable[Row]) -> int:
     """COPY rows (values in the order of the field names) into the model's table; returns how many. Other columns keep
     their database default, so every column without one must be named."""
-    columns = [model._meta.get_field(name).column for name in names]
+    columns = [str(cast("models.Field[Any, Any]", model._meta.get_field(name)).column) for name in names]
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     statement = f"COPY {connection.ops.quote_name(model._meta.db_table)} ({quoted}) FROM STDIN"
     count = 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
+from typing import Any
 
 from minzheng.demo.people import Home, Member, Numbers
 from minzheng.demo.places import AREA, village
@@ -20,20 +21,20 @@ def _day(text: str) -> datetime.date:
     return datetime.date.fromisoformat(text)
 
 
-def _member(numbers: Numbers, name: str, relation: str, birth: str, sequence: int, **facts: object) -> Member:
+def _member(numbers: Numbers, name: str, relation: str, birth: str, sequence: int, **facts: Any) -> Member:
     day = _day(birth)
     return Member(
         numbers.next_person(), name, "1" if sequence % 2 else "2", day, make(AREA, day, sequence), relation, **facts
-    )  # type: ignore[arg-type]
+    )
 
 
-def _home(numbers: Numbers, story: str, town: str, name: str, members: list[Member], **facts: object) -> Home:
+def _home(numbers: Numbers, story: str, town: str, name: str, members: list[Member], **facts: Any) -> Home:
     place = village(town, name)
     number = numbers.next_household()
     home = Home(
         number, place, bool(place.urban), f"{place.full_name}{facts.pop('door')}", members, _day("2015-01-01"),
         story=story, poor=True, **facts,
-    )  # fmt: skip  # type: ignore[arg-type]
+    )  # fmt: skip
     home.account_no, home.account_bank = numbers.account(), "示范县农村商业银行"
     return home
 

@@ -16,7 +16,7 @@ from minzheng.datacenter.matching.models import RecordedFact
 from minzheng.demo import applications, replace
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
-from minzheng.demo.errors import DemoError
+from minzheng.demo.errors import DemoError, NotDemo
 from minzheng.demo.files import read_meta, read_rows
 from minzheng.demo.places import AREA, SOURCE
 from minzheng.demo.staff import PASSWORD
@@ -185,7 +185,7 @@ class Loader:
                 with transaction.atomic():
                     user.save(force_insert=True)
             except IntegrityError:
-                raise replace.NotDemo(
+                raise NotDemo(
                     f"用户名“{row['username']}”已被真实账号使用：请先改名，或换一个数据库装示范数据。"
                 ) from None
             if not citizen:
@@ -233,9 +233,7 @@ def load(folder: Path, *, say: Say = lambda _line: None) -> dict[str, Any]:
             audit.record(actor=SYSTEM, action="demo.load", region_code=AREA.ljust(12, "0"), detail=detail)
     except IntegrityError as error:
         if "id_index" in str(error):
-            raise replace.NotDemo(
-                f"数据库里已有证件号码以 {AREA} 开头的真实档案，不能装入示范数据：请换一个数据库。"
-            ) from None
+            raise NotDemo(f"数据库里已有证件号码以 {AREA} 开头的真实档案，不能装入示范数据：请换一个数据库。") from None
         raise
     except (KeyError, ValueError) as error:
         raise DemoError(f"{folder} 里的数据前后不一致（{error}）：请用 demo generate 重新生成。") from error

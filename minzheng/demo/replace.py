@@ -48,11 +48,16 @@ def tables() -> tuple[Table, ...]:
 
 def _order(model: Table) -> list[ForeignKey]:
     """Keys that decide the order of deletion: constrained ones, and those by which a row is known to be invented."""
-    return [key for key in _keys(model) if key.db_constraint or key in owners(model)]
+    return [key for key in _keys(model) if _constrained(key) or key in owners(model)]
 
 
 def _keys(model: Table) -> list[ForeignKey]:
     return [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+
+
+def _constrained(key: ForeignKey) -> bool:
+    """Whether the database itself holds the reference (`base.link` makes references that it does not)."""
+    return bool(getattr(key, "db_constraint", True))
 
 
 def _has(model: Table, name: str) -> bool:
@@ -78,7 +83,7 @@ def owners(model: Table) -> tuple[ForeignKey, ...]:
     if _marked(model):
         return ()
     keys = _keys(model)
-    constrained = tuple(key for key in keys if key.db_constraint)
+    constrained = tuple(key for key in keys if _constrained(key))
     return constrained or tuple(key for key in keys if key.related_model is not User)
 
 

@@ -27,7 +27,17 @@ from minzheng.kernel.accounts.signing import authenticate
 from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases import services as case_services
 from minzheng.kernel.models import (
-    AuditEntry, Award, Case, Household, HouseholdMember, NumberSeries, Organization, PaymentLine, Person, PersonNameChar, Region,
+    AuditEntry,
+    Award,
+    Case,
+    Household,
+    HouseholdMember,
+    NumberSeries,
+    Organization,
+    PaymentLine,
+    Person,
+    PersonNameChar,
+    Region,
 )  # fmt: skip
 from minzheng.kernel.subjects import idcard, selectors
 from minzheng.kernel.subjects.services import add_member, ensure_person

@@ -48,7 +48,9 @@ def demo_logins() -> list[DemoLogin]:
         if row.user.username in uses:
             first.setdefault(row.role, row)
     return [
-        DemoLogin(row.user.username, row.user.name, title(role), row.organization.name, uses[row.user.username], demo.PASSWORD)
+        DemoLogin(
+            row.user.username, row.user.name, title(role), row.organization.name, uses[row.user.username], demo.PASSWORD
+        )
         for role in ROLES
         if (row := first.get(role))
     ]

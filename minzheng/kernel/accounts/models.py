@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
@@ -10,7 +12,7 @@ from minzheng.kernel.crypto.fields import BlindIndex, SealedText
 from minzheng.kernel.ids import new_id
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **extra: object) -> User:
         user = self.model(username=username, **extra)
         user.set_password(password)
@@ -37,7 +39,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
         verbose_name = "账号"

@@ -104,7 +104,13 @@ class _Password(TextField):
 
 PASSWORD_FIELDS: tuple[Field, ...] = (
     _Password("old", "原口令", required=True, autocomplete="current-password"),
-    _Password("new", "新口令", required=True, autocomplete="new-password", help="至少 10 位；大写字母、小写字母、数字、符号至少三种；不含姓名和用户名。"),
+    _Password(
+        "new",
+        "新口令",
+        required=True,
+        autocomplete="new-password",
+        help="至少 10 位；大写字母、小写字母、数字、符号至少三种；不含姓名和用户名。",
+    ),
     _Password("again", "再输一次新口令", required=True, autocomplete="new-password"),
 )
 

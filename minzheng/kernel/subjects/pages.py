@@ -65,9 +65,17 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         except Person.DoesNotExist:
             refusal = "您的岗位不能查看完整号码。"
     return draw(
-        request, "console/person.html", page, status=422 if refusal else 200, title=person.name, person=person, reason=reason,
-        lines=files.sensitive_lines(person, drawing, revealed), refusal=refusal,
-        panels=drawn_panels(files.PERSON, person, drawing), side=drawn_panels(files.PERSON_SIDE, person, drawing, "side"),
+        request,
+        "console/person.html",
+        page,
+        status=422 if refusal else 200,
+        title=person.name,
+        person=person,
+        reason=reason,
+        lines=files.sensitive_lines(person, drawing, revealed),
+        refusal=refusal,
+        panels=drawn_panels(files.PERSON, person, drawing),
+        side=drawn_panels(files.PERSON_SIDE, person, drawing, "side"),
     )
 
 
@@ -83,10 +91,13 @@ def household_file(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask_reason(request, page, "家庭档案", household.no)
     household = selectors.open_household(drawing.actor, pk, reason)
     return draw(
-        request, "console/detail.html", page, title=f"家庭 {household.no}", obj=household,
+        request,
+        "console/detail.html",
+        page,
+        title=f"家庭 {household.no}",
+        obj=household,
         subtitle=f"查看理由：{reason}（已记入审计）",
         panels=drawn_panels(files.HOUSEHOLD, household, drawing),
-        side=drawn_panels(files.HOUSEHOLD_SIDE, household, drawing, "side"),
     )
 
 
@@ -135,10 +146,23 @@ def _example(model: Any) -> Any:
 PAGES = [
     Page("search.results", "console/search/", "查找", "person.search", Custom(results)),
     Page("search.suggest", "console/search/suggest/", "查找建议", "person.search", Custom(suggest, kind="fragment")),
-    Page("persons.file", "console/persons/<int:pk>/", "个人档案", "person.read", Custom(person_file), example=_example(Person)),
     Page(
-        "households.file", "console/households/<int:pk>/", "家庭档案", "household.read", Custom(household_file),
+        "persons.file",
+        "console/persons/<int:pk>/",
+        "个人档案",
+        "person.read",
+        Custom(person_file),
+        example=_example(Person),
+    ),
+    Page(
+        "households.file",
+        "console/households/<int:pk>/",
+        "家庭档案",
+        "household.read",
+        Custom(household_file),
         example=_example(Household),
     ),
-    Page("files.reason", "console/files/reason/", "填写查看理由", "person.read", Custom(give_reason, methods=("POST",))),
+    Page(
+        "files.reason", "console/files/reason/", "填写查看理由", "person.read", Custom(give_reason, methods=("POST",))
+    ),
 ]

@@ -59,8 +59,11 @@ def visible_households(actor: Actor) -> QuerySet[Household]:
     if actor.is_system:
         return Household.objects.all()
     if actor.is_citizen:
+        own = actor.person_id
+        if own is None:
+            return Household.objects.none()
         return Household.objects.filter(
-            pk__in=_rows_on(clock.today(), None).filter(person_id=actor.person_id).values("household_id")
+            pk__in=_rows_on(clock.today(), None).filter(person_id=own).values("household_id")
         )
     return Household.objects.filter(actor.scope_q("household.read"))
 

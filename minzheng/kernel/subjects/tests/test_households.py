@@ -129,4 +129,4 @@ def test_成员连同人员一次取出(home: Household, django_assert_num_queri
     for n in range(4):
         join(home, f"周小{'一二三四'[n]}", "2024-02-01", "2024-02-01")
     with django_assert_num_queries(1):
-        assert [row.person.name for row in selectors.household_members(home, day("2024-03-01"))][0] == "周桂兰"
+        assert selectors.household_members(home, day("2024-03-01"))[0].person.name == "周桂兰"
