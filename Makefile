@@ -28,7 +28,7 @@ types: setup-test
 	@$(BIN)/mypy
 
 contracts: setup-test
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports
 
 bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）
 	@exec $(BIN)/python -m bench
