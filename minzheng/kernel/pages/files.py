@@ -139,19 +139,17 @@ PERSON: tuple[Panel, ...] = (
             Region("region_code", "档案所在地"), Region("hukou_region", "户籍地"), Date("death_date", "死亡日期"),
         ),
     ),
-    Table("办件", permission="case.read", rows=_cases_of, columns=CASE_COLUMNS, empty="没有办件。提交申请后会出现在这里。"),
-    Table("待遇", permission="award.read", rows=_awards_of, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
-    _READS,
-)
-PERSON_SIDE: tuple[Panel, ...] = (
     Table(
         "家庭关系", permission="household.read", rows=_memberships,
         columns=(
             Link("household.no", "户编号", page="households.file", args={"pk": "household_id"}), Text("relation", "与户主关系"),
-            Date("valid_from", "自"), Date("valid_to", "至"),
+            Date("valid_from", "自"), Date("valid_to", "至"), Text("reason", "变更原因"),
         ),
         empty="没有登记家庭。",
     ),
+    Table("办件", permission="case.read", rows=_cases_of, columns=CASE_COLUMNS, empty="没有办件。提交申请后会出现在这里。"),
+    Table("待遇", permission="award.read", rows=_awards_of, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
+    _READS,
 )
 HOUSEHOLD: tuple[Panel, ...] = (
     Facts(
@@ -174,7 +172,6 @@ HOUSEHOLD: tuple[Panel, ...] = (
     Table("待遇", permission="award.read", rows=_awards_of_household, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
     _READS,
 )
-HOUSEHOLD_SIDE: tuple[Panel, ...] = ()
 
 
 def search_panels(found: selectors.SearchResult) -> list[Panel]:

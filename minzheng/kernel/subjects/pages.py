@@ -75,7 +75,6 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         lines=files.sensitive_lines(person, drawing, revealed),
         refusal=refusal,
         panels=drawn_panels(files.PERSON, person, drawing),
-        side=drawn_panels(files.PERSON_SIDE, person, drawing, "side"),
     )
 
 

@@ -21,6 +21,9 @@ from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.pages.inputs import Input, inputs_of
 from minzheng.kernel.pages.refusals import REFUSALS, field_errors_of, sentences_of
 
+#: The word by which a family row says that it is the applicant, and what is known of such a row beforehand.
+SELF = "本人"
+OWN_ROW = {"relation": SELF, "situation": "home"}
 #: Empty rows offered below the family members already entered.
 SPARE_ROWS = 1
 
@@ -183,7 +186,18 @@ def _own(post: QueryDict, step: Step, keep: dict[str, list[int]]) -> QueryDict:
                 own.setlist(f"{places[int(row)]}.{rest}", post.getlist(key))
         else:
             own.setlist(name, post.getlist(key))
+    if step.repeat and not step.fixed_rows:
+        _fill_self(own, post)
     return own
+
+
+def _fill_self(own: QueryDict, post: QueryDict) -> None:
+    """The applicant's own row need not be typed again: what is blank there comes from the applicant's part."""
+    for key in [key for key in own if key.endswith(".relation") and own[key] == SELF]:
+        row = key.removesuffix(".relation")
+        for name in ("name", "id_no", "phone"):
+            if not own.get(f"{row}.{name}", "").strip() and post.get(f"applicant.{name}", "").strip():
+                own[f"{row}.{name}"] = str(post[f"applicant.{name}"])
 
 
 def _hand_in(request: HttpRequest, case: Case) -> HttpResponse:
@@ -253,12 +267,13 @@ def _repeating(form: Form, case: Case, step: Step, shared: list[Step], errors: d
     shown = {one.code: form.shown(one.code, case.form) for one in shared}
     count = len(shown[step.code])
     rows = []
-    for n in range(count + SPARE_ROWS):
+    first = count == 0
+    for n in range(max(count, 1) + SPARE_ROWS):
         groups = []
         for one in shared:
-            texts = shown[one.code][n] if n < len(shown[one.code]) else {}
+            texts = shown[one.code][n] if n < len(shown[one.code]) else OWN_ROW if first and n == 0 else {}
             own = {key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")}
             groups.append((one.title, inputs_of(one.plain_fields, texts, own, prefix=f"{one.code}.{n}.")))
-        name = shown[step.code][n].get("name", "") if n < count else ""
-        rows.append(Row(n, name or (f"第 {n + 1} 位" if n < count else "再加一位"), groups, n >= count))
+        name = shown[step.code][n].get("name", "") if n < count else "申请人本人" if first and n == 0 else ""
+        rows.append(Row(n, name or (f"第 {n + 1} 位" if n < count else "再加一位"), groups, n >= max(count, 1)))
     return Section(step.code, step.title, step.why, rows=rows, problem=errors.get(step.code, {}).get("", ""))

@@ -145,6 +145,18 @@ def test_窗口登记_删去一位家人_其余不错位(clerk: Client, family: 
     assert kept == [("甲", 10000), ("丙", 30000)]
 
 
+def test_窗口登记_申请人本人那一行不用再填一遍(clerk: Client, family: dict[str, Any]) -> None:
+    url = reverse("intake.form", kwargs={"pk": family["draft"].pk})
+    assert "申请人本人" in clerk.get(url).content.decode()
+    clerk.post(url, {
+        "do": "save", "applicant.name": "孙秀梅", "applicant.id_no": "99010119800418903X", "members.0.relation": "本人", "members.0.situation": "home",
+        "members.1.name": "赵小满", "members.1.relation": "子女", "income.0.wage": "900", "income.1.wage": "",
+    })
+    family["draft"].refresh_from_db()
+    rows = family["draft"].form["members"]
+    assert [(row["name"], row.get("id_no"), row.get("wage")) for row in rows] == [("孙秀梅", "99010119800418903X", 90000), ("赵小满", None, None)]
+
+
 def test_登录_错了说一句_对了去原来的页_不去外站(staff: Callable[..., User]) -> None:
     user, client = staff("town_clerk", TOWN_A), Client()
     wrong = client.post(reverse("accounts.sign_in"), {"username": user.username, "password": "错的"})
