@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.cases.errors import Refused
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.models import Case, PublicTry
 from minzheng.kernel.items import registry
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
@@ -106,3 +106,11 @@ def lines(ctx: Context) -> dict[str, int]:
         with ctx.atomic():
             made[item.code] = monthly_lines(clock.today(), item_code=item.code)
     return made
+
+
+@periodic(every_seconds=24 * 3600)
+@job("cases.prune_tries", title="清理公开查询记录")
+def prune_tries(ctx: Context) -> dict[str, int]:
+    """Tries of the public query older than a day: they only serve to slow down guessing."""
+    gone, _ = PublicTry.objects.filter(at__lt=clock.now() - datetime.timedelta(days=1)).delete()
+    return {"removed": gone}

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Group:
-    """One heading: cases in `states` wait for whoever holds one of `permissions` there."""
+    """One heading: cases in `states` wait for whoever holds one of `permissions` there. `level`: only posts of places at
+    this level or below (4 township): the county does not confirm what it has delegated."""
 
     code: str
     title: str
     states: tuple[str, ...]
     permissions: tuple[str, ...]
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ GROUPS = (
     Group("publicity", "公示中、期满待上报", ("PUBLICITY",), ("case.publicity",)),
     Group("objection", "异议复查", ("OBJECTION",), ("case.investigate",)),
     Group("county", "待县级审核确认", ("REVIEW",), ("case.county_visit",)),
-    Group("town", "待乡镇确认", ("TOWN_CONFIRM",), ("case.confirm",)),
+    Group("town", "待乡镇确认", ("TOWN_CONFIRM",), ("case.confirm",), level=4),
     Group("recheck", "复核中", ("RECHECK",), ("case.investigate", "case.confirm")),
 )
 
@@ -56,7 +59,7 @@ def workbench(actor: Actor, today: datetime.date | None = None, limit: int = 20)
     """The headings this person has work under. One counting query, then one query for each heading that is not empty
     (at most eleven, whatever the caseload)."""
     day = today or clock.today()
-    groups = [g for g in GROUPS if any(actor.has(p) for p in g.permissions)]
+    groups = [g for g in GROUPS if any(codes.level(c) >= g.level for p in g.permissions for c in actor.scopes(p))]
     if not groups:
         return []
     scopes = {g.code: _scope(g, actor) for g in groups}
@@ -83,8 +86,7 @@ def workbench(actor: Actor, today: datetime.date | None = None, limit: int = 20)
 
 
 def _scope(group: Group, actor: Actor) -> Q:
-    held = [p for p in group.permissions if actor.has(p)]
-    regions = Q()
-    for permission in held:
-        regions |= actor.scope_q(permission)
-    return Q(state__in=group.states) & regions
+    regions: set[str] = set()
+    for permission in group.permissions:
+        regions |= {code for code in actor.scopes(permission) if codes.level(code) >= group.level}
+    return Q(state__in=group.states) & codes.scope_q(sorted(regions))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test.utils import CaptureQueriesContext
 
-from minzheng.business.assistance.tests.world import VILLAGE, World, couple
+from minzheng.business.assistance.tests.world import DELEGATED_VILLAGE, VILLAGE, World, couple
 from minzheng.kernel import clock
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound, TooMany
@@ -77,6 +77,14 @@ def test_工作台按到期先后而且查询次数固定(world: World) -> None:
     world.to_checked(couple())
     assert queries(lambda: selectors.workbench(world.clerk, today)) <= before + 2 <= 12
     assert selectors.workbench(world.stranger, today) == []
+
+
+def test_下放的办件只出现在乡镇的工作台(world: World) -> None:
+    case = world.to_review(couple(), DELEGATED_VILLAGE)
+    leader = world.town(case)[1]
+    today = datetime.date(2026, 11, 12)
+    assert [g.code for g in selectors.workbench(leader, today)] == ["town"]
+    assert "town" not in {g.code for g in selectors.workbench(world.reviewer, today)}
 
 
 def test_列表详情时间线的查询次数(world: World) -> None:
