@@ -25,7 +25,7 @@ def database(request: pytest.FixtureRequest, django_test_environment: None, djan
     from minzheng.site.postgres import roles
 
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
         with connection.cursor() as cursor:
             roles.grant(cursor)
         yield

@@ -5,6 +5,12 @@ from __future__ import annotations
 import io
 
 from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload
+
+
+def upload(title: str) -> FilePayload:
+    """文件选择框要的一张照片。"""
+    return {"name": f"{title}.jpg", "mimeType": "image/jpeg", "buffer": photo(title)}
 
 
 def photo(title: str, size: tuple[int, int] = (900, 640)) -> bytes:

@@ -31,9 +31,7 @@ def act(visitor: Visitor, title: str, **answers: Any) -> Visitor:
         visitor.clicks += 1
     for label, value in answers.items():
         if isinstance(value, list):
-            form.get_by_label(label).set_input_files(
-                files=[{"name": f"{one}.jpg", "mimeType": "image/jpeg", "buffer": pictures.photo(one)} for one in value]
-            )
+            form.get_by_label(label).set_input_files([pictures.upload(one) for one in value])
         elif isinstance(value, tuple):
             visitor.pick(label, value[1], within=form)
         else:

@@ -176,7 +176,7 @@ def property_(zhou: Visitor) -> None:
 def account_and_photos(zhou: Visitor) -> None:
     """填账户，拍一张身份证：选好就传，有进度，有预览。"""
     zhou.sees("发放账户", "第 5 步").fill("户名", "周桂兰").fill("账号", "6230 0101 0000 1234 567").fill("开户银行", "示范县农村商业银行")
-    zhou.page.get_by_label("身份证、户口簿").set_input_files(files=[{"name": "id.jpg", "mimeType": "image/jpeg", "buffer": pictures.photo("身份证")}])
+    zhou.page.get_by_label("身份证、户口簿").set_input_files(pictures.upload("身份证"))
     settled(zhou.page, lambda: zhou.page.get_by_role("button", name="删掉这张").count() == 1)
     zhou.look("账户和照片").press("下一步")
 

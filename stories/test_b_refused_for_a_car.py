@@ -105,7 +105,7 @@ def brings_papers(wu: Visitor) -> None:
     """首页就摆着“补齐材料”：缺什么、拍照、再交一次。"""
     wu.go("/").sees("要您办的事").press("补齐材料", exact=False)
     wu.sees("还缺这些", "部门查不到的收入证明").look("补齐材料")
-    wu.page.get_by_label("收入证明").set_input_files(files=[{"name": "a.jpg", "mimeType": "image/jpeg", "buffer": pictures.photo("工资条")}])
+    wu.page.get_by_label("收入证明").set_input_files(pictures.upload("工资条"))
     settled(wu.page, lambda: wu.page.get_by_role("button", name="删掉这张").count() == 1)
     wu.press("补齐了，重新提交").sees("补齐了，已经重新提交", "等待乡镇（街道）审查材料")
 

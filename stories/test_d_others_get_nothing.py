@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ import pytest
 from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.tests.test_scope import _citizen_address, address
 from minzheng.kernel.parts.page import CITIZEN, Page
-from stories import citizen, stage, staff
+from stories import citizen, staff, stage
 from stories.county import FIRST_DAY
 from stories.test_a_family_gets_dibao import applies
 from stories.visitor import Visitor
@@ -58,7 +57,7 @@ def _family() -> dict[str, Any]:
     return {
         "case": case, "draft": case, "person": person, "household": household_of(person), "award": award or case, "line": None,
         "attachment": case.attachments.first(), "document": documents.first() or case, "job": JobRun.objects.first() or case,
-        "secrets": [*own, *(d.number for d in documents if not d.code == "N05"), *([award.no] if award and award.case_id == case.pk else [])],
+        "secrets": [*own, *(d.number for d in documents if d.code != "N05"), *([award.no] if award and award.case_id == case.pk else [])],
     }
 
 
@@ -120,7 +119,7 @@ def _got(visitor: Visitor, url: str) -> str:
 def _posted(visitor: Visitor, url: str) -> str:
     """带着正确的安全令牌提交：挡住它的必须是权限，不是令牌。"""
     token = next((c["value"] for c in visitor.context.cookies() if c["name"] == "csrftoken"), "")
-    form = {"csrfmiddlewaretoken": token, "version": "0", "reason": "想看看这个人", "do": "next", "opinion": "试试"}
+    form: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "version": "0", "reason": "想看看这个人", "do": "next", "opinion": "试试"}
     answer = visitor.context.request.post(visitor.base + url, form=form, headers={"Referer": visitor.base + "/"})
     assert answer.status < 500, f"{visitor.name} 提交 {url} 出错 {answer.status}"
     return _readable(answer.body())

@@ -9,11 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, ViewportSize
 
 from stories import stage
 
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 CARE_SMALLEST = 20  # 大字版里最小的字，像素
 
@@ -46,6 +47,7 @@ class Visitor:
     def __init__(self, browser: Browser, base: str, name: str, *, phone: bool = False) -> None:
         self.base, self.name, self.phone = base, name, phone
         self.clicks = 0
+        self.number = ""
         self.screens: list[str] = []
         self.troubles: list[str] = []
         self.context = browser.new_context(
@@ -157,7 +159,7 @@ class Visitor:
         self.context.close()
         assert not self.troubles, f"{self.name}的浏览器报错：\n" + "\n".join(dict.fromkeys(self.troubles))
 
-    def fetch(self, path: str, *, data: dict[str, str] | None = None) -> tuple[int, str, str]:
+    def fetch(self, path: str, *, data: dict[str, str | float | bool] | None = None) -> tuple[int, str, str]:
         """带着这个人的登录状态直接要一个地址：(状态码, 最后到的网址, 正文)。"""
         answer = self.context.request.get(self.base + path, max_redirects=5) if data is None else self.context.request.post(self.base + path, form=data)
         return answer.status, answer.url, answer.text()

@@ -13,7 +13,18 @@ from PIL import Image
 
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.cases.models import Case
-from minzheng.online.tests.conftest import ACCOUNT, APPLICANT, BACKEND, HOME, INK, ITEM, VILLAGE, id_no, picture, screen_url
+from minzheng.online.tests.conftest import (
+    ACCOUNT,
+    APPLICANT,
+    BACKEND,
+    HOME,
+    INK,
+    ITEM,
+    VILLAGE,
+    id_no,
+    picture,
+    screen_url,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from minzheng.kernel.accounts import services
 from minzheng.kernel.accounts.addresses import client_address
-from minzheng.kernel.accounts.citizens import VALID_FOR, CodeSent
+from minzheng.kernel.accounts.citizens import VALID_FOR, CodeSent, normal_phone
 from minzheng.kernel.accounts.errors import AccountError
 from minzheng.kernel.items import registry
 from minzheng.online.portal import drafting, keep
@@ -30,15 +30,17 @@ def _send(request: HttpRequest) -> HttpResponse:
     try:
         sent = services.send_login_code(phone=request.POST.get("phone", ""), address=client_address(request))
     except AccountError as error:
-        return _page(request, phone_error=str(error), sent=_sent_before(request))
+        return _page(request, phone_error=str(error), earlier=_sent_before(request))
     return _page(request, sent=sent, focus_code=True)
 
 
 def _sent_before(request: HttpRequest) -> CodeSent | None:
-    """“1 分钟内刚发过”时，仍把验证码一栏画出来，免得没处填。"""
-    if not request.POST.get("waiting"):
+    """“1 分钟内刚发过”之类发不出新的时，号码对就仍把验证码一栏画出来：先前收到的那条还能用。"""
+    try:
+        phone = normal_phone(request.POST.get("phone", ""))
+    except AccountError:
         return None
-    return CodeSent(request.POST.get("phone", ""), int(VALID_FOR.total_seconds() // 60))
+    return CodeSent(phone, int(VALID_FOR.total_seconds() // 60))
 
 
 def _enter(request: HttpRequest) -> HttpResponse:
@@ -69,6 +71,7 @@ def _page(
     request: HttpRequest,
     *,
     sent: CodeSent | None = None,
+    earlier: CodeSent | None = None,
     phone_error: str = "",
     code_error: str = "",
     focus_code: bool = False,
@@ -77,7 +80,7 @@ def _page(
     item = next((i for i in registry.portal_items() if i.code == asked.get("item")), None)
     errors = [(phone_error, "phone")] if phone_error else [(code_error, "code")] if code_error else []
     return show(
-        request, "sign_in", "登录", errors=errors, back="portal.home", sent=sent, phone_error=phone_error,
+        request, "sign_in", "登录", errors=errors, back="portal.home", sent=sent or earlier, just_sent=earlier is None, phone_error=phone_error,
         code_error=code_error, focus_code=focus_code, kept=keep.holds(request), item_info=item,
         phone=asked.get("phone", ""), next=asked.get("next", ""), item=item.code if item else "",
     )
