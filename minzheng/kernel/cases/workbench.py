@@ -85,6 +85,14 @@ def workbench(actor: Actor, today: datetime.date | None = None, limit: int = 20)
     return found
 
 
+def waiting_for(actor: Actor) -> Q:
+    """Cases whose next step is this person's, under whichever heading: what lists and figures count."""
+    condition = Q(pk__in=[])
+    for group in GROUPS:
+        condition |= _scope(group, actor)
+    return condition
+
+
 def _scope(group: Group, actor: Actor) -> Q:
     regions: set[str] = set()
     for permission in group.permissions:

@@ -10,7 +10,7 @@ from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import OPEN, STATES, UNDER_WAY
-from minzheng.kernel.cases.workbench import GROUPS
+from minzheng.kernel.cases.workbench import waiting_for
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Moment, Region, Text
@@ -58,24 +58,14 @@ def by_deadline(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[
 
 def by_scope(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
     if value == "todo":
-        return found.filter(todo_q(drawing.actor))
+        return found.filter(waiting_for(drawing.actor))
     if value == "others":
-        return found.filter(state__in=UNDER_WAY).exclude(todo_q(drawing.actor))
+        return found.filter(state__in=UNDER_WAY).exclude(waiting_for(drawing.actor))
     if value == "mine":
         return found.filter(pk__in=Case.objects.filter(acts__actor_id=drawing.actor.id).values("pk"))
     if value == "open":
         return found.filter(state__in=UNDER_WAY)
     return found.exclude(state__in=OPEN) if value == "closed" else found
-
-
-def todo_q(actor: Any) -> Q:
-    """Cases whose next step this actor may do: the headings of the workbench, each over the places of its own right."""
-    condition = Q(pk__in=[])
-    for group in GROUPS:
-        for permission in group.permissions:
-            if actor.has(permission):
-                condition |= Q(state__in=group.states) & actor.scope_q(permission)
-    return condition
 
 
 def items(drawing: Drawing) -> list[tuple[str, str]]:

@@ -13,8 +13,8 @@ from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import UNDER_WAY
-from minzheng.kernel.cases.workbench import GROUPS
-from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short, todo_q
+from minzheng.kernel.cases.workbench import GROUPS, waiting_for
+from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -64,8 +64,8 @@ def _buckets(drawing: Drawing, found: dict[str, int]) -> list[Bucket]:
     """What waits for me, soonest first, under the headings 已逾期, 今天, 五个工作日内, 以后; then what waits for others."""
     week = add_working_days(drawing.today, WEEK).date
     open_cases = selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).defer("form")
-    mine = list(open_cases.filter(todo_q(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")[:SHOWN])
-    others = list(open_cases.exclude(todo_q(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN_OTHERS])
+    mine = list(open_cases.filter(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")[:SHOWN])
+    others = list(open_cases.exclude(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN_OTHERS])
     for column in COLUMNS:
         column.prepare([*mine, *others], drawing)
     sorted_out: dict[str, list[Case]] = {"overdue": [], "today": [], "week": [], "later": []}
@@ -107,7 +107,7 @@ def _stages(drawing: Drawing) -> list[tuple[str, int, str]]:
 def _counts(drawing: Drawing) -> dict[str, int]:
     """One counting query over the open cases."""
     today, week = drawing.today, add_working_days(drawing.today, WEEK).date
-    mine = todo_q(drawing.actor)
+    mine = waiting_for(drawing.actor)
     return selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).aggregate(
         overdue=Count("pk", filter=mine & Q(due_on__lt=today)),
         today=Count("pk", filter=mine & Q(due_on=today)),
