@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from minzheng.kernel.pages import examples
 from minzheng.kernel.parts.page import CITIZEN, Custom, Page
-from minzheng.online.portal import papers
+from minzheng.online.portal import papers, signing
 from minzheng.online.portal.views import acting, apply, consents, home, mine, public, session
 
 _POST = ("GET", "POST")
@@ -16,9 +17,7 @@ def _example(**wanted: Any) -> Callable[[], Mapping[str, Any] | None]:
     """示范县里一件符合条件的办件的地址参数；没有就是 None。"""
 
     def find() -> Mapping[str, Any] | None:
-        from minzheng.kernel.cases.models import Case
-
-        case = Case.objects.filter(is_demo=True, **wanted).order_by("pk").first()
+        case = examples.case(**wanted)
         return {"pk": case.pk} if case else None
 
     return find
@@ -42,25 +41,18 @@ def _withdrawal() -> Mapping[str, Any] | None:
 
 
 def _photo() -> Mapping[str, Any] | None:
-    from minzheng.kernel.documents.models import Attachment
-
-    one = Attachment.objects.filter(case__is_demo=True, removed_at=None).order_by("pk").first()
+    one = examples.attachment()
     return {"pk": one.case_id, "attachment": one.pk} if one else None
 
 
 def _paper() -> Mapping[str, Any] | None:
-    from minzheng.kernel.documents.models import IssuedDocument
-
-    one = IssuedDocument.objects.filter(case__is_demo=True).order_by("pk").first()
+    one = examples.document()
     return {"pk": one.pk} if one else None
 
 
 def _link() -> Mapping[str, Any] | None:
-    from minzheng.kernel.cases.models import CaseMember
-    from minzheng.online.portal.signing import own_phone_url
-
-    one = CaseMember.objects.filter(case__is_demo=True).order_by("pk").first()
-    return {"token": own_phone_url(one).rstrip("/").rpartition("/")[2]} if one else None
+    one = examples.member()
+    return {"token": signing.own_phone_url(one).rstrip("/").rpartition("/")[2]} if one else None
 
 
 def _page(code: str, path: str, title: str, permission: str | None, view: Any, **extra: Any) -> Page:
@@ -78,9 +70,18 @@ PAGES = [
     _page("mine", "m/mine/", "我的办件", CITIZEN, mine.mine),
     _page("case", "m/case/<int:pk>/", "办理进度", CITIZEN, mine.case, example=_example(state="SUBMITTED")),
     _page("sent", "m/case/<int:pk>/sent/", "提交好了", CITIZEN, mine.sent, example=_example(state="SUBMITTED")),
-    _page("supplement", "m/case/<int:pk>/supplement/", "补齐材料", CITIZEN, acting.supplement, example=_example(state="SUPPLEMENT")),
+    _page(
+        "supplement",
+        "m/case/<int:pk>/supplement/",
+        "补齐材料",
+        CITIZEN,
+        acting.supplement,
+        example=_example(state="SUPPLEMENT"),
+    ),
     _page("act", "m/case/<int:pk>/do/<slug:act>/", "办理", CITIZEN, acting.act, example=_withdrawal),
-    _page("decision", "m/case/<int:pk>/decision/", "审核结果", CITIZEN, mine.decision, example=_example(state="REJECTED")),
+    _page(
+        "decision", "m/case/<int:pk>/decision/", "审核结果", CITIZEN, mine.decision, example=_example(state="REJECTED")
+    ),
     _page("follow", "m/case/<int:pk>/follow/<str:item>/", "转为申请其他救助", CITIZEN, acting.follow),
     _page("document", "m/document/<int:pk>/", "文书", CITIZEN, mine.document, example=_paper),
     _page("payments", "m/payments/", "我的发放", CITIZEN, mine.payments),

@@ -49,8 +49,8 @@ def demo_logins() -> list[DemoLogin]:
             first.setdefault(row.role, row)
     return [
         DemoLogin(
-            row.user.username, row.user.name, title(role), row.organization.name, uses[row.user.username], demo.PASSWORD
+            one.user.username, one.user.name, title(role), one.organization.name, uses[one.user.username], demo.PASSWORD
         )
         for role in ROLES
-        if (row := first.get(role))
+        if (one := first.get(role))
     ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from minzheng.kernel.accounts.actors import actor_of
+from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.signing import sign_out
 
@@ -21,6 +21,11 @@ def idle_seconds(kind: str) -> int:
     """Staff sit at a shared counter: 30 minutes. A citizen photographs papers in between: 60 minutes."""
     minutes = getattr(settings, "IDLE_MINUTES", {"staff": 30, "citizen": 60})
     return int(minutes.get(kind, 30)) * 60
+
+
+def actor_in(request: HttpRequest) -> Actor:
+    """Who is asking: set by the middleware, and again by the gate of a page."""
+    return request.actor  # type: ignore[attr-defined, no-any-return]
 
 
 class ActorMiddleware:

@@ -46,11 +46,8 @@ COLUMNS = (
 def _role(code: str) -> str:
     from minzheng.kernel.accounts.roles import title
 
-    return (
-        {"": "", "citizen": "群众本人", "system": "系统"}.get(code)
-        if code in ("", "citizen", "system")
-        else title(code)
-    )  # type: ignore[return-value]
+    plain = {"": "", "citizen": "群众本人", "system": "系统"}
+    return plain[code] if code in plain else title(code)
 
 
 def _tone(action: str) -> str:

@@ -30,3 +30,10 @@ def lines_visible_to(actor: Actor) -> QuerySet[PaymentLine]:
     if actor.is_citizen:
         return rows.filter(award__payee_id=actor.person_id) if actor.person_id else rows.none()
     return rows.filter(actor.scope_q("payment.read"))
+
+
+def own(actor: Actor) -> QuerySet[Award]:
+    """The awards paid to the signed-in citizen, newest decision first."""
+    if actor.person_id is None:
+        return Award.objects.none()
+    return Award.objects.filter(payee_id=actor.person_id).order_by("-decided_on")

@@ -229,3 +229,13 @@ def open_publicities(today: datetime.date | None = None) -> QuerySet[Publicity]:
         .order_by("-posted_on", "id")
         .defer("evidence_attachment_id")
     )
+
+
+def followups(case: Case) -> dict[str, Case]:
+    """Cases that went on from this one, by item; withdrawn ones left out."""
+    return {one.item_code: one for one in Case.objects.filter(parent_id=case.pk).exclude(state="WITHDRAWN")}
+
+
+def member_asked(pk: int) -> CaseMember | None:
+    """The family member a signing link names; the caller checks that the signed-in person is that member."""
+    return CaseMember.objects.select_related("case").filter(pk=pk).first()

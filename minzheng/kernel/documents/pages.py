@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.addresses import client_address
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.selectors import get as get_case
@@ -30,7 +31,7 @@ VERIFY_TRIES, VERIFY_SECONDS = 30, 60
 
 def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """文书 PDF，在浏览器里打开。看不到的一律 404；读取记入审计。"""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_in(request)
     document = selectors.document(actor, pk)
     if document is None:
         raise Http404
@@ -40,7 +41,7 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
     """一份材料；``?size=thumb`` 取小图（PDF 没有小图，给 404）。"""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_in(request)
     found = selectors.attachment(actor, pk)
     if found is None:
         raise Http404
@@ -90,7 +91,7 @@ def _public(document: IssuedDocument) -> dict[str, Any]:
 
 def printout(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """打印用的表（F01 入户调查表、F02 近亲属备案表、N16 授权书），已知内容先填好。"""
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_in(request)
     try:
         case = get_case(actor, pk)
     except NotFound:

@@ -11,6 +11,7 @@ from minzheng.kernel.documents.models import Attachment, IssuedDocument
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.cases.models import Case
 
 _NOTHING = Q(pk__in=[])
 
@@ -51,6 +52,11 @@ def by_verify_code(typed: str) -> IssuedDocument | None:
     """公开查验：按查验码找文书；手输时的空格、短横、大小写和 O/0、I/1 不影响。"""
     code = normal_verify_code(typed)
     return IssuedDocument.objects.filter(verify_code=code).first() if code else None
+
+
+def latest(case: Case, code: str) -> IssuedDocument | None:
+    """The newest notice of this code in the case. The case was fetched for the actor by the caller."""
+    return IssuedDocument.objects.filter(case=case, code=code).order_by("-issued_on", "-pk").first()
 
 
 def _applicant(actor: Actor) -> Q:

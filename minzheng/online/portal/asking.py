@@ -192,7 +192,11 @@ def _relation(known: Mapping[str, Any], step: Step) -> str:
 
 
 def _question(
-    f: Field, values: Mapping[str, Any], errors: Mapping[str, str], prefix: str, files: Mapping[str, Sequence[Any]] | None = None
+    f: Field,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+    prefix: str,
+    files: Mapping[str, Sequence[Any]] | None = None,
 ) -> Question:
     key = prefix + f.name
     when = f.when

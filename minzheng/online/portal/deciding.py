@@ -6,19 +6,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
 from minzheng.kernel.accounts.actors import Actor
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases import selectors
 from minzheng.kernel.documents import selectors as documents
-from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.online.portal import words
 from minzheng.online.portal.journey import RESULT_CODES
 
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.documents.models import IssuedDocument
+
 HEADS = {
-    "N06": ("同意给您家", True), "N07": ("这次没有通过", False), "N03": ("这次没有受理", False), "N14": ("审核已经终止", False),
+    "N06": ("同意给您家", True),
+    "N07": ("这次没有通过", False),
+    "N03": ("这次没有受理", False),
+    "N14": ("审核已经终止", False),
 }
 
 
@@ -46,7 +52,12 @@ class Decision:
 
 def of(case: Case, actor: Actor) -> Decision | None:
     """最近一份决定文书；还没有决定时为 None。"""
-    paper = documents.visible_documents(actor).filter(case=case, code__in=RESULT_CODES).order_by("-issued_on", "-pk").first()
+    paper = (
+        documents.visible_documents(actor)
+        .filter(case=case, code__in=RESULT_CODES)
+        .order_by("-issued_on", "-pk")
+        .first()
+    )
     return _decision(paper) if paper else None
 
 
@@ -55,14 +66,22 @@ def _decision(paper: IssuedDocument) -> Decision:
     head, good = HEADS[paper.code]
     rows = [(str(r.get("label", "")), str(r.get("value", ""))) for r in said.get("calculation") or []]
     return Decision(
-        good=good, head=head, title=paper.title, number=paper.number, agency=str(said.get("agency", "")),
-        date=words.date_words(paper.issued_on), pdf=reverse("portal.document", kwargs={"pk": paper.pk}),
-        facts=str(said.get("facts") or ""), amount=words.yuan(said.get("amount_fen")),
-        persons=str(said.get("persons") or ""), first_month=_month(said.get("first_month")),
+        good=good,
+        head=head,
+        title=paper.title,
+        number=paper.number,
+        agency=str(said.get("agency", "")),
+        date=words.date_words(paper.issued_on),
+        pdf=reverse("portal.document", kwargs={"pk": paper.pk}),
+        facts=str(said.get("facts") or ""),
+        amount=words.yuan(said.get("amount_fen")),
+        persons=str(said.get("persons") or ""),
+        first_month=_month(said.get("first_month")),
         account=str(said.get("account") or ""),
         reasons=[str(r.get("sentence", "")) for r in said.get("reasons") or []],
         calculation=[(label, value, "合计" in label) for label, value in rows],
-        basis=[str(b) for b in said.get("basis") or []], remedy=str(said.get("remedy") or ""),
+        basis=[str(b) for b in said.get("basis") or []],
+        remedy=str(said.get("remedy") or ""),
     )
 
 
@@ -81,7 +100,7 @@ def others(case: Case) -> list[Other]:
     """按那一项救助自己的规则算过、合得上的才建议。"""
     if case.state != "REJECTED":
         return []
-    moved = {one.item_code: one for one in Case.objects.filter(parent_id=case.pk).exclude(state="WITHDRAWN")}
+    moved = selectors.followups(case)
     found = []
     for row in case.evidence.filter(kind="proposal").order_by("at", "pk"):
         said = row.data

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
 from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound, Refused
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step, raw_of_post
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 
 @dataclass
@@ -34,12 +37,15 @@ class Saved:
 
 def begin(request: HttpRequest, item_code: str) -> str:
     """开始（或接着填）一份申请，返回要去的地址。已有在办的，去看那一件。"""
-    open_one = next((c for c in selectors.mine(request.actor) if c.item_code == item_code and is_open(c, request.actor)), None)  # type: ignore[attr-defined]
+    open_one = next(
+        (c for c in selectors.mine(actor_in(request)) if c.item_code == item_code and is_open(c, actor_in(request))),
+        None,
+    )  # type: ignore[attr-defined]
     if open_one is not None:
         messages.info(request, "您家已经在办理或享受这一项，不用再申请。")
         return reverse("portal.case", kwargs={"pk": open_one.pk})
     try:
-        case = services.start_draft(item_code=item_code, actor=request.actor)  # type: ignore[attr-defined]
+        case = services.start_draft(item_code=item_code, actor=actor_in(request))
     except Refused as error:
         request.session["portal.refused"] = error.sentences
         return reverse("portal.mine")
@@ -64,7 +70,9 @@ def save_screen(request: HttpRequest, case: Case, screen: Screen, post: Mapping[
         if not step.plain_fields:
             continue
         try:
-            result = services.save_step(case_id=case.pk, step=step.code, raw=raw_of_post(step, post), actor=request.actor)  # type: ignore[attr-defined]
+            result = services.save_step(
+                case_id=case.pk, step=step.code, raw=raw_of_post(step, post), actor=actor_in(request)
+            )  # type: ignore[attr-defined]
             saved.errors[step.code] = dict(result.errors)
         except Refused as error:
             saved.refused += error.sentences
@@ -74,7 +82,7 @@ def save_screen(request: HttpRequest, case: Case, screen: Screen, post: Mapping[
 def save_kept(request: HttpRequest, pk: int, number: int, post: Mapping[str, Any]) -> str:
     """登录后补存过期前的一屏。不是本人的草稿就什么也不做，返回空。"""
     try:
-        case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+        case = selectors.get(actor_in(request), pk)
     except NotFound:
         return ""
     if case.state != "DRAFT":
@@ -86,6 +94,4 @@ def save_kept(request: HttpRequest, pk: int, number: int, post: Mapping[str, Any
 
 def photo_errors(step: Step, stored: Mapping[str, list[Any]]) -> dict[str, str]:
     """必须有的照片还没有时的句子。照片是办件的材料，不在表里，所以另查。"""
-    return {
-        f.name: f"请拍照或上传{f.label}。" for f in step.photos if f.required and not stored.get(f.kind or f.name)
-    }
+    return {f.name: f"请拍照或上传{f.label}。" for f in step.photos if f.required and not stored.get(f.kind or f.name)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +14,12 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.flow import CITIZEN, Flow
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents import selectors as documents
-from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.items import registry
 from minzheng.online.portal import words
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 # 各状态之后会发生什么。状态是全部待遇通用的，所以写在这里；某个事项另有说法时由它的状态 ``public`` 说。
 NEXT = {
@@ -57,10 +58,17 @@ def of(case: Case, actor: Actor) -> dict[str, Any]:
     state = item.flow.state(case.state)
     papers = list(documents.visible_documents(actor).filter(case=case).order_by("-issued_on", "-pk"))
     return {
-        "case": case, "item": item, "state": state, "next_words": NEXT.get(case.state, ""),
-        "deadline": None if state.terminal else selectors.deadline(case), "stages": stages(case, item.flow),
-        "todos": todos(case, actor), "papers": papers, "missing": missing_papers(case) if case.state == "SUPPLEMENT" else [],
-        "past": past(case, item.flow), "found": found_otherwise(case),
+        "case": case,
+        "item": item,
+        "state": state,
+        "next_words": NEXT.get(case.state, ""),
+        "deadline": None if state.terminal else selectors.deadline(case),
+        "stages": stages(case, item.flow),
+        "todos": todos(case, actor),
+        "papers": papers,
+        "missing": missing_papers(case) if case.state == "SUPPLEMENT" else [],
+        "past": past(case, item.flow),
+        "found": found_otherwise(case),
         "has_decision": any(paper.code in RESULT_CODES for paper in papers),
         "id_tail": ((case.form.get("applicant") or {}).get("id_no") or "")[-4:],
     }
@@ -82,7 +90,11 @@ def todos(case: Case, actor: Actor) -> list[Todo]:
             continue
         page = "portal.supplement" if act.code == "resubmit" else "portal.act"
         arguments: dict[str, Any] = {"pk": case.pk} if act.code == "resubmit" else {"pk": case.pk, "act": act.code}
-        found.append(Todo(plain(act.title), reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help))
+        found.append(
+            Todo(
+                plain(act.title), reverse(page, kwargs=arguments), act.tone == "primary", act.tone == "danger", act.help
+            )
+        )
     return sorted(found, key=lambda todo: (not todo.primary, todo.danger))
 
 
@@ -96,7 +108,16 @@ class Past:
 
 
 # 不改变办理阶段、但家里应当知道的动作
-TOLD = ("run_match", "visit", "notify_mismatch", "match_objection", "match_recheck", "county_visit", "accept_proposal", "report_change")
+TOLD = (
+    "run_match",
+    "visit",
+    "notify_mismatch",
+    "match_objection",
+    "match_recheck",
+    "county_visit",
+    "accept_proposal",
+    "report_change",
+)
 
 
 def past(case: Case, flow: Flow) -> list[Past]:
@@ -124,7 +145,9 @@ def stages(case: Case, flow: Flow) -> list[tuple[str, str]]:
 
 def _reached(case: Case, flow: Flow, names: list[str]) -> int:
     """结束之前走过几个阶段。"""
-    been = [names.index(flow.state(a.from_state).stage) for a in case.acts.all() if flow.state(a.from_state).stage in names]
+    been = [
+        names.index(flow.state(a.from_state).stage) for a in case.acts.all() if flow.state(a.from_state).stage in names
+    ]
     return max(been, default=0) + 1
 
 
@@ -147,7 +170,7 @@ def found_otherwise(case: Case) -> Found | None:
     """异议期内的核对情况告知书（N04）；没有或已过期为 None。"""
     if case.state not in ("INVESTIGATING", "RECHECK"):
         return None
-    notice = IssuedDocument.objects.filter(case=case, code="N04").order_by("-issued_on", "-pk").first()
+    notice = documents.latest(case, "N04")
     until = str(notice.fields.get("objection_due_on") or "") if notice else ""
     if notice is None or not until or until < clock.today().isoformat():
         return None
@@ -158,5 +181,5 @@ def found_otherwise(case: Case) -> Found | None:
 
 def missing_papers(case: Case) -> list[dict[str, str]]:
     """一次性告知书里写的、还要补的材料：[{"name", "how"}]。"""
-    notice = IssuedDocument.objects.filter(case=case, code="N02").order_by("-issued_on", "-pk").first()
+    notice = documents.latest(case, "N02")
     return list(notice.fields.get("missing") or []) if notice else []

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
-from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.parts.fields import Photo
 from minzheng.online.portal.rendering import own_case
 from minzheng.online.portal.screens import Screen
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.documents.models import Attachment
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,11 @@ def _refused(sentence: str) -> JsonResponse:
 
 def store(request: HttpRequest, case: Case, field: Photo, upload: Any) -> Attachment:
     return services.store_attachment(
-        case=case, kind=field.kind or field.name, label=field.label, upload=upload, actor=request.actor  # type: ignore[attr-defined]
+        case=case,
+        kind=field.kind or field.name,
+        label=field.label,
+        upload=upload,
+        actor=actor_in(request),
     )
 
 
@@ -93,7 +100,7 @@ def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
     wanted = request.POST.get("remove_photo", "")
     one = case.attachments.filter(pk=int(wanted), removed_at=None).first() if wanted.isdigit() else None
     if one is not None:
-        services.remove(attachment=one, actor=request.actor, reason="本人删去")  # type: ignore[attr-defined]
+        services.remove(attachment=one, actor=actor_in(request), reason="本人删去")
     if request.headers.get("X-Requested-With") == "fetch":
         return JsonResponse({"removed": one is not None})
     return HttpResponseRedirect(url)

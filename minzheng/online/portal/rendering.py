@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.pages.shell import Shell
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 Errors = Sequence[tuple[str, str]]
 
@@ -34,6 +37,6 @@ def show(
 def own_case(request: HttpRequest, pk: int) -> Case:
     """本人能看到的一件；不是本人的与没有的一样，都是 404。"""
     try:
-        return selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+        return selectors.get(actor_in(request), pk)
     except NotFound as error:
         raise Http404 from error

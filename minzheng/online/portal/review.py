@@ -45,7 +45,9 @@ def groups(
                 found.append(Group(step.title, url_of_step(step.code), people=_people(form, step, values)))
             continue
         facts = _facts(step.plain_fields, values.get(step.key) or {})
-        facts += [(f.label, f"{len(files[f.kind or f.name])} 张照片") for f in step.photos if files.get(f.kind or f.name)]
+        facts += [
+            (f.label, f"{len(files[f.kind or f.name])} 张照片") for f in step.photos if files.get(f.kind or f.name)
+        ]
         if step.photos and not facts:
             facts = [("照片", "没有上传")]
         found.append(Group(step.title, url_of_step(step.code), facts=facts))

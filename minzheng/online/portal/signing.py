@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core import signing
@@ -15,13 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import consents, selectors, services
 from minzheng.kernel.cases.errors import NotFound, Refused
-from minzheng.kernel.cases.models import Case, CaseMember, Consent
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.online.portal import words
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case, CaseMember, Consent
 
 PNG = "data:image/png;base64,"
 MOST_SIGNATURE = 400_000
@@ -76,7 +80,9 @@ def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
         member = line.member
         who = "，".join(p for p in (member.relation, words.id_words(member.id_no, short=True)) if p)
         error = next((text for target, text in errors.items() if target.startswith(f"c{member.seq}-")), "")
-        found.append(Signer(member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人"))
+        found.append(
+            Signer(member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人")
+        )
     return found
 
 
@@ -94,7 +100,7 @@ def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:
         return None, "这个链接过期了，请家人重新发一个。"
     except (signing.BadSignature, ValueError):
         return None, "这个链接不完整，请家人重新发一个，整段复制。"
-    member = CaseMember.objects.select_related("case").filter(pk=pk).first()
+    member = selectors.member_asked(pk)
     if member is None:
         return None, "申请里的家人改过了，请家人重新发一个链接。"
     if not consents.is_same_person(member, actor):
@@ -133,7 +139,11 @@ def _face_to_face(request: HttpRequest, case: Case, member: CaseMember, key: str
     if errors or picture is None:
         return errors
     stored = documents.store_attachment(
-        case=case, kind=KIND, label=f"{member.name}的签名", upload=picture, actor=request.actor  # type: ignore[attr-defined]
+        case=case,
+        kind=KIND,
+        label=f"{member.name}的签名",
+        upload=picture,
+        actor=actor_in(request),
     )
     _record(request, case, member, "same_phone", stored.pk)
     return []
@@ -150,7 +160,11 @@ def _on_paper(request: HttpRequest, case: Case, member: CaseMember, key: str, me
     if errors or photo is None:
         return errors
     stored = documents.store_attachment(
-        case=case, kind=KIND, label=f"{member.name}的授权书", upload=photo, actor=request.actor  # type: ignore[attr-defined]
+        case=case,
+        kind=KIND,
+        label=f"{member.name}的授权书",
+        upload=photo,
+        actor=actor_in(request),
     )
     _record(request, case, member, method, stored.pk, guardian if method == "guardian" else "")
     return []
@@ -160,8 +174,12 @@ def _record(
     request: HttpRequest, case: Case, member: CaseMember, method: str, attachment: int | None, guardian: str = ""
 ) -> None:
     services.sign_consent(
-        case_id=case.pk, member_id=member.pk, method=method, actor=request.actor,  # type: ignore[attr-defined]
-        attachment_id=attachment, guardian_name=guardian,
+        case_id=case.pk,
+        member_id=member.pk,
+        method=method,
+        actor=actor_in(request),
+        attachment_id=attachment,
+        guardian_name=guardian,
     )
 
 
@@ -170,7 +188,7 @@ def signature(data_url: str) -> ContentFile[bytes] | None:
     if not data_url.startswith(PNG) or len(data_url) > MOST_SIGNATURE:
         return None
     try:
-        raw = base64.b64decode(data_url[len(PNG):], validate=True)
+        raw = base64.b64decode(data_url[len(PNG) :], validate=True)
     except (binascii.Error, ValueError):
         return None
     return ContentFile(raw, name="signature.png") if raw else None
@@ -189,7 +207,11 @@ def sign_on_own_phone(request: HttpRequest, line: ConsentLine) -> Errors:
         return errors
     try:
         stored = documents.store_attachment(
-            case=line.member.case, kind=KIND, label=f"{line.member.name}的签名", upload=picture, actor=request.actor  # type: ignore[attr-defined]
+            case=line.member.case,
+            kind=KIND,
+            label=f"{line.member.name}的签名",
+            upload=picture,
+            actor=actor_in(request),
         )
         _record(request, line.member.case, line.member, "own_phone", stored.pk)
     except (Refused, DocumentError) as error:

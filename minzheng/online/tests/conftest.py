@@ -35,19 +35,39 @@ def id_no(birth: str, sequence: int) -> str:
 @pytest.fixture
 def village(db: None) -> None:
     forget()
-    for code, name, level, parent in ((COUNTY, "示范县", 3, ""), (TOWN, "青石镇", 4, COUNTY), (VILLAGE, "石桥村", 5, TOWN)):
-        Region.objects.create(code=code, name=name, full_name=name, level=level, parent_code=parent, valid_from=SINCE, source="测试")
+    for code, name, level, parent in (
+        (COUNTY, "示范县", 3, ""),
+        (TOWN, "青石镇", 4, COUNTY),
+        (VILLAGE, "石桥村", 5, TOWN),
+    ):
+        Region.objects.create(
+            code=code, name=name, full_name=name, level=level, parent_code=parent, valid_from=SINCE, source="测试"
+        )
     # 这个机构在，就是装着示范数据：验证码显示在页面上
-    Organization.objects.create(code=DEMO_BUREAU, name="示范县民政局", kind="bureau", region_code=COUNTY, valid_from=SINCE)
-    Organization.objects.create(code="T-1", name="青石镇民政服务窗口", kind="township", region_code=TOWN, valid_from=SINCE)
+    Organization.objects.create(
+        code=DEMO_BUREAU, name="示范县民政局", kind="bureau", region_code=COUNTY, valid_from=SINCE
+    )
+    Organization.objects.create(
+        code="T-1", name="青石镇民政服务窗口", kind="township", region_code=TOWN, valid_from=SINCE
+    )
 
 
 @pytest.fixture
 def head(village: None) -> Person:
     """周桂兰：有档案，和儿子一户。"""
-    mother = ensure_person(actor=SYSTEM, name="周桂兰", id_no=id_no("1958-03-14", 902), region_code=VILLAGE, phone="15401010001", address="石桥村3组12号", is_demo=True)
+    mother = ensure_person(
+        actor=SYSTEM,
+        name="周桂兰",
+        id_no=id_no("1958-03-14", 902),
+        region_code=VILLAGE,
+        phone="15401010001",
+        address="石桥村3组12号",
+        is_demo=True,
+    )
     son = ensure_person(actor=SYSTEM, name="赵志强", id_no=id_no("1984-06-02", 901), region_code=VILLAGE, is_demo=True)
-    household = open_household(actor=SYSTEM, head=mother, region_code=VILLAGE, is_urban=False, valid_from=SINCE, is_demo=True)
+    household = open_household(
+        actor=SYSTEM, head=mother, region_code=VILLAGE, is_urban=False, valid_from=SINCE, is_demo=True
+    )
     add_member(actor=SYSTEM, household=household, person=son, relation="子女", valid_from=SINCE)
     return mother
 
@@ -57,7 +77,14 @@ def citizen(village: None) -> Callable[..., User]:
     """citizen("15401010001", person)：一个手机账号，``person`` 为空是还没有档案的人。"""
 
     def make_one(phone: str, person: Person | None = None) -> User:
-        user = User(username=f"c{phone}", name=person.name if person else f"手机用户{phone[-4:]}", kind="citizen", phone=phone, person=person, is_demo=True)
+        user = User(
+            username=f"c{phone}",
+            name=person.name if person else f"手机用户{phone[-4:]}",
+            kind="citizen",
+            phone=phone,
+            person=person,
+            is_demo=True,
+        )
         user.set_unusable_password()
         user.save(force_insert=True)
         return user
@@ -91,8 +118,20 @@ def screen_url(first: str, number: int) -> str:
 
 
 APPLICANT: dict[str, Any] = {
-    "name": "周桂兰", "id_no": id_no("1958-03-14", 902), "phone": "15401010001", "region": VILLAGE, "address": "石桥村3组12号", "hukou": "here",
+    "name": "周桂兰",
+    "id_no": id_no("1958-03-14", 902),
+    "phone": "15401010001",
+    "region": VILLAGE,
+    "address": "石桥村3组12号",
+    "hukou": "here",
 }
-HOME: dict[str, Any] = {"urban": "农村", "deposits": "8600", "houses": "1", "vehicles": "0", "market_entity": "no", "near_relative": "no"}
+HOME: dict[str, Any] = {
+    "urban": "农村",
+    "deposits": "8600",
+    "houses": "1",
+    "vehicles": "0",
+    "market_entity": "no",
+    "near_relative": "no",
+}
 ACCOUNT: dict[str, Any] = {"holder": "周桂兰", "number": "6230010100001234567", "bank": "示范县农村商业银行"}
 INK = "data:image/png;base64,"

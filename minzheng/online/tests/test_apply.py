@@ -73,14 +73,26 @@ def test_离开输入框自动存_不挑错(zhou: Client, draft: str) -> None:
 def test_删掉一位家人_别人的收入不串(zhou: Client, draft: str) -> None:
     family = screen_url(draft, 2)
     members = {
-        "0.name": "周桂兰", "0.relation": "本人", "0.id_no": APPLICANT["id_no"], "0.situation": "home",
-        "1.name": "赵志强", "1.relation": "子女", "1.id_no": id_no("1984-06-02", 901), "1.situation": "home",
-        "2.name": "赵小满", "2.relation": "孙子女", "2.id_no": id_no("2014-05-30", 902), "2.situation": "home",
+        "0.name": "周桂兰",
+        "0.relation": "本人",
+        "0.id_no": APPLICANT["id_no"],
+        "0.situation": "home",
+        "1.name": "赵志强",
+        "1.relation": "子女",
+        "1.id_no": id_no("1984-06-02", 901),
+        "1.situation": "home",
+        "2.name": "赵小满",
+        "2.relation": "孙子女",
+        "2.id_no": id_no("2014-05-30", 902),
+        "2.situation": "home",
     }
     zhou.post(family, {**members, "do": "next"})
     zhou.post(screen_url(draft, 3), {"0.transfer": "213", "1.wage": "1500", "2.business": "10", "do": "next"})
     zhou.post(family, {**members, "do": "remove_row:1"})
-    kept = [(row["name"], row.get("transfer"), row.get("wage"), row.get("business")) for row in Case.objects.get().form["members"]]
+    kept = [
+        (row["name"], row.get("transfer"), row.get("wage"), row.get("business"))
+        for row in Case.objects.get().form["members"]
+    ]
     assert kept == [("周桂兰", 21300, None, None), ("赵小满", None, None, 1000)]
 
 
@@ -103,7 +115,9 @@ def test_不是照片的不收_说怎么办(zhou: Client, draft: str) -> None:
 
 
 def test_没有脚本时照片随表提交(zhou: Client, draft: str) -> None:
-    answer = zhou.post(screen_url(draft, 5), {**ACCOUNT, "photo_id": [picture("一.jpg"), picture("二.jpg")], "do": "next"})
+    answer = zhou.post(
+        screen_url(draft, 5), {**ACCOUNT, "photo_id": [picture("一.jpg"), picture("二.jpg")], "do": "next"}
+    )
     assert answer["Location"] == screen_url(draft, 6)
     assert Case.objects.get().attachments.count() == 2
 
@@ -114,7 +128,13 @@ def test_别人看不到也改不了我的草稿(draft: str, citizen: Callable[.
     assert other.get(draft).status_code == 404
     assert other.post(draft, {**APPLICANT, "do": "next"}).status_code == 404
     pk = Case.objects.get().pk
-    for path in (f"/m/case/{pk}/", f"/m/case/{pk}/sent/", f"/m/case/{pk}/decision/", f"/m/case/{pk}/supplement/", f"/m/case/{pk}/do/withdraw/"):
+    for path in (
+        f"/m/case/{pk}/",
+        f"/m/case/{pk}/sent/",
+        f"/m/case/{pk}/decision/",
+        f"/m/case/{pk}/supplement/",
+        f"/m/case/{pk}/do/withdraw/",
+    ):
         assert other.get(path).status_code == 404, path
 
 
@@ -150,8 +170,14 @@ def filled(client: Client, draft: str) -> str:
     """填到最后一屏；返回最后一屏的地址。"""
     client.post(draft, {**APPLICANT, "do": "next"})
     members = {
-        "0.name": "周桂兰", "0.relation": "本人", "0.id_no": APPLICANT["id_no"], "0.situation": "home",
-        "1.name": "赵志强", "1.relation": "子女", "1.id_no": id_no("1984-06-02", 901), "1.situation": "home",
+        "0.name": "周桂兰",
+        "0.relation": "本人",
+        "0.id_no": APPLICANT["id_no"],
+        "0.situation": "home",
+        "1.name": "赵志强",
+        "1.relation": "子女",
+        "1.id_no": id_no("1984-06-02", 901),
+        "1.situation": "home",
     }
     client.post(screen_url(draft, 2), {**members, "do": "next"})
     client.post(screen_url(draft, 3), {"0.transfer": "213", "1.wage": "1500", "do": "next"})
@@ -162,7 +188,13 @@ def filled(client: Client, draft: str) -> str:
 
 def sign(client: Client, last: str, seq: int, name: str) -> Any:
     member = Case.objects.get().members.get(seq=seq)
-    data = {f"c{seq}-method": "same_phone", f"c{seq}-name": name, f"c{seq}-agree": "yes", f"c{seq}-ink": ink(), "do": f"sign:{member.pk}"}
+    data = {
+        f"c{seq}-method": "same_phone",
+        f"c{seq}-name": name,
+        f"c{seq}-agree": "yes",
+        f"c{seq}-ink": ink(),
+        "do": f"sign:{member.pk}",
+    }
     return client.post(last, data)
 
 
@@ -230,7 +262,10 @@ def test_没有档案的人也能申请_提交后账号连上新档案(village: 
     draft = str(client.post(f"/m/apply/{ITEM}/")["Location"])
     newcomer = {**APPLICANT, "name": "陈阿水", "id_no": id_no("1960-01-05", 901), "phone": "15401017777"}
     client.post(draft, {**newcomer, "do": "next"})
-    client.post(screen_url(draft, 2), {"0.name": "陈阿水", "0.relation": "本人", "0.id_no": newcomer["id_no"], "0.situation": "home", "do": "next"})
+    client.post(
+        screen_url(draft, 2),
+        {"0.name": "陈阿水", "0.relation": "本人", "0.id_no": newcomer["id_no"], "0.situation": "home", "do": "next"},
+    )
     client.post(screen_url(draft, 3), {"0.wage": "100", "do": "next"})
     client.post(screen_url(draft, 4), {**HOME, "do": "next"})
     client.post(screen_url(draft, 5), {**ACCOUNT, "do": "next"})

@@ -9,9 +9,28 @@ from minzheng.kernel.parts.fields import Choice, IdNumber, Money, Photo, Text, W
 from minzheng.online.portal import asking, words
 from minzheng.online.portal.screens import screen_of_number, screen_of_step, screens_of
 
-WHO = Step("who", "谁", (Text("name", "姓名", required=True), YesNo("ill", "有病吗"), Text("what", "什么病", required=True, when=When("ill", (True,)))))
-FAMILY = Step("family", "家人", (Text("name", "姓名", required=True), Choice("relation", "关系", options=(("子女", "子女"), ("配偶", "配偶")))), repeat="members")
-MONEY = Step("money", "收入", (Money("wage", "工资"), Money("cost", "花费", when=When("wage"))), repeat="members", fixed_rows=True)
+WHO = Step(
+    "who",
+    "谁",
+    (
+        Text("name", "姓名", required=True),
+        YesNo("ill", "有病吗"),
+        Text("what", "什么病", required=True, when=When("ill", (True,))),
+    ),
+)
+FAMILY = Step(
+    "family",
+    "家人",
+    (Text("name", "姓名", required=True), Choice("relation", "关系", options=(("子女", "子女"), ("配偶", "配偶")))),
+    repeat="members",
+)
+MONEY = Step(
+    "money",
+    "收入",
+    (Money("wage", "工资"), Money("cost", "花费", when=When("wage"))),
+    repeat="members",
+    fixed_rows=True,
+)
 BANK = Step("bank", "账户", (Text("account", "账号"),))
 PHOTOS = Step("photos", "照片", (Photo("card", "证件", kind="identity"),), kind="photos")
 SIGN, REVIEW = Step("sign", "签字", (), kind="consents"), Step("review", "检查", (), kind="review")
@@ -19,7 +38,13 @@ FORM = Form((WHO, FAMILY, MONEY, BANK, PHOTOS, SIGN, REVIEW))
 
 
 def test_相邻的小步同屏_签字与检查同屏() -> None:
-    assert [[step.code for step in screen.steps] for screen in screens_of(FORM)] == [["who"], ["family"], ["money"], ["bank", "photos"], ["sign", "review"]]
+    assert [[step.code for step in screen.steps] for screen in screens_of(FORM)] == [
+        ["who"],
+        ["family"],
+        ["money"],
+        ["bank", "photos"],
+        ["sign", "review"],
+    ]
     assert screens_of(FORM)[-1].is_last
 
 
@@ -87,8 +112,18 @@ def test_身份证号读出生日性别_金额读成大白话() -> None:
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("1200", "一千二百元"), ("10", "十元"), ("15,000", "一万五千元"), ("0", "零元"), ("0.5", "五角"), ("1200.05", "一千二百元零五分"),
-        ("100000", "十万元"), ("8600.00", "八千六百元"), ("abc", ""), ("-3", ""), ("", ""), ("999999999999", ""),
+        ("1200", "一千二百元"),
+        ("10", "十元"),
+        ("15,000", "一万五千元"),
+        ("0", "零元"),
+        ("0.5", "五角"),
+        ("1200.05", "一千二百元零五分"),
+        ("100000", "十万元"),
+        ("8600.00", "八千六百元"),
+        ("abc", ""),
+        ("-3", ""),
+        ("", ""),
+        ("999999999999", ""),
     ],
 )
 def test_金额的读法(text: str, read: str) -> None:

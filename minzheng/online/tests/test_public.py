@@ -27,7 +27,9 @@ def test_没有登录打开我的办件_先请登录再回来(client: Client) ->
     assert answer["Location"] == "/m/sign-in/?next=%2Fm%2Fmine%2F"
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.permission is None and not p.has_arguments], ids=lambda p: p.code)
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p.permission is None and not p.has_arguments], ids=lambda p: p.code
+)
 def test_公开页匿名可看(client: Client, page: object) -> None:
     assert client.get("/" + page.path).status_code == 200  # type: ignore[attr-defined]
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.flow import CITIZEN
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step
 from minzheng.kernel.parts.fields import Photo, raw_value
@@ -20,11 +20,16 @@ from minzheng.online.portal import asking, journey, papers, signing, words
 from minzheng.online.portal.rendering import own_case, show
 from minzheng.online.portal.screens import Screen, screens_of
 
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
+
 
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     """一个动作：GET 问，POST 办。已经办过的（按了两次）回到进度页。"""
     case = own_case(request, pk)
-    allowed = next((a for a in selectors.allowed_acts(case, request.actor) if a.act.code == act and CITIZEN in a.act.by), None)  # type: ignore[attr-defined]
+    allowed = next(
+        (a for a in selectors.allowed_acts(case, actor_in(request)) if a.act.code == act and CITIZEN in a.act.by), None
+    )  # type: ignore[attr-defined]
     if allowed is None:
         if request.method == "POST":
             return HttpResponseRedirect(_back(case))
@@ -34,7 +39,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         return _draw(request, case, allowed, step)
     raw = {f.name: raw_value(f, request.POST, request.FILES) for f in step.fields}
     try:
-        services.perform(case_id=case.pk, act=act, actor=request.actor, data=raw)  # type: ignore[attr-defined]
+        services.perform(case_id=case.pk, act=act, actor=actor_in(request), data=raw)
     except Refused as error:
         shown = {f.name: raw[f.name] for f in step.fields if not isinstance(f, Photo)}
         return _draw(request, case, allowed, step, shown=shown, errors=error.fields, whole=error.sentences)
@@ -47,7 +52,9 @@ def follow(request: HttpRequest, pk: int, item: str) -> HttpResponse:
     case = own_case(request, pk)
     if request.method == "POST":
         try:
-            done = services.perform(case_id=case.pk, act="accept_proposal", actor=request.actor, data={"item_code": item})  # type: ignore[attr-defined]
+            done = services.perform(
+                case_id=case.pk, act="accept_proposal", actor=actor_in(request), data={"item_code": item}
+            )  # type: ignore[attr-defined]
         except Refused as error:
             messages.error(request, str(error))
         else:
@@ -77,21 +84,35 @@ def supplement(request: HttpRequest, pk: int) -> HttpResponse:
     if trouble:
         return _draw_supplement(request, case, now, trouble)
     try:
-        services.perform(case_id=case.pk, act="resubmit", actor=request.actor)  # type: ignore[attr-defined]
+        services.perform(case_id=case.pk, act="resubmit", actor=actor_in(request))
     except Refused as error:
         return _draw_supplement(request, case, now, [(text, "") for text in error.sentences])
     messages.success(request, "补齐了，已经重新提交。")
     return HttpResponseRedirect(_back(case))
 
 
-def _draw_supplement(request: HttpRequest, case: Case, now: Screen, errors: signing.Errors | None = None) -> HttpResponse:
+def _draw_supplement(
+    request: HttpRequest, case: Case, now: Screen, errors: signing.Errors | None = None
+) -> HttpResponse:
     item, files = registry.get(case.item_code), papers.by_kind(case)
-    questions = [q for step in now.steps for q in asking.sheet(replace(step, fields=step.photos), {}, files=files).questions]
+    questions = [
+        q for step in now.steps for q in asking.sheet(replace(step, fields=step.photos), {}, files=files).questions
+    ]
     return show(
-        request, "supplement", "补齐材料", errors=errors or (), back=_back(case), case=case, item=item,
-        missing=journey.missing_papers(case), deadline=selectors.deadline(case), questions=questions,
-        signers=signing.lines(case, {target: text for text, target in errors or ()}), screens=[s for s in screens_of(item.form) if not s.is_last],
-        here=reverse("portal.supplement", kwargs={"pk": case.pk}), today=words.today_iso(),
+        request,
+        "supplement",
+        "补齐材料",
+        errors=errors or (),
+        back=_back(case),
+        case=case,
+        item=item,
+        missing=journey.missing_papers(case),
+        deadline=selectors.deadline(case),
+        questions=questions,
+        signers=signing.lines(case, {target: text for text, target in errors or ()}),
+        screens=[s for s in screens_of(item.form) if not s.is_last],
+        here=reverse("portal.supplement", kwargs={"pk": case.pk}),
+        today=words.today_iso(),
     )
 
 
@@ -100,12 +121,26 @@ def _back(case: Case) -> str:
 
 
 def _draw(
-    request: HttpRequest, case: Case, allowed: Any, step: Step, *, shown: Any = None, errors: Any = None,
+    request: HttpRequest,
+    case: Case,
+    allowed: Any,
+    step: Step,
+    *,
+    shown: Any = None,
+    errors: Any = None,
     whole: list[str] | None = None,
 ) -> HttpResponse:
     sheet = asking.sheet(step, shown or {}, errors)
     summary = [(text, "") for text in whole or ()] + sheet.errors
     return show(
-        request, "act", allowed.act.title, errors=summary, back=_back(case), case=case, act=allowed.act, allowed=allowed,
-        sheet=sheet, item=registry.get(case.item_code),
+        request,
+        "act",
+        allowed.act.title,
+        errors=summary,
+        back=_back(case),
+        case=case,
+        act=allowed.act,
+        allowed=allowed,
+        sheet=sheet,
+        item=registry.get(case.item_code),
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
-from minzheng.kernel.cases import services
+from minzheng.kernel.accounts.middleware import actor_in
+from minzheng.kernel.cases import linking, services
 from minzheng.kernel.cases.errors import Refused
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.fields import Field, Photo, raw_value
-from minzheng.online.portal import asking, drafting, linking, papers, review, signing, words
+from minzheng.online.portal import asking, drafting, papers, review, signing, words
 from minzheng.online.portal.rendering import own_case, show
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step, screens_of
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 ErrorsByStep = Mapping[str, Mapping[str, str]]
 
@@ -100,14 +103,14 @@ def _submit(request: HttpRequest, case: Case, now: Screen) -> HttpResponse:
     sent = HttpResponseRedirect(reverse("portal.sent", kwargs={"pk": case.pk}))
     data = {f.name: raw_value(f, request.POST, None) for f in _promises(case)}
     try:
-        services.submit(case_id=case.pk, actor=request.actor, data=data)  # type: ignore[attr-defined]
+        services.submit(case_id=case.pk, actor=actor_in(request), data=data)
     except Refused as error:
         case.refresh_from_db()
         if case.state != "DRAFT":  # 按了两次：第一次已经交上
             return sent
         whole = [(text, "") for text in error.sentences]
         return _draw(request, case, now, whole=_unfinished(case) or whole, promise_errors=error.fields)
-    linking.link_new_file(actor=request.actor, case_id=case.pk)  # type: ignore[attr-defined]
+    linking.link_new_file(actor=actor_in(request), case_id=case.pk)
     return sent
 
 
@@ -142,19 +145,35 @@ def _draw(
     files = papers.by_kind(case)
     sheets = [_sheet(item, case, step, (errors or {}).get(step.code), files, blank) for step in now.steps]
     every = screens_of(item.form)
-    promises = asking.sheet(Step("submit", "", tuple(_promises(case))), request.POST, promise_errors) if now.is_last else None
-    summary = [*(whole or ()), *(one for sheet in sheets for one in sheet.errors), *(promises.errors if promises else ())]
+    promises = (
+        asking.sheet(Step("submit", "", tuple(_promises(case))), request.POST, promise_errors) if now.is_last else None
+    )
+    summary = [
+        *(whole or ()),
+        *(one for sheet in sheets for one in sheet.errors),
+        *(promises.errors if promises else ()),
+    ]
     context: dict[str, Any] = {
-        "case": case, "item": item, "screen": now, "screens": every, "sheets": sheets, "here": drafting.url_of(case, now.number),
+        "case": case,
+        "item": item,
+        "screen": now,
+        "screens": every,
+        "sheets": sheets,
+        "here": drafting.url_of(case, now.number),
         "after": every[now.number] if now.number < len(every) else None,
         "before": drafting.url_of(case, now.number - 1) if now.number > 1 else "",
-        "today": words.today_iso(), "promises": promises.questions if promises else [],
+        "today": words.today_iso(),
+        "promises": promises.questions if promises else [],
     }
     if now.is_last:
         context |= _last(item, case, files, signing_errors)
     return show(
-        request, "apply", f"{item.short}申请：{now.title}", errors=summary,
-        back=context["before"] or "portal.home", **context,
+        request,
+        "apply",
+        f"{item.short}申请：{now.title}",
+        errors=summary,
+        back=context["before"] or "portal.home",
+        **context,
     )
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import consents, selectors
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.online.portal import signing
@@ -14,12 +15,12 @@ from minzheng.online.portal.rendering import show
 
 def waiting(request: HttpRequest) -> HttpResponse:
     """按身份证号找到的、等本人签的全部授权书。"""
-    return _page(request, selectors.consents_to_sign(request.actor), "")  # type: ignore[attr-defined]
+    return _page(request, selectors.consents_to_sign(actor_in(request)), "")
 
 
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """家人发来的链接：登录的手机号就是申请里给本人填的那个，才看得到。"""
-    line, why = signing.line_of_link(token, request.actor)  # type: ignore[attr-defined]
+    line, why = signing.line_of_link(token, actor_in(request))
     return _page(request, [line] if line else [], why)
 
 
@@ -34,7 +35,12 @@ def _page(request: HttpRequest, lines: list[ConsentLine], why: str) -> HttpRespo
                 messages.success(request, f"签好了。{line.member.case.applicant_name}的申请可以继续办了。")
             return HttpResponseRedirect(reverse("portal.consents"))
     signers = [
-        {"member": one.member, "case": one.member.case, "text": consents.text_for(one.member.case, one.member), "key": f"c{one.member.seq}"}
+        {
+            "member": one.member,
+            "case": one.member.case,
+            "text": consents.text_for(one.member.case, one.member),
+            "key": f"c{one.member.seq}",
+        }
         for one in lines
     ]
     return show(request, "consents", "签授权书", errors=errors, back="portal.home", signers=signers, why=why)

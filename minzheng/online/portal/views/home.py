@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items import registry
 from minzheng.online.portal import drafting
 from minzheng.online.portal.rendering import show
 from minzheng.online.portal.screens import screen_of_step
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Task:
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    actor = actor_in(request)
     drafts: list[dict[str, object]] = []
     tasks: list[Task] = []
     under_way: dict[str, Case] = {}
@@ -47,11 +51,15 @@ def _draft(case: Case) -> dict[str, object]:
 
 def _tasks(request: HttpRequest, own: list[Case]) -> list[Task]:
     found = [
-        Task("补齐材料", f"{registry.get(case.item_code).short}申请 {case.no}", reverse("portal.supplement", kwargs={"pk": case.pk}))
+        Task(
+            "补齐材料",
+            f"{registry.get(case.item_code).short}申请 {case.no}",
+            reverse("portal.supplement", kwargs={"pk": case.pk}),
+        )
         for case in own
         if case.state == "SUPPLEMENT"
     ]
-    waiting = selectors.consents_to_sign(request.actor)  # type: ignore[attr-defined]
+    waiting = selectors.consents_to_sign(actor_in(request))
     if waiting:
         names = "、".join(dict.fromkeys(line.member.case.applicant_name for line in waiting))
         found.append(Task("签授权书", f"{names}的申请等您签字", reverse("portal.consents")))

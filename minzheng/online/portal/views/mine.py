@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from minzheng.kernel import clock
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors
-from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.documents import services as papers
 from minzheng.kernel.items import registry
-from minzheng.kernel.notices.models import OutboxMessage
+from minzheng.kernel.notices import selectors as notices
 from minzheng.online.portal import deciding, journey, words
 from minzheng.online.portal.rendering import own_case, show
+
+if TYPE_CHECKING:
+    from minzheng.kernel.awards.models import PaymentLine
+    from minzheng.kernel.cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Line:
 
 def mine(request: HttpRequest) -> HttpResponse:
     refused = request.session.pop("portal.refused", [])
-    lines = [_line(case) for case in selectors.mine(request.actor)]  # type: ignore[attr-defined]
+    lines = [_line(case) for case in selectors.mine(actor_in(request))]
     return show(request, "mine", "我的办件", back="portal.home", errors=[(text, "") for text in refused], lines=lines)
 
 
@@ -42,7 +47,11 @@ def _line(case: Case) -> Line:
     item = registry.get(case.item_code)
     state = item.flow.state(case.state)
     draft = case.state == "DRAFT"
-    url = reverse("portal.start", kwargs={"item": case.item_code}) if draft else reverse("portal.case", kwargs={"pk": case.pk})
+    url = (
+        reverse("portal.start", kwargs={"item": case.item_code})
+        if draft
+        else reverse("portal.case", kwargs={"pk": case.pk})
+    )
     late = "" if draft or state.terminal else journey.citizen_deadline(case)
     return Line(item.title, case.no or "还没有编号", state.public or state.title, state.tone, late, url)
 
@@ -50,7 +59,7 @@ def _line(case: Case) -> Line:
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """一件：现在怎样、下一个日期、要您做什么、走到哪一步、文书。"""
     one = own_case(request, pk)
-    return show(request, "case", "办理进度", back="portal.mine", **journey.of(one, request.actor))  # type: ignore[attr-defined]
+    return show(request, "case", "办理进度", back="portal.mine", **journey.of(one, actor_in(request)))
 
 
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
@@ -58,28 +67,34 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     one = own_case(request, pk)
     if one.state == "DRAFT":
         raise Http404
-    return show(request, "sent", "提交好了", back="portal.home", **journey.of(one, request.actor))  # type: ignore[attr-defined]
+    return show(request, "sent", "提交好了", back="portal.home", **journey.of(one, actor_in(request)))
 
 
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
     """决定：行不行、多少钱、为什么、依据、怎么算的、不服怎么办。"""
     one = own_case(request, pk)
-    found = deciding.of(one, request.actor)  # type: ignore[attr-defined]
+    found = deciding.of(one, actor_in(request))
     if found is None:
         raise Http404
     back = reverse("portal.case", kwargs={"pk": pk})
     return show(
-        request, "decision", "审核结果", back=back, case=one, item=registry.get(one.item_code), decision=found,
+        request,
+        "decision",
+        "审核结果",
+        back=back,
+        case=one,
+        item=registry.get(one.item_code),
+        decision=found,
         others=deciding.others(one),
     )
 
 
 def document(request: HttpRequest, pk: int) -> HttpResponse:
     """文书的 PDF。下载一次记一次。"""
-    one = documents.document(request.actor, pk)  # type: ignore[attr-defined]
+    one = documents.document(actor_in(request), pk)
     if one is None:
         raise Http404
-    audit.record_read(actor=request.actor, obj=one, reason="本人下载文书")  # type: ignore[attr-defined]
+    audit.record_read(actor=actor_in(request), obj=one, reason="本人下载文书")
     response = HttpResponse(papers.pdf(one), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{one.code}-{one.pk}.pdf"'
     return response
@@ -96,15 +111,18 @@ class Month:
 
 def payments(request: HttpRequest) -> HttpResponse:
     """每一份待遇，每个月多少、发了没有。"""
-    person = request.actor.person_id  # type: ignore[attr-defined]
-    own = Award.objects.filter(payee_id=person).order_by("-decided_on") if person else Award.objects.none()
     found = []
-    for award in own.prefetch_related("lines"):
+    for award in awards.own(actor_in(request)).prefetch_related("lines"):
         lines = sorted(award.lines.all(), key=lambda line: (line.month, line.seq), reverse=True)
-        found.append({
-            "title": registry.get(award.item_code).title, "award": award, "amount": words.yuan(award.amount_fen),
-            "account": award.account_no[-4:], "months": [_month(line) for line in lines[:24]],
-        })
+        found.append(
+            {
+                "title": registry.get(award.item_code).title,
+                "award": award,
+                "amount": words.yuan(award.amount_fen),
+                "account": award.account_no[-4:],
+                "months": [_month(line) for line in lines[:24]],
+            }
+        )
     return show(request, "payments", "我的发放", back="portal.home", awards=found)
 
 
@@ -112,19 +130,20 @@ _TONES = {"planned": "wait", "batched": "wait", "paid": "good", "returned": "bad
 
 
 def _month(line: PaymentLine) -> Month:
-    when = f"应在 {words.date_words(line.due_on)} 前到账" if line.due_on and line.state in ("planned", "batched") else ""
+    when = f"应在 {words.date_words(line.due_on)}前到账" if line.due_on and line.state in ("planned", "batched") else ""
     kind = "" if line.line_type == "regular" else line.get_line_type_display()
     # 正常发放的说明是给工作人员看的（人数、证号）；补发、追回、更正的说明要告诉家里
     why = line.explanation if kind else ""
     return Month(
-        f"{line.month.year}年{line.month.month}月", words.yuan(line.amount_fen), line.get_state_display(),
-        _TONES.get(line.state, "none"), "，".join(part for part in (kind, when, why) if part),
+        f"{line.month.year}年{line.month.month}月",
+        words.yuan(line.amount_fen),
+        line.get_state_display(),
+        _TONES.get(line.state, "none"),
+        "，".join(part for part in (kind, when, why) if part),
     )
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
     """发给本人的通知，新的在前。"""
-    person = request.actor.person_id  # type: ignore[attr-defined]
-    own = OutboxMessage.objects.filter(recipient_id=person, channel="inapp") if person else OutboxMessage.objects.none()
-    rows = list(own.order_by("-created_at")[:50])
+    rows = list(notices.inbox(actor_in(request))[:50])
     return show(request, "inbox", "我的消息", back="portal.home", rows=rows, today=clock.today())

@@ -29,7 +29,17 @@ def progress(request: HttpRequest) -> HttpResponse:
             errors.append(("没有查到。请核对编号和身份证号码后四位。", "no"))
         except Refused as error:
             errors += [(sentence, "") for sentence in error.sentences]
-    return show(request, "progress", "查进度", errors=errors, back="portal.home", no=no, tail=tail, found=found, wrong={at: text for text, at in errors})
+    return show(
+        request,
+        "progress",
+        "查进度",
+        errors=errors,
+        back="portal.home",
+        no=no,
+        tail=tail,
+        found=found,
+        wrong={at: text for text, at in errors},
+    )
 
 
 def item(request: HttpRequest, item: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from minzheng.kernel.accounts import services
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.citizens import VALID_FOR, CodeSent, normal_phone
 from minzheng.kernel.accounts.errors import AccountError
+from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.items import registry
 from minzheng.online.portal import drafting, keep
 from minzheng.online.portal.rendering import show
@@ -17,7 +18,7 @@ from minzheng.online.portal.rendering import show
 
 def sign_in(request: HttpRequest) -> HttpResponse:
     """一页两步：填手机号 → 同一页填验证码。"""
-    if request.method == "GET" and request.actor.is_citizen:  # type: ignore[attr-defined]
+    if request.method == "GET" and actor_in(request).is_citizen:
         return _onward(request, request.GET.get("next", ""), request.GET.get("item", ""))
     if request.method == "POST" and request.POST.get("do") == "enter":
         return _enter(request)
@@ -80,7 +81,19 @@ def _page(
     item = next((i for i in registry.portal_items() if i.code == asked.get("item")), None)
     errors = [(phone_error, "phone")] if phone_error else [(code_error, "code")] if code_error else []
     return show(
-        request, "sign_in", "登录", errors=errors, back="portal.home", sent=sent or earlier, just_sent=earlier is None, phone_error=phone_error,
-        code_error=code_error, focus_code=focus_code, kept=keep.holds(request), item_info=item,
-        phone=asked.get("phone", ""), next=asked.get("next", ""), item=item.code if item else "",
+        request,
+        "sign_in",
+        "登录",
+        errors=errors,
+        back="portal.home",
+        sent=sent or earlier,
+        just_sent=earlier is None,
+        phone_error=phone_error,
+        code_error=code_error,
+        focus_code=focus_code,
+        kept=keep.holds(request),
+        item_info=item,
+        phone=asked.get("phone", ""),
+        next=asked.get("next", ""),
+        item=item.code if item else "",
     )

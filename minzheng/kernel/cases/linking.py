@@ -22,7 +22,11 @@ def link_new_file(*, actor: Actor, case_id: int) -> bool:
     case = Case.objects.select_related("applicant").get(pk=case_id)
     person, user = case.applicant, User.objects.select_for_update().get(pk=actor.id)
     declared = (case.form.get("applicant") or {}).get("phone") or ""
-    fresh = person is not None and person.created_at >= case.created_at and not User.objects.filter(person_id=person.pk).exists()
+    fresh = (
+        person is not None
+        and person.created_at >= case.created_at
+        and not User.objects.filter(person_id=person.pk).exists()
+    )
     if not fresh or declared != user.phone or case.created_by_id != user.pk:
         return False
     user.person, user.name = person, person.name
