@@ -30,6 +30,8 @@ EVIDENCE = {
 }
 TYPES = ("元", "比例", "整数", "是否", "日期", "选项")
 _YEARLY = "/年"
+#: No parameter is larger (元 by its own unit): what keeps every product of bulk work within 64 bits.
+LIMITS = {"元": Decimal(1_000_000), "比例": Decimal(100), "整数": Decimal(10_000)}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,253 @@
+"""A plan as one loop over households, compiled by numba: 分 as int64, members side by side, no hash join anywhere.
+
+The generated module is written to ``var/policy/<sha>.py`` and kept with numba's own cache, so the second start costs
+nothing. It depends on rules and declarations, not on values: a what-if runs the same compiled loop.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import importlib.util
+import inspect
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minzheng.policy import whole
+from minzheng.policy.compile import MAX_MEMBERS, CompileError, Output, Plan, Step
+from minzheng.policy.errors import PACKAGE
+from minzheng.policy.lowering import Node
+from minzheng.policy.targets import walk
+from minzheng.policy.words import Word
+
+#: Days since 1970 that the calendar table turns into YYYYMMDD: from one before 1850 ("nothing") to the end of 2200.
+CALENDAR_FROM, CALENDAR_TO = (
+    (datetime.date(*day) - datetime.date(1970, 1, 1)).days for day in ((1849, 12, 31), (2200, 12, 31))
+)
+_HEADER = '''"""由 minzheng.policy.targets.loop 生成，随规则重新生成，不要改。"""
+from typing import Any
+from numba import njit, types
+import numpy as np
+FLAG, CODE, DAY, FEN = (types.Array(t, 1, "C", readonly=True) for t in (types.bool_, types.int16, types.int32, types.int64))
+TABLE = types.Array(types.int64, 2, "C", readonly=True)
+FLAGS, FENS, TOTALS = types.bool_[::1], types.int64[::1], types.int64[:, ::1]
+NOTHING = np.int64(-2**63)
+'''
+_OPTIONS = "nogil=True, cache=True, error_model='numpy'"
+
+
+def var_folder() -> Path:
+    """Where generated modules are kept: ``$MINZHENG_VAR/policy``, else ``var/policy`` of the checkout."""
+    named = os.environ.get("MINZHENG_VAR")
+    root = PACKAGE.parent if (PACKAGE.parent / "pyproject.toml").is_file() else Path.cwd()
+    folder = (Path(named).expanduser() if named else root / "var") / "policy"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@dataclass
+class Loop:
+    """A compiled loop. Arguments: see ``source``; ``params`` are the columns of the region table."""
+
+    run: Callable[..., None]
+    match: Callable[..., tuple[int, int]]
+    tally: Callable[..., None]
+    crossed: Callable[..., None]
+    households: list[Word]
+    persons: list[Word]
+    params: list[str]
+    household_outputs: list[Output]
+    person_outputs: list[Output]
+    path: Path
+
+
+def build(plan: Plan) -> Loop:
+    """Print, write, import and (on first call) compile. Raises CompileError where 64 bits are not enough."""
+    if plan.ranges.too_wide:
+        raise CompileError("\n".join(plan.ranges.too_wide))
+    text = source(plan)
+    path = _write(text)
+    module = _imported(f"minzheng_policy_{path.stem}", path)
+    outputs = {e: [o for o in plan.outputs if o.entity == e and o.step] for e in ("户", "人")}
+    return Loop(
+        module.households,
+        module.match,
+        module.tally,
+        module.crossed,
+        plan.inputs["户"],
+        plan.inputs["人"],
+        plan.params,
+        outputs["户"],
+        outputs["人"],
+        path,
+    )
+
+
+def _imported(name: str, path: Path) -> Any:
+    """The generated module, imported once. numba finds its cached code again only for a module it can import."""
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, path)
+        module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)  # type: ignore[union-attr]
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def _write(text: str) -> Path:
+    path = var_folder() / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".draft")
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            out.write(text)
+        os.replace(draft, path)
+    return path
+
+
+def source(plan: Plan) -> str:
+    """The module's text. ``households(start, stop, off, region, table, calendar, inputs…, outputs…)``
+
+    ``off[h]:off[h+1]`` are the members of household h; ``region[h]`` its row of ``table`` (int64, one column per
+    parameter); ``calendar[d - CALENDAR_FROM]`` is day d as YYYYMMDD, -1 for nothing. Inputs 户, inputs 人, outputs 户, outputs 人 follow,
+    in the plan's order.
+    """
+    printer = _Printer(plan)
+    parts = [_HEADER]
+    for helper in (whole.half_up, whole.ceiling, whole.round_whole, whole.monthly, *whole.FUNCTIONS.values()):
+        parts.append(f"@njit(nogil=True)\n{inspect.getsource(helper)}\n")
+    signed = [(walk.match, "FEN, FEN, FENS, types.int64"), (walk.tally, "FEN, FEN, FEN, DAY, TOTALS"), (walk.crossed, "FEN, FEN, DAY, TOTALS")]  # fmt: skip
+    for function, types in signed:
+        parts.append(f"@njit([({types})], {_OPTIONS})\n{inspect.getsource(function)}\n")
+    return "\n".join([*parts, f"@njit([({printer.signature()})], {_OPTIONS})", printer.kernel(), ""])
+
+
+class _Printer:
+    def __init__(self, plan: Plan):
+        self.plan = plan
+        self.words = {w.name: w for ws in plan.inputs.values() for w in ws}
+        self.results = {o.step: f"o_{o.step}" for o in plan.outputs if o.step}
+        self.kept = self._kept_between_loops()
+
+    def _kept_between_loops(self) -> set[str]:
+        """Person values made in one walk over the members and read in a later one."""
+        made: dict[str, int] = {}
+        kept: set[str] = set()
+        for i, (_, steps) in enumerate(self.plan.stages):
+            for step in steps:
+                kept |= {d for d in step.deps if made.get(d, i) < i}
+                if step.home == "人":
+                    made[step.name] = i
+        return kept
+
+    def kernel(self) -> str:
+        plan = self.plan
+        households, persons = plan.inputs["户"], plan.inputs["人"]
+        outputs = [o for e in ("户", "人") for o in plan.outputs if o.entity == e and o.step]
+        names = [f"i_{w.name}" for w in [*households, *persons]] + [f"o_{o.step}" for o in outputs]
+        lines = [f"def households(start, stop, off, region, table, calendar, {', '.join(names)}):"]
+        for name in sorted(self.kept - set(self.results)):
+            kind = "np.bool_" if plan.steps[name].yes_no else "np.int64"
+            lines.append(f"    k_{name} = np.empty({MAX_MEMBERS}, {kind})")
+        lines += ["    last = -1", *(f"    q_{p} = {self._zero_param(p)}" for p in plan.params)]
+        lines += ["    for h in range(start, stop):", "        first = off[h]", "        end = off[h + 1]"]
+        lines += ["        r = region[h]", "        if r != last:", "            last = r"]
+        lines += [f"            q_{p} = table[r, {i}]{self._as_param(p)}" for i, p in enumerate(plan.params)]
+        lines += [f"        v_{w.name} = {self._load(w, 'h')}" for w in households]
+        for entity, steps in plan.stages:
+            lines += self._household(steps) if entity == "户" else self._members(steps)
+        lines += [f"        o_{o.step}[h] = v_{o.step}" for o in outputs if o.entity == "户"]
+        return "\n".join(lines)
+
+    def signature(self) -> str:
+        """Types of the arguments of ``kernel``: given outright, so that one compilation serves every kind of array."""
+        kinds = {"是否": "FLAG", "日期": "DAY", "选项": "CODE"}
+        inputs = [
+            "DAY" if w.type == "整数" and not w.optional else kinds.get(w.type, "FEN")
+            for e in ("户", "人") for w in self.plan.inputs[e]
+        ]  # fmt: skip
+        outputs = [o for e in ("户", "人") for o in self.plan.outputs if o.entity == e and o.step]
+        made = ["FLAGS" if o.kind == "是否" else "FENS" for o in outputs]
+        return ", ".join(["types.int64", "types.int64", "FEN", "DAY", "TABLE", "DAY", *inputs, *made])
+
+    def _zero_param(self, name: str) -> str:
+        return "False" if self.plan.is_yes_no(("param", name)) else "np.int64(0)"
+
+    def _as_param(self, name: str) -> str:
+        return " != 0" if self.plan.is_yes_no(("param", name)) else ""
+
+    @staticmethod
+    def _load(word: Word, index: str) -> str:
+        raw = f"i_{word.name}[{index}]"
+        if word.type == "是否":
+            return raw
+        if word.type == "日期":
+            day = f"np.int64(calendar[np.int64({raw}) - {CALENDAR_FROM}])"
+            return f"(NOTHING if {day} < 0 else {day})" if word.optional else day
+        return f"np.int64({raw})"
+
+    def _household(self, steps: list[Step]) -> list[str]:
+        return [f"        v_{s.name} = {self.text(s.tree)}" for s in steps]
+
+    def _members(self, steps: list[Step]) -> list[str]:
+        made = {s.name for s in steps if not s.how}
+        read = dict.fromkeys(d for s in steps for d in s.deps if d not in made)
+        lines = [f"        v_{s.name} = {'False' if s.how == 'any' else 'np.int64(0)'}" for s in steps if s.how]
+        lines.append("        for p in range(first, end):")
+        for name in read:
+            word = self.words.get(name)
+            if word is not None and word.entity == "人":
+                lines.append(f"            v_{name} = {self._load(word, 'p')}")
+            elif name in self.kept:
+                lines.append(f"            v_{name} = {self._place(name)}")
+        for step in steps:
+            text = self.text(step.tree)
+            if step.how == "any":
+                lines += [f"            if {text}:", f"                v_{step.name} = True"]
+            elif step.how == "sum":
+                lines.append(f"            v_{step.name} += {text}")
+            else:
+                lines.append(f"            v_{step.name} = {text}")
+                if step.name in self.kept or step.name in self.results:
+                    lines.append(f"            {self._place(step.name)} = v_{step.name}")
+        return lines
+
+    def _place(self, name: str) -> str:
+        return f"o_{name}[p]" if name in self.results else f"k_{name}[p - first]"
+
+    def text(self, node: Node) -> str:
+        """A lowered tree as an expression."""
+        op = node[0]
+        if op == "lit":
+            return "NOTHING" if node[1] is None else repr(node[1])
+        if op == "col":
+            return f"v_{node[1]}"
+        if op == "param":
+            return f"q_{node[1]}"
+        if op == "if":
+            return f"({self.text(node[2])} if {self.text(node[1])} else {self.text(node[3])})"
+        if op == "not":
+            return f"(not {self.text(node[1])})"
+        if op == "isnull":
+            return f"({self.text(node[1])} == NOTHING)"
+        if op == "in":
+            one = self.text(node[1])
+            return "(" + " or ".join(f"{one} == {v}" for v in node[2]) + ")"
+        if op == "fn":
+            return f"{whole.FUNCTIONS[node[1]].__name__}({', '.join(self.text(a) for a in node[2:])})"
+        args = [self.text(a) for a in node[1:]]
+        if op in ("round", "monthly"):
+            return f"{'round_whole' if op == 'round' else 'monthly'}({', '.join(args)})"
+        if op in ("min", "max"):
+            return f"{op}({args[0]}, {args[1]})"
+        return f"({args[0]} {op} {args[1]})"
+
+
+__all__ = ["CALENDAR_FROM", "CALENDAR_TO", "Loop", "build", "source", "var_folder"]
