@@ -1,4 +1,6 @@
-"""全部测试的准备：内置 PostgreSQL 在整个测试期间可用，测试库以属主身份建立并按应用角色授权。"""
+"""What every test stands on: the embedded PostgreSQL runs for the whole session; the test database is made by the owner
+and granted to the application role.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +20,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
     from minzheng.site import database
 
-    # 测试要建库，所以换成属主身份（pytest-django 此前已按应用身份读过设置）
+    # Tests create databases, so act as the owner (pytest-django has already read the settings as the application)
     os.environ[database.ROLE] = "owner"
     settings.DATABASES["default"].update(database.connection_settings())
-    # 密钥、文件、审计锚点都写到临时目录，不碰 var/ 里的
+    # Keys, files and the audit anchor go to a temporary folder, never to var/
     scratch = Path(tempfile.mkdtemp(prefix="minzheng-test-"))
     config.add_cleanup(lambda: shutil.rmtree(scratch, ignore_errors=True))
     settings.KEY_RING_FILE = scratch / "keys.json"
@@ -32,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    # 测试库丢了就重建，不必等每次提交落盘
+    # A lost test database is simply rebuilt: no need to wait for every commit to reach the disk
     settings.DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -46,7 +48,7 @@ def _database_server() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(_database_server: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """先有服务器，再建测试库。"""
+    """The server first, then the test database."""
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +59,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         roles.grant(cursor)
-        # 提交真实事务的测试结束后，Django 要清空全部表
+        # After a test that really commits, Django has to empty every table
         for table in roles.APPEND_ONLY:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_truncate")
 
@@ -67,7 +69,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Debian 的 Chromium；没有就跳过（汇总里会大声说出来）。"""
+    """Debian's Chromium; without it the test is skipped, and the summary says so loudly."""
     if CHROMIUM is None:
         pytest.skip("没有 Chromium")
     return CHROMIUM

@@ -1,7 +1,9 @@
-"""准备环境：``python3 scripts/bootstrap.py run|test``。只用标准库，可反复执行，第二次不到一秒。
+"""Prepare the environment: ``python3 scripts/bootstrap.py run|test``. Standard library only; safe to repeat, under a
+second the second time.
 
-一台只有 Python 3.11 的机器也能用：有 pip 就用 pip 取得 uv，没有就直接从索引下载 uv 的轮子，
-核对 SHA-256 后解开。索引、证书、代理都按本机的 pip 或 uv 配置；没有配置才用公共索引。
+A machine with nothing but Python 3.11 is enough: pip fetches uv where there is a pip; otherwise uv's wheel is
+downloaded straight from the index, checked against its SHA-256 and unpacked. Index, certificates and proxy follow the
+machine's own pip or uv configuration; the public index is used only where nothing is configured.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ OLDEST = (3, 11)
 
 
 class SetupError(Exception):
-    """准备环境失败；内容是一句给人看的中文。"""
+    """The environment could not be prepared; the text is one Chinese sentence for the reader."""
 
 
 def main(profile: str) -> None:
@@ -41,7 +43,7 @@ def main(profile: str) -> None:
 
 
 def ensure_venv() -> None:
-    """建 ``.venv``；坏掉的（例如检出被移动、系统 Python 升级）重建。"""
+    """Make ``.venv``; a broken one (checkout moved, system Python upgraded) is rebuilt."""
     python = VENV / "bin" / "python"
     if python.exists() and _succeeds([str(python), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"]):
         return
@@ -50,7 +52,7 @@ def ensure_venv() -> None:
 
 
 def install_packages(profile: str) -> None:
-    """按锁文件安装；锁文件没变就跳过。"""
+    """Install by the lock file; skipped while the lock file is unchanged."""
     lock = REQUIREMENTS / f"{profile}.txt"
     key = digest(lock, str(VENV))
     done = {stamp.name: stamp.read_text() for stamp in _stamps().glob("python-*")}
@@ -63,7 +65,7 @@ def install_packages(profile: str) -> None:
 
 
 def install_project() -> None:
-    """以可编辑方式装上本项目，得到 ``.venv/bin/minzheng``。"""
+    """Install this project in editable mode, which yields ``.venv/bin/minzheng``."""
     key = digest(ROOT / "pyproject.toml", str(ROOT))
     stamp = _stamps() / "project"
     if stamp.exists() and stamp.read_text() == key and (VENV / "bin" / "minzheng").exists():
@@ -79,13 +81,13 @@ def uv() -> Path:
 
 
 def find_uv() -> Path | None:
-    """锁定版本的 uv；``.tools`` 里没有则 None。"""
+    """The locked version of uv; None when ``.tools`` does not have it."""
     found = TOOLS / f"uv-{_pinned_uv()}" / "uv"
     return found if os.access(found, os.X_OK) else None
 
 
 def fetch_uv() -> Path:
-    """取得锁定版本的 uv，放进 ``.tools``。"""
+    """Fetch the locked version of uv into ``.tools``."""
     version = _pinned_uv()
     target = TOOLS / f"uv-{version}"
     say(f"取得安装工具 uv {version}")

@@ -1,4 +1,6 @@
-"""浏览器测试要用的 Chromium：没有而又是 root 时从 Debian 的软件包安装；装不了就说明，不算失败。"""
+"""The Chromium of the browser tests: installed from Debian's packages when absent and we are root; where that cannot be
+done it says so, which is no failure.
+"""
 
 from __future__ import annotations
 

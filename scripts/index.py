@@ -1,4 +1,6 @@
-"""软件源：读懂本机的 pip 配置，交给 uv；没有 pip 的机器上直接下载一个轮子。只用标准库。"""
+"""Package index: read the machine's pip configuration and hand it to uv; without pip, download one wheel directly.
+Standard library only.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,16 @@ from pathlib import Path
 
 
 class SourceError(Exception):
-    """软件源不可用或内容不对；内容是一句给人看的中文。"""
+    """The index cannot be reached or holds the wrong content; the text is one Chinese sentence for the reader."""
 
 
 def public_index() -> str:
-    """什么都没配置时的公共索引（与 pip、uv 的默认相同）。"""
+    """The public index for when nothing is configured (the same default as pip and uv)."""
     return "https://" + ".".join(("py" + "pi", "org")) + "/simple"
 
 
 def pip_settings() -> dict[str, str]:
-    """pip 的有效设置：配置文件由系统到个人，再被 ``PIP_*`` 环境变量覆盖。"""
+    """pip's effective settings: configuration files from system to user, then overridden by ``PIP_*`` variables."""
     found: dict[str, str] = {}
     home = Path.home()
     config_home = Path(os.environ.get("XDG_CONFIG_HOME", home / ".config"))
@@ -54,14 +56,14 @@ def pip_settings() -> dict[str, str]:
 
 
 def uv_environment() -> dict[str, str]:
-    """把 pip 的设置译成 uv 的环境变量；已设置的 ``UV_*`` 优先。"""
+    """pip's settings as uv's environment variables; ``UV_*`` already set win."""
     pip = pip_settings()
     wanted: dict[str, str] = {}
     if pip.get("index-url") and "UV_INDEX_URL" not in os.environ:
         wanted["UV_DEFAULT_INDEX"] = pip["index-url"]
     if pip.get("extra-index-url") and "UV_EXTRA_INDEX_URL" not in os.environ:
         wanted["UV_INDEX"] = " ".join(pip["extra-index-url"].split())
-        # 与 pip 一样在全部索引里找；锁文件核对 SHA-256，所以不怕同名顶替
+        # Search every index, as pip does; the lock file checks SHA-256, so a same-named impostor gets nowhere
         wanted["UV_INDEX_STRATEGY"] = "unsafe-best-match"
     links = [link for link in pip.get("find-links", "").split() if "://" in link or Path(link).exists()]
     if links:
@@ -80,12 +82,12 @@ def uv_environment() -> dict[str, str]:
 
 
 def hashes(requirements: Path) -> frozenset[str]:
-    """锁文件里的全部 SHA-256。"""
+    """Every SHA-256 in the lock file."""
     return frozenset(re.findall(r"--hash=sha256:([0-9a-f]{64})", requirements.read_text()))
 
 
 def download_program(name: str, version: str, allowed: frozenset[str], folder: Path) -> Path:
-    """从本机所用的索引下载 ``name`` 的轮子，核对后取出其中的可执行文件。"""
+    """Download the wheel of ``name`` from the machine's index, check it, and take out the executable."""
     settings = uv_environment()
     base = (
         os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")

@@ -1,7 +1,7 @@
-"""``make lock``：重新生成 requirements/*.txt（名称、版本、SHA-256，不含任何地址）和 package-lock.json。
+"""``make lock``: regenerate requirements/*.txt (names, versions, SHA-256; no addresses) and package-lock.json.
 
-只用默认索引解析，以免把本机的镜像写进文件；Python 3.11 起，各平台通用。
-已锁定的版本不动，``make lock UPGRADE=1`` 才全部升级。
+Resolved against the default index alone, so that no local mirror ends up in the files; for Python 3.11 and later, all
+platforms. Locked versions stay; only ``make lock UPGRADE=1`` upgrades everything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FLAGS = [
 SETS = {
     "bootstrap": ["requirements/bootstrap.in"],
     "run": ["pyproject.toml", "requirements/build.in"],
-    # 测试环境在运行环境之上：同名包的版本必须一样
+    # The test environment sits on top of the run environment: shared packages must have the same version
     "test": ["pyproject.toml", "requirements/build.in", "--extra", "test", "--constraint", "requirements/run.txt"],
 }
 

