@@ -1,1 +1,3 @@
-"""速度测量：``make bench``（即 ``python -m bench``）。自建数据库，量完即删，不碰正在使用的数据。"""
+"""Speed measurements: ``make bench`` (``python -m bench``). Makes its own database and drops it afterwards; data in use
+is never touched.
+"""

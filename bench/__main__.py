@@ -1,4 +1,6 @@
-"""命令行：建库、装数据、量页面、量并发提交，打印表格并写 ``bench/results/*.json``。"""
+"""Command line: make the database, load it, measure pages and concurrent submissions, print tables and write
+``bench/results/*.json``.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,9 @@ def _size(result: dict[str, Any], size: int, requests: int, writing: tuple[int, 
 
 
 def _step(what: str, database_name: str, **options: Any) -> dict[str, Any]:
-    """每一步是一个新进程：连接、缓存、身份互不影响。步骤的结果从文件读回。"""
+    """Each step is a fresh process, so that connections, caches and identities do not mix. Its result is read back from
+    a file.
+    """
     with tempfile.NamedTemporaryFile(suffix=".json") as out:
         arguments = [sys.executable, "-m", "bench.steps", what, database_name, out.name, json.dumps(options)]
         subprocess.run(arguments, check=True, stdout=sys.stderr)

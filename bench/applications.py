@@ -1,4 +1,4 @@
-"""可以提交的申请：给示范县的家庭各准备一份填好、签好授权的草稿。"""
+"""Applications ready to submit: a completed draft with signed consents for families of the demo county."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from minzheng.kernel.cases.models import Case
 from minzheng.kernel.subjects.models import Household
 
 ITEM = "assistance.dibao"
-#: 窗口登记时与申请人的关系无从得知的成员一律填“其他”，不影响提交。
+#: Members whose relation to the applicant is unknown at window registration are all “其他”; submission does not depend on
+#: it.
 _RELATION = "其他"
 
 
@@ -26,7 +27,7 @@ class Draft:
 
 
 def clerk_of(region_code: str) -> Actor:
-    """管这个村的乡镇经办员。"""
+    """The township clerk in charge of this village."""
     town = region_code[:9] + "000"
     user = (
         User.objects.filter(is_demo=True, assignments__role="town_clerk", assignments__region_code=town)
@@ -39,7 +40,9 @@ def clerk_of(region_code: str) -> Actor:
 
 
 def drafts(count: int) -> list[Draft]:
-    """``count`` 份准备好提交的草稿，每户一份，户与户不重复；已有待遇或办件的户跳过。"""
+    """``count`` drafts ready to submit, one per household, no household twice; households with an award or a case are
+    skipped.
+    """
     busy = set(Award.objects.values_list("household_id", flat=True)) | set(
         Case.objects.values_list("household_id", flat=True)
     )

@@ -1,4 +1,6 @@
-"""补足办件：先照真实流程提交一件，再照它的样子分布到全县各村、各状态，让列表与工作台有正常的量。"""
+"""Fill up the cases: submit one through the real process, then spread its likeness over villages and states, so that
+lists and the workbench carry a normal load.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ from minzheng.kernel.cases.models import Case, CaseAct, CaseMember
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.subjects.models import Household, Person
 
-#: 状态的大致比例：在办的多数停在调查和公示，办结的约占一半。
+#: Rough shares of the states: of those under way most are in investigation or publicity; about half are closed.
 _STATES = {
     "SUBMITTED": 8,
     "SUPPLEMENT": 4,
@@ -34,7 +36,7 @@ _BATCH = 500
 
 
 def fill(wanted: int) -> dict[str, int]:
-    """使办件至少有 ``wanted`` 件；返回主要表的行数。"""
+    """See that there are at least ``wanted`` cases; returns the row counts of the main tables."""
     missing = wanted - Case.objects.exclude(state="DRAFT").count()
     if missing > 0:
         _clone(_pattern(), missing)
@@ -47,14 +49,14 @@ def fill(wanted: int) -> dict[str, int]:
 
 
 def _pattern() -> Case:
-    """一件真正提交过的申请。"""
+    """One application that was really submitted."""
     draft = applications.drafts(1)[0]
     applications.submit(draft)
     return Case.objects.get(pk=draft.case_id)
 
 
 def _clone(pattern: Case, count: int) -> None:
-    choose = random.Random(7)  # noqa: S311 - 每次测量要同样的分布
+    choose = random.Random(7)  # noqa: S311 - every measurement needs the same spread
     people = _people(choose, count)
     states = choose.choices(list(_STATES), list(_STATES.values()), k=len(people))
     acts, members = list(pattern.acts.all()), list(pattern.members.all())
@@ -85,14 +87,16 @@ def _clone(pattern: Case, count: int) -> None:
 
 
 def _people(choose: random.Random, count: int) -> list[tuple[int, str, str]]:
-    """各不相同的申请人，都还没有办件：一人一项只许一件在办。"""
+    """Distinct applicants without a case yet: one person may have only one case of an item under way."""
     busy = Case.objects.exclude(applicant=None).values("applicant_id")
     free = Person.objects.filter(is_demo=True, death_date=None).exclude(pk__in=busy).order_by("pk")
     return choose.sample(list(free.values_list("pk", "name", "region_code")), count)
 
 
 def _copy(row: Any, **changes: Any) -> Any:
-    """一行的副本，行号另取；密文和盲索引绑定原行号，不能照抄，由 ``changes`` 给明文。"""
+    """A copy of a row under another id. Ciphertexts and blind indexes are bound to the original id and cannot be
+    copied, so ``changes`` gives the plain values.
+    """
     kept = {
         field.attname: row.__dict__[field.attname]
         for field in row._meta.concrete_fields

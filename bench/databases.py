@@ -1,4 +1,4 @@
-"""测量用的数据库：建、迁移、装示范数据、补办件、删。"""
+"""The databases measured: create, migrate, load demo data, fill up the cases, drop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db import connection, connections
 
 
 def use(name: str) -> None:
-    """本进程此后连这个库。"""
+    """From now on this process connects to this database."""
     connections["default"].close()
     settings.DATABASES["default"]["NAME"] = name
     connections["default"].settings_dict["NAME"] = name
@@ -26,7 +26,7 @@ def drop(name: str) -> None:
 
 
 def prepare(name: str, *, size: int) -> dict[str, Any]:
-    """建好一个装了 ``size`` 人示范县的库；返回各步秒数和行数。"""
+    """Make a database holding a demo county of ``size`` people; returns the seconds of each step and the row counts."""
     drop(name)
     _administer(f'CREATE DATABASE "{name}"')
     use(name)
@@ -77,7 +77,7 @@ def _timed(into: dict[str, float], name: str) -> Iterator[None]:
 
 
 def _administer(statement: str) -> None:
-    """建库、删库不能在事务里，也不能连着那个库。"""
+    """Creating and dropping a database cannot happen in a transaction, nor while connected to it."""
     kept = connections["default"].settings_dict["NAME"]
     use("postgres")
     try:

@@ -1,4 +1,4 @@
-"""页面：同一个进程、同一个登录，轮流打开，量服务器时间与查询数。"""
+"""Pages: one process, one login, opened in turn; server time and query counts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _WARM_UP = 8
 
 
 def measure(*, requests: int) -> dict[str, Any]:
-    """{页面: {p50, p95（毫秒）, queries}}；每轮把各页都打开一遍，所以机器的快慢变化对各页相同。"""
+    """{page: {p50, p95 (ms), queries}}; every round opens every page, so that the machine's ups and downs hit all
+    alike.
+    """
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         ROOT_URLCONF="bench.urls", STORAGES=settings.STORAGES | {"staticfiles": plain}, ALLOWED_HOSTS=["*"]
@@ -58,7 +60,7 @@ def _figures(taken: list[float]) -> dict[str, float]:
 
 
 def _queries(client: Client, url: Url) -> int:
-    """三次里最多的一次。"""
+    """The most of three runs."""
     counts = []
     for _ in range(3):
         with CaptureQueriesContext(connection) as captured:
@@ -68,7 +70,7 @@ def _queries(client: Client, url: Url) -> int:
 
 
 def _clerk() -> User:
-    """县级审核人员看得到全县：列表和检索的范围最大，最吃力。"""
+    """A county reviewer sees the whole county: the widest lists and searches, the hardest case."""
     user = User.objects.filter(is_demo=True, assignments__role="county_reviewer").order_by("pk").first()
     if user is None:
         raise LookupError("示范县里没有县级审核确认人员。")

@@ -1,6 +1,7 @@
-"""录下一次提交写了哪些行，再原样用裸 SQL 写一遍：这就是“同样的行，最少要多久”。
+"""Record the rows one submission writes, then write them again with bare SQL: the least time “the same rows” can take.
 
-录的时候全部在一个最后回滚的事务里真的提交一遍，所以行号、编号、密文都是真的；回滚之后重放不会撞键。
+The recording really submits, inside one transaction that is rolled back at the end, so ids, numbers and ciphertexts are
+genuine; after the rollback a replay meets no key conflict.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ class _Recorder:
 
 
 def record(works: list[Callable[[], None]]) -> list[Statements]:
-    """每件工作的写语句；数据库最后与开始时一样。"""
+    """The write statements of each piece of work; the database ends as it began."""
     recorded = []
     with transaction.atomic():
         for work in works:

@@ -1,4 +1,4 @@
-"""一步一个进程：``python -m bench.steps 步骤 库名 结果文件 选项JSON``。"""
+"""One step, one process: ``python -m bench.steps STEP DATABASE RESULT_FILE OPTIONS_JSON``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-#: 建库、迁移以表的属主身份；量的时候以应用身份，与正式运行相同。
+#: Create and migrate as the owner of the tables; measure as the application, the same as in production.
 OWNER_STEPS = frozenset({"prepare", "drop"})
 
 

@@ -1,16 +1,18 @@
-"""比率与表格。"""
+"""Ratios and tables."""
 
 from __future__ import annotations
 
 from typing import Any
 
 BARE = "空白页"
-#: 人口大十倍，页面不得慢过一倍。
+#: With ten times the people a page may take at most twice as long.
 LIMIT = 2.0
 
 
 def add_ratios(result: dict[str, Any], sizes: list[int]) -> None:
-    """每页与同一轮空白页之比，以及最大与最小人口之间之比（用“比空白页”的倍数相除，机器快慢消去）。"""
+    """Each page over the blank page of the same round, and the largest population over the smallest (a quotient of
+    those multiples, so that the machine's speed cancels out).
+    """
     for size in sizes:
         pages = result["pages"][str(size)]
         for page in pages.values():
@@ -20,7 +22,7 @@ def add_ratios(result: dict[str, Any], sizes: list[int]) -> None:
 
 
 def kept(result: dict[str, Any], sizes: list[int]) -> bool:
-    """约定是否守住：页面增长不超过 LIMIT，提交不丢不重。"""
+    """Whether the promises hold: pages grow by no more than LIMIT; no submission is lost or doubled."""
     steady = all(growth <= LIMIT for growth in result["growth"].values()) or len(sizes) == 1
     writing = result.get("writers", {})
     return steady and not writing.get("lost") and not writing.get("doubled")

@@ -1,4 +1,6 @@
-"""在平台的路由之外加一页空白页：登录、权限、框架都有，没有数据。别的页面与它相比。"""
+"""A blank page beside the platform's own routes: login, permission and frame, no data. Other pages are compared with
+it.
+"""
 
 from __future__ import annotations
 

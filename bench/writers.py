@@ -1,4 +1,6 @@
-"""并发提交：几个进程同时提交申请，数一数有没有丢、有没有重，并与同样几行裸 SQL 比。"""
+"""Concurrent submissions: several processes submit at once; count what was lost or doubled, and compare with bare SQL
+writing the same rows.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +21,21 @@ from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case, CaseAct
 
-#: 一次提交的起止（perf_counter 秒，同一台机器各进程可比）。
+#: Start and end of one submission (perf_counter seconds, comparable between processes of one machine).
 Span = tuple[float, float]
 
 
 def measure(name: str, *, writers: int, each: int) -> dict[str, Any]:
-    """``writers`` 个进程各提交 ``each`` 件；每件随后再提交一次，第二次必须被拒绝。"""
+    """``writers`` processes submit ``each`` cases apiece; each case is then submitted a second time, which must be
+    refused.
+    """
     count = writers * each
     drafts = applications.drafts(2 * count)
-    # 提交一次再回滚：规则、事项、缓存在分出进程之前都载入，量的是运行中的平台
+    # Submit once and roll back: rules, items and caches load before forking, so that a running platform is measured
     replaying.record([partial(applications.submit, drafts[-1])])
     ready, others = drafts[:count], drafts[count:]
     real = _race(writers, lambda barrier, number: _submit(barrier, ready[number::writers]))
-    # 另一半草稿只录不交：录完回滚，再用裸 SQL 把同样的行写进去
+    # The other half of the drafts is recorded, not submitted: rolled back, then the same rows go in by bare SQL
     statements = replaying.record([partial(applications.submit, draft) for draft in others])
     bare = _race(writers, lambda barrier, number: _bare(barrier, statements[number::writers]))
     return {
@@ -49,7 +53,7 @@ def measure(name: str, *, writers: int, each: int) -> dict[str, Any]:
 
 
 def _submit(barrier: Barrier, drafts: list[Draft]) -> list[Span]:
-    """先计时提交，全部交完再各提交第二次（不计时），第二次必须被拒绝。"""
+    """Submit against the clock; only when all are in, submit each a second time (untimed), which must be refused."""
     connections.close_all()
     connection.ensure_connection()
     barrier.wait()
@@ -68,7 +72,7 @@ def _submit(barrier: Barrier, drafts: list[Draft]) -> list[Span]:
 
 
 def _bare(barrier: Barrier, statements: list[replaying.Statements]) -> list[Span]:
-    """同样的插入与更新，直接经 psycopg，一件一个事务。"""
+    """The same inserts and updates straight through psycopg, one transaction per case."""
     connections.close_all()
     connection.ensure_connection()
     raw = connection.connection
@@ -88,7 +92,7 @@ def _bare(barrier: Barrier, statements: list[replaying.Statements]) -> list[Span
 
 
 def _race(writers: int, work: Callable[[Barrier, int], list[Span]]) -> dict[str, float]:
-    """同时起跑；吞吐按最先开始到最后完成的墙上时间算。"""
+    """All start together; throughput is over wall time from the first start to the last finish."""
     context = multiprocessing.get_context("fork")
     barrier, results = context.Barrier(writers + 1), context.Queue()
 
@@ -121,7 +125,7 @@ def _race(writers: int, work: Callable[[Barrier, int], list[Span]]) -> dict[str,
 
 
 def _count(drafts: list[Draft]) -> dict[str, int]:
-    """丢了几件、重了几件：状态、编号、动作、审计行都要各一。"""
+    """How many were lost or doubled: state, number, act and audit line, one of each."""
     pks = [draft.case_id for draft in drafts]
     with transaction.atomic():
         cases = list(Case.objects.filter(pk__in=pks).values_list("state", "no"))
