@@ -1,3 +1,5 @@
-"""民政一体化平台：1 基础支撑平台 + 1 综合全业务系统 + 1 民政大数据中心 + N 网上服务。"""
+"""民政一体化平台: the base platform (基础支撑平台), the business system (综合全业务系统), the data centre (民政大数据中心), and the online
+services (网上服务).
+"""
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""民政大数据中心：Django 应用声明。"""
+"""民政大数据中心: Django app declaration."""
 
 from django.apps import AppConfig
 

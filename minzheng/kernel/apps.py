@@ -1,4 +1,4 @@
-"""基础支撑平台：Django 应用声明。"""
+"""基础支撑平台: Django app declaration."""
 
 from django.apps import AppConfig
 

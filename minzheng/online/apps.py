@@ -1,4 +1,4 @@
-"""网上服务：Django 应用声明。"""
+"""网上服务: Django app declaration."""
 
 from django.apps import AppConfig
 

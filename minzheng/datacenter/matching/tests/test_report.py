@@ -1,4 +1,6 @@
-"""核对报告: 只列差异和事实，不作结论。差异说明线见 benefits.md §2.5."""
+"""核对报告: differences and facts only, no conclusion. The line above which a difference must be explained: benefits.md
+§2.5.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,16 @@ def fact(class_: str, amount: int | None = None, title: str = "") -> Fact:
 
 @pytest.mark.parametrize(
     ("declared", "found", "needed"),
-    [(200000, 218000, False), (30000, 42000, True), (0, 10000, False), (0, 10001, True), (200000, 220000, False), (200000, 220001, True), (220001, 200000, False), (222300, 200000, True)],
+    [
+        (200000, 218000, False),
+        (30000, 42000, True),
+        (0, 10000, False),
+        (0, 10001, True),
+        (200000, 220000, False),
+        (200000, 220001, True),
+        (220001, 200000, False),
+        (222300, 200000, True),
+    ],
 )
 def test_差额同时超过一百元和百分之十才须说明(declared: int, found: int, needed: bool) -> None:
     assert explain_needed(declared, found, PARAMS) is needed
@@ -47,7 +58,10 @@ def test_存款全家相加车辆逐辆计数() -> None:
     facts = {101: [fact("deposit", 100000), fact("vehicle", title="小型轿车")], 102: [fact("deposit", 300000)]}
     rows = {r["key"]: r for r in differences([a, b], facts, {"deposits": 100000, "vehicles": 0}, PARAMS)}
     assert rows["0.deposits"]["found"] == 400000
-    assert rows["0.vehicles"]["sentence"] == "申报 0 辆，核对 1 辆（甲：小型轿车）" and rows["0.vehicles"]["needs_explanation"]
+    assert (
+        rows["0.vehicles"]["sentence"] == "申报 0 辆，核对 1 辆（甲：小型轿车）"
+        and rows["0.vehicles"]["needs_explanation"]
+    )
 
 
 def test_死亡服刑和重复享受是要先核实的提示() -> None:
@@ -65,7 +79,9 @@ def test_已失效和以后的数据不取(db: None) -> None:
 
     key = b"k" * 16
     for on, until in ((date(2026, 1, 1), None), (date(2026, 1, 1), date(2026, 6, 1)), (date(2026, 12, 1), None)):
-        RecordedFact.objects.create(source="tax", id_key=key, class_code="wage", amount_fen=1, on=on, valid_to=until, region_code="990101000000")
+        RecordedFact.objects.create(
+            source="tax", id_key=key, class_code="wage", amount_fen=1, on=on, valid_to=until, region_code="990101000000"
+        )
     found = RecordedSource("tax", "税务").facts([Asked(7, "甲", key)], date(2026, 11, 2))
     assert len(found[7]) == 1
 
