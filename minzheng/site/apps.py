@@ -1,4 +1,4 @@
-"""组装层：静态文件、全站表单提示语。"""
+"""Assembly layer: static files and the site-wide form messages."""
 
 from django.apps import AppConfig
 

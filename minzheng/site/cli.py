@@ -1,7 +1,7 @@
-"""``minzheng``：命令行入口。子命令按需载入，所以 ``policy`` 不用 Django、不用数据库。
+"""``minzheng``: the command line. Subcommands load when used, so ``policy`` needs neither Django nor a database.
 
-约定：结果写标准输出，进度与错误写标准错误；``--json`` 时标准输出只有 JSON。
-退出码 0 完成、1 检查不通过、2 输入有误、3 数据库不可用。
+Results go to standard output, progress and errors to standard error; with ``--json`` standard output is JSON alone.
+Exit codes: 0 done, 1 a check failed, 2 bad input, 3 database unavailable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ DATABASE_UNAVAILABLE = 3
 
 
 class LazyRoot(click.Group):
-    """只在用到时才载入子命令所在模块的命令组。"""
+    """A group that loads the module of a subcommand only when it is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name, entry in COMMANDS.items() if entry.exists()]
@@ -38,7 +38,7 @@ class LazyRoot(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """列命令不载入它们的模块。"""
+        """Lists the commands without loading their modules."""
         with formatter.section("命令"):
             formatter.write_dl([(name, COMMANDS[name].help) for name in self.list_commands(ctx)])
 
@@ -71,13 +71,13 @@ def root() -> None:
 
 
 def main(argv: list[str] | None = None) -> None:
-    """控制台脚本入口：任何失败都以一句中文和约定的退出码结束。"""
+    """Console script entry: every failure ends in one Chinese sentence and an agreed exit code."""
     click_zh.install()
     sys.exit(run(argv))
 
 
 def run(argv: list[str] | None = None) -> int:
-    """执行一条命令并返回退出码。"""
+    """Run one command and return its exit code."""
     try:
         outcome = root.main(args=argv, prog_name="minzheng", standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -94,7 +94,9 @@ def run(argv: list[str] | None = None) -> int:
 
 
 def _explain(error: Exception) -> int:
-    """已知的错误（带 ``exit_code``）和数据库不可用说一句中文；其余照常抛出，便于查错。"""
+    """Known errors (with an ``exit_code``) and an unavailable database get one Chinese sentence; anything else is
+    raised as is, to be debugged.
+    """
     code = getattr(error, "exit_code", None)
     if isinstance(code, int):
         click.echo(f"错误：{error}", err=True)

@@ -1,4 +1,4 @@
-"""命令行提示的中文。click 自带的英文句子逐句对照；没有对照的照原样显示。"""
+"""Chinese for the command line: click's own English sentences, one by one; what has no entry is shown as it is."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _translate_plural(one: str, many: str, count: int) -> str:
 
 
 def install() -> None:
-    """让 click 用上面的对照表（click 只留了 gettext 这一个入口）。"""
+    """Make click use the table above (gettext is the only entrance click leaves)."""
     for module in (click.core, click.decorators, click.exceptions, click.formatting, click.parser, click.types):
         if hasattr(module, "_"):
             module._ = _translate  # type: ignore[attr-defined]

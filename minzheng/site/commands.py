@@ -1,6 +1,6 @@
-"""命令表：名字 → 实现所在的 ``模块:属性``、需要什么、一句说明。
+"""Table of commands: name → ``module:attribute`` of the implementation, what it needs, one sentence of help.
 
-模块还不存在的命令不显示；新命令只加这里一行。
+A command whose module does not exist yet is not shown; a new command is one more line here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib.util import find_spec
 
 @dataclass(frozen=True)
 class Entry:
-    """``needs``：nothing（不用 Django）、django（用模型但不连库）或 database。"""
+    """``needs``: nothing (no Django), django (models but no connection) or database."""
 
     target: str
     needs: str

@@ -1,4 +1,4 @@
-"""数据库从哪里来：``MINZHENG_DATABASE_URL`` 指名的服务器，或内置 PostgreSQL。"""
+"""Where the database comes from: the server named by ``MINZHENG_DATABASE_URL``, or the embedded PostgreSQL."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from minzheng.site.errors import BadSetting, DatabaseUnavailable
 
 URL = "MINZHENG_DATABASE_URL"
 OWNER_URL = "MINZHENG_DATABASE_OWNER_URL"
-ROLE = "MINZHENG_DATABASE_ROLE"  # app（默认）或 owner：迁移与测试用后者
-SUPERVISED = "MINZHENG_SUPERVISED"  # 由监督进程启动：内置数据库归它照管
+ROLE = "MINZHENG_DATABASE_ROLE"  # app (default) or owner: migrations and tests use the latter
+SUPERVISED = "MINZHENG_SUPERVISED"  # started by the supervisor, which looks after the embedded database
 
 
 def external() -> bool:
-    """是否由运维另行提供数据库服务器。"""
+    """Whether operations provide a database server of their own."""
     return bool(os.environ.get(URL))
 
 
 def connection_settings() -> dict[str, Any]:
-    """Django 的一个 ``DATABASES`` 条目，按 ``MINZHENG_DATABASE_ROLE`` 选身份。"""
+    """One entry of Django's ``DATABASES``; the role is chosen by ``MINZHENG_DATABASE_ROLE``."""
     owner = os.environ.get(ROLE, "app") == "owner"
     if external():
         name = OWNER_URL if owner and os.environ.get(OWNER_URL) else URL
@@ -37,7 +37,7 @@ def connection_settings() -> dict[str, Any]:
 
 
 def application_role() -> str:
-    """网页与作业进程登录数据库所用的角色名。"""
+    """The role with which the web and job processes log in."""
     if external():
         return str(parse_url(os.environ[URL])["USER"])
     from minzheng.site.postgres import roles
@@ -46,7 +46,7 @@ def application_role() -> str:
 
 
 def parse_url(url: str, name: str = URL) -> dict[str, Any]:
-    """``postgresql://用户:口令@主机:端口/库名?选项=值`` → Django 设置。"""
+    """``postgresql://user:password@host:port/name?option=value`` → Django settings."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise BadSetting(f"环境变量 {name} 应写作 postgresql://用户:口令@主机:端口/库名，请改正。")
@@ -83,7 +83,9 @@ def _embedded(owner: bool) -> dict[str, Any]:
 
 @contextmanager
 def available() -> Iterator[None]:
-    """在此期间数据库可用：内置的没在运行就临时启动，用完（且无人在用）再停。"""
+    """The database is available meanwhile: an embedded one that is not running is started and, when nobody else uses
+    it, stopped afterwards.
+    """
     if external() or os.environ.get(SUPERVISED):
         yield
         return
@@ -98,7 +100,9 @@ def available() -> Iterator[None]:
 
 
 def ensure_tables() -> None:
-    """刚建的内置数据库里还没有表时，先做启动前的准备（不装示范县）；使命令不必等服务启动过一次。"""
+    """Prepare a new embedded database that has no tables yet (without the demo county), so that commands need not wait
+    for a first ``serve``.
+    """
     if external() or os.environ.get(SUPERVISED):
         return
     from django.db import connection
@@ -117,7 +121,7 @@ def ensure_tables() -> None:
 
 
 def hold_until_exit() -> None:
-    """同 :func:`available`，直到进程退出（测试用）。"""
+    """Like :func:`available`, until the process exits (for tests)."""
     if external():
         return
     from minzheng.site.postgres.session import Session

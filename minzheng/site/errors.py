@@ -1,24 +1,24 @@
-"""本层的错误：每个都是一句中文（什么、哪里、怎么办），并带命令行退出码。
+"""Errors of this layer: each is one Chinese sentence (what, where, what to do) with an exit code for the command line.
 
-退出码：0 完成；1 检查不通过或发现篡改；2 输入有误；3 数据库不可用。
+Exit codes: 0 done; 1 a check failed or tampering was found; 2 bad input; 3 database unavailable.
 """
 
 from __future__ import annotations
 
 
 class SiteError(Exception):
-    """启动、配置或运行环境的问题。"""
+    """Trouble with starting, configuration or the environment."""
 
     exit_code = 1
 
 
 class DatabaseUnavailable(SiteError):
-    """数据库连不上或启动不了。"""
+    """The database does not answer or cannot start."""
 
     exit_code = 3
 
 
 class BadSetting(SiteError):
-    """环境变量写错了。"""
+    """An environment variable is wrong."""
 
     exit_code = 2

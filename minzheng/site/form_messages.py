@@ -1,6 +1,6 @@
-"""把 Django 自带的中文表单提示换成办事群众看得懂的话。
+"""Django's own Chinese form messages, in words that people who come for help understand.
 
-自带译文会说“确保该变量至少包含 18 字符”；这里改成“至少填写 18 个字”。
+The bundled translation says “确保该变量至少包含 18 字符”; here it becomes “至少填写 18 个字”.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ DECIMAL_MESSAGES = {
 
 
 def install() -> None:
-    """启动时执行一次；只换文字，不改校验行为。"""
+    """Run once at start; changes the words, never the validation."""
     for field, messages in FIELD_MESSAGES.items():
         own = dict(field.__dict__.get("default_error_messages", {}))
         field.default_error_messages = own | messages

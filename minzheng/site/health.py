@@ -1,4 +1,4 @@
-"""``GET /healthz``：给负载均衡和监控用，不要求登录，不含个人数据。"""
+"""``GET /healthz``: for load balancers and monitoring; no login, no personal data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def report() -> dict[str, Any]:
-    """``database`` 为 ok 或 down，``jobs`` 为 ok、stale（后台任务没有心跳）或 down（查不到）。"""
+    """``database`` is ok or down; ``jobs`` is ok, stale (no heartbeat from the jobs) or down (cannot be asked)."""
     database = database_state()
     jobs = jobs_state() if database == "ok" else "down"
     status = "ok" if database == jobs == "ok" else "error"

@@ -1,6 +1,7 @@
-"""结构化日志：一行一个 JSON，写到标准错误；任何一行都不含个人数据。
+"""Structured logs: one JSON object per line on standard error; no line holds personal data.
 
-写日志的人只应写编号；万一把证件号、手机号、银行卡号写进来，这里按样式打码，是第二道防线。
+Whoever logs should write reference numbers only; should an ID, phone or bank card number slip in, it is masked here by
+its shape: the second line of defence.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from typing import Any
 
 import structlog
 
-# 连续 11 位及以上数字（允许结尾是 X）一律视为可能的证件号、手机号或账号
+# Any run of 11 or more digits (a final X allowed) may be an ID, phone or account number
 _NUMBER = re.compile(r"(?<![0-9A-Za-z.])(\d{3})\d{6,}(\d[0-9Xx])(?![0-9A-Za-z])")
 _SAFE_KEYS = frozenset({"timestamp", "level", "logger", "version", "request", "user", "case", "job", "id"})
 
 
 def mask(text: str) -> str:
-    """``990101199003070011`` → ``990****11``；短于 11 位的数字不动。"""
+    """``990101199003070011`` → ``990****11``; numbers under 11 digits stay."""
     return _NUMBER.sub(r"\1****\2", text)
 
 
 def mask_personal(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """structlog 处理器：除编号类字段外，所有文字打码。"""
+    """structlog processor: masks all text except in reference-number fields."""
     for key, value in event.items():
         if key not in _SAFE_KEYS:
             event[key] = _masked(value)
@@ -43,7 +44,7 @@ def _masked(value: Any) -> Any:
 
 
 def configure(level: str = "INFO") -> None:
-    """把 structlog 与标准 logging 接到同一个 JSON 输出。"""
+    """Join structlog and standard logging into one JSON stream."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -1,4 +1,4 @@
-"""``python -m minzheng.site.manage``：Django 管理命令，以表的属主身份连接数据库。"""
+"""``python -m minzheng.site.manage``: Django's management commands, connected as the owner of the tables."""
 
 from __future__ import annotations
 

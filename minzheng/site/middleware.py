@@ -1,4 +1,4 @@
-"""每个请求一行日志：只记路由样式，不记地址里的编号和查询词。"""
+"""One log line per request: the route's pattern only, never the numbers in the address or the search words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ _SLOW_MS = 1000.0
 
 
 class RequestLog:
-    """给请求一个编号（写进本次全部日志行与响应头），完成后记方法、路由、状态和耗时。"""
+    """Give the request a number (in all its log lines and the response header); afterwards log method, route, status
+    and time taken.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""这套程序在磁盘上的位置：检出目录、运行数据目录（``var/``）和其中的文件。"""
+"""Where this program lives on disk: the checkout, the run-time folder (``var/``) and the files in it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def checkout() -> Path | None:
-    """源码检出目录；以轮子安装、没有检出时为 None。"""
+    """The source checkout; None when installed from a wheel without one."""
     root = PACKAGE.parent
     return root if (root / "pyproject.toml").is_file() else None
 
 
 def var_dir() -> Path:
-    """运行数据目录：``MINZHENG_VAR``，否则检出目录（或当前目录）下的 ``var``。"""
+    """The run-time folder: ``MINZHENG_VAR``, else ``var`` under the checkout (or the current folder)."""
     named = os.environ.get("MINZHENG_VAR")
     if named:
         return Path(named).expanduser().absolute()
@@ -23,7 +23,9 @@ def var_dir() -> Path:
 
 
 def ensure_var() -> Path:
-    """建好运行数据目录；里面有密钥和个人数据，所以只许本人进入的文件各自设 0600/0700。"""
+    """Make the run-time folder. It holds keys and personal data: the files and folders that are the owner's alone set
+    0600/0700 themselves.
+    """
     var = var_dir()
     var.mkdir(parents=True, exist_ok=True)
     return var

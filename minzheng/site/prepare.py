@@ -1,6 +1,8 @@
-"""启动前的准备，以表的属主身份执行：迁移、授权、静态文件、首次装入示范县。
+"""Preparation before start, as the owner of the tables: migrate, grant, collect static files, load the demo county the
+first time.
 
-``python -m minzheng.site.prepare 结果.json``；结果里有演示账号，供启动后显示。可反复执行，没有变化时约一秒。
+``python -m minzheng.site.prepare result.json``; the result holds the demo logins, to be shown after start. Safe to
+repeat; about a second when nothing changed.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ def main(result: Path) -> int:
 
 
 def close_private_folders() -> None:
-    """群众的照片、密钥、待发消息所在的文件夹只许本人进入。"""
+    """The folders of people's photos, keys and queued messages are open to their owner alone."""
     from django.conf import settings
 
     for folder in (Path(settings.MEDIA_ROOT), Path(settings.KEY_RING_FILE).parent, settings.VAR_DIR / "outbox"):
@@ -46,7 +48,7 @@ def close_private_folders() -> None:
 
 
 def migrate() -> None:
-    """有未应用的迁移才执行；每次都重新授权（很快，可补上人工改动）。"""
+    """Migrates only when something is unapplied; grants every time (quick, and it mends manual changes)."""
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
@@ -59,7 +61,9 @@ def migrate() -> None:
 
 
 def grant_application_role() -> None:
-    """应用角色与属主不是同一身份时才需要授权（外部数据库可以只给一个身份）。"""
+    """Granting is needed only where the application role is not the owner (an external database may have one identity
+    for both).
+    """
     from django.db import connection, transaction
 
     from minzheng.site import database
@@ -73,7 +77,7 @@ def grant_application_role() -> None:
 
 
 def load_reference() -> None:
-    """随平台发布的区划表和历年放假安排；没有变化时不到一秒。"""
+    """The region table and holiday arrangements that ship with the platform; under a second when unchanged."""
     from minzheng.kernel.calendar import services as calendar
     from minzheng.kernel.regions import services as regions
 
@@ -84,7 +88,7 @@ def load_reference() -> None:
 
 
 def collect_static() -> None:
-    """来源文件没有变化就跳过。"""
+    """Skipped while the source files are unchanged."""
     from django.conf import settings
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
@@ -103,7 +107,9 @@ def collect_static() -> None:
 
 
 def load_demo() -> None:
-    """库里一个账号都没有时装入示范县；已有账号的库（包括正式环境）永远不碰。"""
+    """Load the demo county only into a database without a single account; one with accounts (production included) is
+    never touched.
+    """
     from django.contrib.auth import get_user_model
 
     from minzheng.site import cli
@@ -121,7 +127,7 @@ def load_demo() -> None:
 
 
 def demo_logins() -> list[dict[str, Any]]:
-    """``minzheng demo logins --json`` 的内容；没有示范县时为空。"""
+    """What ``minzheng demo logins --json`` says; empty without a demo county."""
     from minzheng.site import cli
     from minzheng.site.commands import COMMANDS
 

@@ -1,4 +1,6 @@
-"""``make docs``：由代码生成 ``docs/reference`` 与手册里的流程图，所以不会与代码不一致（有测试检查）。"""
+"""``make docs``: ``docs/reference`` and the flow charts of the manuals, generated from code so that they cannot
+disagree with it (a test checks).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import click
 
 from minzheng.site.paths import checkout
 
-#: 从这么多状态都能走的动作不画进图里。
+#: Acts possible from this many states are left out of the chart.
 _MANY = 4
 BEGIN, END = "<!-- 以下由 make docs 生成，不要手改 -->", "<!-- 生成到此为止 -->"
 
@@ -35,7 +37,7 @@ def docs(check: bool) -> int:
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """文件 → 应有的全文。手册只替换标记之间的一段。"""
+    """File → the full text it should have. In the manuals only the stretch between the markers is replaced."""
     folder = root / "docs" / "reference"
     files = {folder / f"{name}.md": make() for name, make in _FILES.items()}
     for path, make in _BLOCKS.items():
@@ -245,7 +247,7 @@ def _dibao_diagram() -> str:
 
 
 def _ends(act: Any) -> list[str]:
-    """动作会走到的别的状态；原地不动的不画。"""
+    """The other states an act may lead to; staying put is not drawn."""
     from minzheng.kernel.cases.flow import STAY
 
     return [end for end in act.to if end != STAY]
@@ -262,7 +264,9 @@ def _act_pairs() -> str:
 
 
 def diagram(flow: Any) -> str:
-    """声明的流程画成 Mermaid 状态图；许多状态都能做的收尾动作（撤回、终止）另列一句，图才看得清。"""
+    """A declared flow as a Mermaid state diagram; closing acts possible in many states (撤回, 终止) are listed in a
+    sentence of their own, to keep the chart legible.
+    """
     titles = {state.code: state.title for state in flow.states}
     edges: dict[tuple[str, str], list[str]] = {}
     anytime: list[str] = []
@@ -295,5 +299,5 @@ _FILES: dict[str, Callable[[], str]] = {
     "roles": _roles,
 }
 
-#: 手写的文档里由代码生成的一段。
+#: The generated stretches of hand-written documents.
 _BLOCKS: dict[str, Callable[[], str]] = {"handbook/04-低保办理全流程.md": _dibao_diagram, "glossary.md": _act_pairs}

@@ -1,4 +1,4 @@
-"""``var/secrets.json``：首次启动时生成的口令与签名密钥，权限 0600，不进版本库、不进日志。"""
+"""``var/secrets.json``: passwords and signing keys made at first start, mode 0600, never committed, never logged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def secrets_path() -> Path:
 
 
 def load_secrets() -> dict[str, str]:
-    """全部密钥；文件不存在或缺项时补齐。多个进程同时首次启动也只生成一次。"""
+    """All secrets; a missing file or entry is filled in. Processes starting together for the first time still make one
+    set.
+    """
     path = secrets_path()
     with _locked(path.with_name("secrets.lock")):
         known: dict[str, str] = {}
@@ -44,7 +46,7 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """先写临时文件再改名：中途断电不会留下半个密钥文件。"""
+    """Write a temporary file, then rename: a power cut leaves no half-written secrets."""
     draft = path.with_name(path.name + f".{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:

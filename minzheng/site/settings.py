@@ -1,4 +1,6 @@
-"""Django 设置。全部可变之处来自环境变量（见 docs/handbook）；密钥在 ``var/secrets.json``。"""
+"""Django settings. Everything variable comes from the environment (see docs/handbook); secrets are in
+``var/secrets.json``.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,10 @@ HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
 ALLOWED_HOSTS = [name for name in os.environ.get("MINZHENG_HOSTS", "").split(",") if name]
 if not ALLOWED_HOSTS:
-    # 未指名域名时只认本机；监听全部网卡的演示环境按访问者所用的地址放行
+    # With no host named only this machine counts; a demo listening on all interfaces admits the address the visitor
+    # used
     ALLOWED_HOSTS = ["*"] if HOST in ("0.0.0.0", "::") else ["127.0.0.1", "localhost", "[::1]", HOST]
-# 群众从手机上访问的网址，印在文书的二维码里；正式部署必须设为对外域名
+# The address people reach from their phones, printed in the QR codes of notices; production must set its public host
 PUBLIC_URL = os.environ.get(
     "MINZHENG_PUBLIC_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
 )
@@ -93,8 +96,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
-IDLE_MINUTES = {"staff": 30, "citizen": 60}  # 多久没有操作就退出登录
-# 只信这些反向代理报来的客户端地址
+IDLE_MINUTES = {"staff": 30, "citizen": 60}  # how long without activity before signing out
+# client addresses are believed from these reverse proxies only
 TRUSTED_PROXIES = frozenset(name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name)
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = [
@@ -125,7 +128,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FONT_DIR: Path = PACKAGE / "site" / "fonts"
 KEY_RING_FILE = VAR_DIR / "keys" / "ring.json"
 
-# 上传限制：照片与扫描件单个 10 MB，一次 30 个；表单正文（不含文件）4 MB
+# Upload limits: 10 MB per photo or scan, 30 at a time; 4 MB for a form body (without files)
 UPLOAD_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000

@@ -1,6 +1,7 @@
-"""全站路由：健康检查在这里，其余由各层的 ``urls`` 模块声明。
+"""Routes of the whole site: the health check is here, the rest is declared by each layer's ``urls`` module.
 
-有哪一层的 ``urls`` 模块就装哪一层；顺序即匹配次序，网上服务占用根路径所以放最后。
+A layer is mounted when its ``urls`` module exists; order is matching order, so the online services, which hold the root
+path, come last.
 """
 
 from importlib.util import find_spec

@@ -1,4 +1,6 @@
-"""出错页面。模板在 ``kernel/pages/templates``（``400.html`` 等）；模板缺失或本身出错时用纯文字兜底。"""
+"""Error pages. Templates are in ``kernel/pages/templates`` (``400.html`` …); plain text when a template is missing or
+fails itself.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """``PermissionDenied("一句中文")`` 的那句话会显示给用户。"""
+    """The sentence of ``PermissionDenied("一句中文")`` is shown to the user."""
     return _page(request, 403, str(exception or ""))
 
 

@@ -1,4 +1,4 @@
-"""网页进程的入口。"""
+"""Entry of the web processes."""
 
 import os
 

@@ -1,1 +1,1 @@
-"""``minzheng doctor``：一项一个函数，检查安装、数据与声明是否完好。"""
+"""``minzheng doctor``: one function per check of installation, data and declarations."""

@@ -1,4 +1,4 @@
-"""``minzheng doctor [--json]``：0 全好；1 有检查不通过；3 数据库不可用。"""
+"""``minzheng doctor [--json]``: 0 all well; 1 a check failed; 3 database unavailable."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def doctor(as_json: bool) -> None:
 
 
 def examine(stack: ExitStack) -> list[Result]:
-    """逐项检查；一项本身出错也算不通过，不影响其余。"""
+    """Run every check; one that itself breaks counts as failed and does not stop the rest."""
     from minzheng.site import database
     from minzheng.site.doctor import data
     from minzheng.site.errors import SiteError

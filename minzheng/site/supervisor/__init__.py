@@ -1,1 +1,1 @@
-"""监督进程：启动并看护数据库、网页、后台任务；自己停下时一个子进程也不留。"""
+"""The supervisor: starts and watches database, web and jobs; when it stops, no child is left behind."""

@@ -1,6 +1,7 @@
-"""子进程：启动、整组结束、退避重启、清理上一次被 kill -9 留下的进程。
+"""Child processes: start, end by group, restart with back-off, clear what the last kill -9 left behind.
 
-每个子进程自成一个进程组，因为网页服务器还有自己的工作进程；主进程被 kill -9 时，它们会占着端口不走。
+Each child is a process group of its own, because the web server has workers; were its main process killed with -9, they
+would keep the port.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _LOG_LIMIT = 20 * 1024 * 1024
 
 
 class Child:
-    """一个受监督的命令。``pid`` 为 None 表示没在运行。"""
+    """One supervised command. ``pid`` is None while it is not running."""
 
     def __init__(self, name: str, title: str, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.name = name
@@ -45,12 +46,12 @@ class Child:
                 start_new_session=True, preexec_fn=die_with_parent(signal.SIGTERM),
             )  # fmt: skip
         self.pid = process.pid
-        # 退出状态由监督进程统一 waitpid；这里只要进程号
+        # The supervisor waits for all exits in one place; only the pid is needed here
         process.returncode = 0
         self.started = time.monotonic()
 
     def died(self) -> float:
-        """登记已退出，收拾同组的残余；返回几秒后重启。"""
+        """Note the exit, clear the rest of the group; returns the seconds until restart."""
         self.kill(signal.SIGKILL)
         self.pid = None
         if time.monotonic() - self.started > STABLE_SECONDS:
@@ -60,7 +61,7 @@ class Child:
         return delay
 
     def terminate(self) -> None:
-        """只请主进程收尾；它自己会结束工作进程。"""
+        """Asks only the main process to finish; it ends its own workers."""
         if self.pid is not None:
             _signal(self.pid, signal.SIGTERM)
 
@@ -70,7 +71,7 @@ class Child:
 
 
 class Register:
-    """``var/children.json``：正在运行的进程组，供被 kill -9 之后的下一次启动清理。"""
+    """``var/children.json``: the running process groups, for the next start after a kill -9 to clear."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -82,7 +83,9 @@ class Register:
         draft.replace(self.path)
 
     def sweep(self) -> int:
-        """结束遗留的进程组，返回个数。凭会话号与启动时间辨认，不会误伤重复使用的进程号。"""
+        """End process groups left over, return how many. Recognised by session id and start time, so a reused pid is
+        never hit.
+        """
         try:
             found: dict[str, int] = json.loads(self.path.read_text())
         except (OSError, ValueError):
@@ -101,13 +104,13 @@ class Register:
 
 
 def start_time(pid: int) -> int | None:
-    """进程的启动时刻（内核时钟滴答数）；僵尸或不存在为 None。"""
+    """When the process started (kernel clock ticks); None for a zombie or none at all."""
     fields = _stat(pid)
     return None if fields is None or fields[0] == "Z" else int(fields[19])
 
 
 def group_members(group: int) -> list[int]:
-    """进程组里还活着的进程。"""
+    """Processes of the group still alive."""
     found = []
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
@@ -118,7 +121,7 @@ def group_members(group: int) -> list[int]:
 
 
 def _gone(fields: list[str]) -> bool:
-    """主线程已成僵尸而别的线程还在退出时，端口仍未放开，不算结束。"""
+    """While the main thread is a zombie and others are still leaving, the port is held: that is not gone."""
     return fields[0] == "Z" and int(fields[17]) <= 1
 
 

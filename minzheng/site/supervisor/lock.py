@@ -1,4 +1,4 @@
-"""同一个运行数据目录只许一个平台在跑。"""
+"""One run-time folder, one running platform."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from minzheng.site.errors import SiteError
 
-# 上一个正在收尾时等它这么久；正常运行着的只等一会儿（它可能刚收到停止信号）
+# Wait this long for one that is shutting down; only briefly for one running normally (it may just have got its signal)
 STOPPING_SECONDS = 60.0
 RUNNING_SECONDS = 2.0
 
 
 class ServeLock:
-    """``var/serve.lock``：持有者的进程号、地址与状态。进程死亡时内核自动放锁。"""
+    """``var/serve.lock``: pid, address and state of the holder. The kernel releases it when the process dies."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

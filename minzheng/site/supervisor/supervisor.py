@@ -1,4 +1,4 @@
-"""监督循环：按顺序启动，谁死了重启谁，收到停止信号按相反顺序停下。"""
+"""The supervising loop: start in order, restart what dies, stop in reverse order on a signal."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 _PR_SET_CHILD_SUBREAPER = 36
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
-# 刚被结束的进程放开端口要一点时间
+# a port takes a moment to come free after its process was ended
 PORT_SECONDS = 3.0
 TICK = 0.2
 
 
 class Supervisor:
-    """``host``/``port``：网页监听地址；``workers``：网页工作进程数。"""
+    """``host``/``port``: where the web listens; ``workers``: number of web workers."""
 
     def __init__(self, host: str, port: int, workers: int) -> None:
         self.host, self.port, self.workers = host, port, workers
@@ -51,9 +51,9 @@ class Supervisor:
         self.prepared: dict[str, list[dict[str, Any]]] = {"logins": []}
 
     def run(self) -> None:
-        """一直运行到收到 SIGTERM、SIGINT 或 SIGHUP。"""
+        """Runs until SIGTERM, SIGINT or SIGHUP."""
         self.lock.acquire(self.url)
-        # 网页或数据库的主进程被 kill -9 时，它们的子进程归到我们名下，好收尸
+        # When the main process of web or database is killed with -9, its children become ours, to be reaped
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
         for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(signum, self._on_signal)
@@ -73,7 +73,7 @@ class Supervisor:
             self.stopping = True
             raise _Stop
 
-    # 启动 ------------------------------------------------------------------
+    # Starting ----------------------------------------------------------------
 
     def _start(self) -> None:
         if self.register.sweep():
@@ -123,7 +123,7 @@ class Supervisor:
         self.session.open(die_with=signal.SIGINT)
 
     def _prepare(self) -> None:
-        """迁移、授权、静态文件、首次装入示范县：在一个属主身份的子进程里做。"""
+        """Migrate, grant, static files, first loading of the demo county: in one child process that is the owner."""
         result = self.var / "prepared.json"
         result.unlink(missing_ok=True)
         environment = os.environ | {database.SUPERVISED: "1", database.ROLE: "owner", "MINZHENG_LOG_LEVEL": "WARNING"}
@@ -170,7 +170,7 @@ class Supervisor:
             with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as error:
-            # 还没有后台任务命令时，healthz 的 jobs 为 down：网页能答话就算就绪
+            # While there is no jobs command, jobs is down in healthz: ready is when the web answers
             return error.code == 503 and not COMMANDS["jobs"].exists()
         except OSError:
             return False
@@ -194,7 +194,7 @@ class Supervisor:
         if len(chosen) < len(self.prepared["logins"]):
             print("  其余演示账号：.venv/bin/minzheng demo logins", flush=True)
 
-    # 看护 ------------------------------------------------------------------
+    # Watching ----------------------------------------------------------------
 
     def _tick(self) -> None:
         for pid in self._reap():
@@ -227,7 +227,7 @@ class Supervisor:
     def _record(self) -> None:
         self.register.write([child.pid for child in self.children if child.pid is not None])
 
-    # 停止 ------------------------------------------------------------------
+    # Stopping ----------------------------------------------------------------
 
     def _stop(self) -> None:
         self.stopping = True
@@ -252,7 +252,7 @@ class Supervisor:
 
 
 def representatives(logins: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """每种用途（岗位 + 用来看什么）一个账号，没有说明用途的不列。"""
+    """One account per use (post and what to look at with it); accounts without a stated use are left out."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in logins:
         if row["for"]:
@@ -261,13 +261,13 @@ def representatives(logins: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def ready_line(url: str, logins: list[dict[str, Any]]) -> str:
-    """“就绪”那一行：地址和前几个有口令的演示账号。"""
+    """The “就绪” lines: the address and the first few demo logins that have a password."""
     shown = [f"{row['username']}/{row['password']}" for row in logins if row["password"]]
     return f"就绪 {url}" + (f"  演示账号 {'  '.join(shown)}" if shown else "")
 
 
 class _Stop(Exception):
-    """收到停止信号。"""
+    """A stop signal came."""
 
 
 def say(text: str) -> None:
