@@ -93,7 +93,7 @@ def zheng_qiusheng(numbers: Numbers) -> Home:
         _member(numbers, "刘玉珍", "配偶", "1965-07-19", 906, phone="15401010032", transfer=1300 * YUAN),
         _member(
             numbers, "郑秋生", "子女", "1992-10-03", 907, phone="15401010003",
-            disability_kind="精神", disability_level=2, no_labour=True,
+            disability_kind="精神", disability_level=2, no_labour=True, single_claim=True,
         ),
     ]  # fmt: skip
     return _home(numbers, "zheng", "文昌街道", "学府社区", members, door="12栋2单元301", deposits=30_000 * YUAN)

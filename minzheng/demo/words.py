@@ -93,6 +93,8 @@ def _form_member(home: Home, member: Member, applicant: Member) -> dict[str, Any
         "business": member.business, "property_income": member.property_income, "transfer": member.transfer,
         "not_counted": member.not_counted,
     }  # fmt: skip
+    if member.single_claim:
+        row["single"] = True
     if member.disability_kind:
         row |= {"disability_kind": member.disability_kind, "disability_level": str(member.disability_level)}
     return row

@@ -169,9 +169,8 @@ def test_郑秋生家是低保边缘_他单独申请每月704元(stories: dict[s
     home = stories["zheng"]
     assert amounts(home)[:2] == (False, True)
     son = home.members[2]
-    son.single_claim = True
+    assert son.single_claim
     row = evaluate(policy_family(home), AS_OF).members[2]
-    son.single_claim = False
     assert row["单人户资格"] and row["单人户低保金"] + row["分类施保金"] == 704
 
 

@@ -89,6 +89,7 @@ def grant(
             top_up_fen=answer.top_ups.get(place, 0),
         )
         for place, m in enumerate((m for m in case.members.all() if m.in_count), start=1)
+        if answer.covered is None or place in answer.covered
     )
     if award.amount_fen > 0:
         ensure_line(award, month, pay_day=params.pay_day)

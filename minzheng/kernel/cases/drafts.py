@@ -12,7 +12,7 @@ from minzheng.kernel.cases.engine import locked
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale
 from minzheng.kernel.cases.flow import guard
 from minzheng.kernel.cases.locks import lock_people
-from minzheng.kernel.cases.members import decide_composition, sync_members
+from minzheng.kernel.cases.members import claimants, decide_composition, sync_members
 from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
@@ -220,19 +220,21 @@ def mandate_given(ctx: Ctx) -> str:
 
 @guard("one_open_case", needs_data=True)
 def one_open_case(ctx: Ctx) -> str:
-    """One application per family and item. Takes the family's lock: simultaneous submissions wait, then see this one."""
+    """One application per family and item; a person is helped once. Somebody who applies alone stands in nobody's way but
+    their own. Takes the family's lock: simultaneous submissions wait, then see this one."""
     from minzheng.kernel.cases.models import CaseMember
 
-    indexes = [BlindIndex.of_value("id_no", m.id_no) for m in ctx.members if m.id_no and m.in_count]
+    own = claimants(ctx.case, ctx.members)
+    indexes = [BlindIndex.of_value("id_no", m.id_no) for m in own if m.id_no]
     lock_people(ctx.item.code, indexes)
-    other = (
+    others = (
         CaseMember.objects.filter(
             id_index__in=indexes, in_count=True, case__item_code=ctx.item.code, case__state__in=OPEN
         )
         .exclude(case_id=ctx.case.pk)
         .select_related("case")
-        .first()
     )
+    other = next((m for m in others if m in claimants(m.case, list(m.case.members.all()))), None)
     if other is None:
         return ""
     if authority.sees(other.case, ctx.actor):

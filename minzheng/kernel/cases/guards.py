@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases.flow import guard
-from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.members import adult, claimants
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
@@ -49,6 +49,8 @@ def consents_for_query(ctx: Ctx) -> str:
 def composition_complete(ctx: Ctx) -> str:
     if not ctx.counted:
         return "家庭成员还没有登记，或没有一人计入共同生活的家庭成员，请先补充。"
+    if not claimants(ctx.case, ctx.members):
+        return "单独申请的那一位不计入共同生活的家庭成员，不能从这个家庭单独申请；请改为全家申请，或由本人另行申请。"
     bare = [m.name or f"第 {m.seq} 位" for m in ctx.counted if not (m.name and m.birth_date and m.relation)]
     return f"{'、'.join(bare)}的姓名、身份证号码或关系不完整，请补全家庭成员信息。" if bare else ""
 

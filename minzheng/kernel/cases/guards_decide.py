@@ -61,6 +61,16 @@ def rules_say_eligible(ctx: Ctx) -> str:
     return "按核定情况测算不符合条件：" + "；".join(s for _, s in ctx.answer.reasons) + "。"
 
 
+@guard("single_person")
+def single_person_proven(ctx: Ctx) -> str:
+    """Whoever applies alone must belong to a family proven to be 低保边缘 (reference §1.5)."""
+    if ctx.answer.covered is None or ctx.answer.proof:
+        return ""
+    names = "、".join(ctx.counted[place - 1].name for place in ctx.answer.covered)
+    why = "；".join(s for _, s in ctx.answer.reasons)
+    return f"{names}是单独申请（单人户），要先证明家庭是低保边缘家庭：{why}。"
+
+
 @guard("facts_unchanged")
 def facts_unchanged(ctx: Ctx) -> str:
     """What the village saw is what is decided; only a death since then may change it (reference §1.14 case 18)."""

@@ -99,7 +99,7 @@ def on_account(ctx: Ctx) -> None:
 
 
 def _nobody_left(ctx: Ctx) -> bool:
-    return not ctx.case.members.filter(in_count=True).exists()
+    return not members.claimants(ctx.case, list(ctx.case.members.all()))
 
 
 def after_death(ctx: Ctx) -> str:

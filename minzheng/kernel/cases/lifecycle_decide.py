@@ -116,6 +116,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         guards_decide.payee_alive,
         guards_decide.not_in_tekun,
         guards_decide.death_and_custody_clean,
+        guards_decide.single_person_proven,
         guards_decide.rules_say_eligible,
     )
     return (

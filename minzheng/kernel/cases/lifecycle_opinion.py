@@ -39,7 +39,11 @@ def on_post(ctx: Ctx) -> None:
     from minzheng.kernel.cases.models import Publicity
 
     sheet = ctx.newest("assessment").data
-    row = {"applicant_name": public_name(ctx), "persons": sheet["persons"], "amount_fen": sheet["amount_fen"]}
+    row = {
+        "applicant_name": public_name(ctx, sheet.get("covered")),
+        "persons": sheet["persons"],
+        "amount_fen": sheet["amount_fen"],
+    }
     posted = Publicity.objects.create(
         case=ctx.case,
         region_code=ctx.case.region_code,
@@ -53,10 +57,12 @@ def on_post(ctx: Ctx) -> None:
     ctx.values["publicity"] = posted
 
 
-def public_name(ctx: Ctx) -> str:
+def public_name(ctx: Ctx, covered: list[int] | None) -> str:
+    """The applicant; the member who applies alone is the applicant even where a parent filled the form in."""
     from minzheng.kernel.subjects.masking import mask_name
 
-    return mask_name(ctx.case.applicant_name) if ctx.params.mask_public_name else ctx.case.applicant_name
+    name = "、".join(ctx.counted[place - 1].name for place in covered) if covered else ctx.case.applicant_name
+    return mask_name(name) if ctx.params.mask_public_name else name
 
 
 def ends_on(ctx: Ctx) -> datetime.date:

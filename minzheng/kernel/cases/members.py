@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
@@ -27,6 +27,13 @@ def age(born: datetime.date, on: datetime.date) -> int:
 def adult(member: CaseMember, on: datetime.date) -> bool:
     """18 or older; unknown birth dates count as adult, so that nobody's consent is skipped by a gap."""
     return member.birth_date is None or age(member.birth_date, on) >= ADULT
+
+
+def claimants(case: Case, members: Sequence[CaseMember]) -> list[CaseMember]:
+    """Members for whom the benefit is asked: the one who applies alone (57号第8条), else everybody who counts."""
+    alone = registry.get(case.item_code).alone
+    single = [m for m in members if alone is not None and alone(m.declared or {})]
+    return [m for m in single if m.in_count] if single else [m for m in members if m.in_count]
 
 
 def sync_members(case: Case) -> list[CaseMember]:

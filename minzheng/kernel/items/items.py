@@ -59,6 +59,9 @@ class Answer:
     evidence: Mapping[str, Any]
     top_ups: Mapping[int, int] = field(default_factory=dict)  # 1-based position among the counted members → fen
     taper: Taper | None = None
+    # 1-based positions among the counted members whom the benefit covers (单人户); None: all of them.
+    covered: tuple[int, ...] | None = None
+    proof: str = ""  # on what the claim of a single member of the family rests; "" where nobody claims alone
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Item:
     proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
     recompute: Callable[[Mapping[str, Any]], Answer] | None = None
     portal: bool = True
+    # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.
+    alone: Callable[[Mapping[str, Any]], bool] | None = None
 
     def reason_title(self, code: str) -> str:
         return dict(self.reasons).get(code, code)

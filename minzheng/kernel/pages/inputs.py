@@ -63,7 +63,7 @@ def inputs_of(
     """Inputs in order. ``posted`` (the raw request) wins over ``values``: nothing that was typed is lost.
 
     ``values`` may hold clean values or texts; names and ids are ``prefix + field.name``."""
-    fields = list(fields)
+    fields = [field for field in fields if field.asked_of(values)]
     texts = {field.name: _shown(field, values, posted, prefix) for field in fields}
     return [_input(field, texts, errors.get(field.name, ""), prefix, id_prefix) for field in fields]
 
@@ -75,7 +75,7 @@ def _input(field: Field, texts: Mapping[str, Any], error: str, prefix: str, id_p
     picked = set(value) if isinstance(value, list) else {value}
     options = field.choices() if hasattr(field, "choices") else []
     when = ""
-    if field.when:
+    if field.when and field.when.field:
         wanted = ",".join("yes" if v is True else "no" if v is False else str(v) for v in field.when.values)
         when = f"{prefix}{field.when.field}={wanted}"
     notes = " ".join(filter(None, (f"{id_}-help" if field.help else "", f"{id_}-error" if error else "")))

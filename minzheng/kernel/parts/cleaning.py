@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from minzheng.kernel.parts.field_base import Field, Invalid
+from minzheng.kernel.parts.field_base import Field, Invalid, WhenRow
 from minzheng.kernel.parts.special_fields import Photo
 
 
@@ -21,7 +21,7 @@ def clean_fields(
     values: dict[str, Any] = {}
     errors: dict[str, str] = {}
     for field in fields:
-        if not field.applies(raw):
+        if not field.applies(data if isinstance(field.when, WhenRow) else raw):
             continue
         try:
             values[field.name] = field.clean(raw[field.name])

@@ -32,6 +32,17 @@ class When:
 
 
 @dataclass(frozen=True)
+class WhenRow(When):
+    """出现与否要看整行已经知道的几项（同一节前面的步也算），由服务器判断；页面上的脚本不管它。``field`` 留空。"""
+
+    field: str = ""
+    test: Callable[[Mapping[str, Any]], bool] = bool
+
+    def holds(self, data: Mapping[str, Any]) -> bool:
+        return bool(self.test(data))
+
+
+@dataclass(frozen=True)
 class Field:
     """所有字段的共同部分。``name`` 是数据里的键，``label`` 是屏幕上的名称。"""
 
@@ -52,6 +63,10 @@ class Field:
     def applies(self, data: Mapping[str, Any]) -> bool:
         """在这些已填的值之下，本字段是否出现。"""
         return self.when is None or self.when.holds(data)
+
+    def asked_of(self, data: Mapping[str, Any]) -> bool:
+        """页面上要不要画出来：要看整行才知道的（``WhenRow``）由服务器定，其余的交给页面上的脚本收起、展开。"""
+        return not isinstance(self.when, WhenRow) or self.applies(data)
 
     def clean(self, raw: Any) -> Any:
         """干净的值；缺必填项或不合格式时抛 ``Invalid``。"""

@@ -7,11 +7,11 @@ Choice → option code (list of codes with ``many``), Photo → list of uploads;
 """
 
 from minzheng.kernel.parts.cleaning import clean_fields, raw_value
-from minzheng.kernel.parts.field_base import Field, Invalid, When
+from minzheng.kernel.parts.field_base import Field, Invalid, When, WhenRow
 from minzheng.kernel.parts.plain_fields import Choice, Count, Date, LongText, Money, Text, Tick, YesNo, yuan_text
 from minzheng.kernel.parts.special_fields import BankAccount, IdNumber, PersonPick, Phone, Photo, Region
 
 __all__ = [
     "BankAccount", "Choice", "Count", "Date", "Field", "IdNumber", "Invalid", "LongText", "Money", "PersonPick",
-    "Phone", "Photo", "Region", "Text", "Tick", "When", "YesNo", "clean_fields", "raw_value", "yuan_text",
+    "Phone", "Photo", "Region", "Text", "Tick", "When", "WhenRow", "YesNo", "clean_fields", "raw_value", "yuan_text",
 ]

@@ -153,7 +153,9 @@ def _rows(
     rows = []
     for i, values in enumerate(shown):
         known = names[i] if i < len(names) else values
-        asked = [_question(f, values, errors, f"{i}.") for f in step.plain_fields]
+        # Fixed rows: whether a question is asked may depend on what earlier steps say of this row.
+        row = {**known, **values}
+        asked = [_question(f, row, errors, f"{i}.") for f in step.plain_fields if f.asked_of(row)]
         fresh = not step.fixed_rows and not any(v not in (None, "", []) for v in values.values())
         name = str(known.get("name") or "").strip()
         title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人")
@@ -206,7 +208,7 @@ def _question(
         value=values.get(f.name, ""),
         error=errors.get(key, ""),
         shown=f.applies(values),
-        depends_on=prefix + when.field if when else "",
+        depends_on=prefix + when.field if when and when.field else "",
         depends_values="|".join(_token(v) for v in when.values) if when else "",
         files=(files or {}).get(f.kind or f.name, ()) if isinstance(f, Photo) else (),
     )

@@ -11,8 +11,9 @@ from minzheng.business.assistance.dibao.procedure import procedure_params
 from minzheng.business.assistance.means_test.assess import MeansTest
 from minzheng.business.assistance.means_test.benefits import EDGE
 from minzheng.business.assistance.means_test.family import composition
-from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
+from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM, applies_alone
 from minzheng.business.assistance.means_test.reasons import REASONS
+from minzheng.business.assistance.means_test.single import SingleClaim
 from minzheng.kernel.cases.lifecycle import means_tested
 from minzheng.kernel.items.items import Item, Material, Proposal
 
@@ -28,6 +29,7 @@ RULES = MeansTest(
     taper="渐退资格",
     taper_cash="渐退保障金",
     taper_months="渐退_月数",
+    single=SingleClaim("单人户资格", ("单人户低保金", "分类施保金"), EDGE.benefit, "低保边缘资格", "低保边缘线合计"),
 )
 
 
@@ -59,4 +61,5 @@ ITEM = Item(
     assess=RULES.assess,
     recompute=RULES.recompute,
     proposals=proposals,
+    alone=applies_alone,
 )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from minzheng.business.assistance.means_test.family import Family, as_json, policy_family
+from minzheng.business.assistance.means_test.single import SingleClaim, recognised
 from minzheng.kernel.awards.services import first_payable_month
 from minzheng.kernel.cases.evidence import digest
 from minzheng.kernel.items import registry
@@ -35,6 +36,7 @@ class MeansTest:
     taper: str = ""  # the word that says whether a family over the line may leave gradually …
     taper_cash: str = ""  # … what it goes on receiving …
     taper_months: str = ""  # … and the parameter for how long
+    single: SingleClaim | None = None  # where one member of the family may ask alone
 
     # ---- one case ----
 
@@ -44,7 +46,9 @@ class MeansTest:
         Raises policy.Unconfigured where this place has no parameters, policy.InputError on impossible facts."""
         family, notes = policy_family(case)
         params = registry.get(case.item_code).flow.params(case.region_code, on)
-        return self._answer(as_json(family), case.region_code, on, first_payable_month(on, params), notes)
+        words = as_json(family)
+        known = recognised(case, self.single.family_benefit) if self.single and self.single.places(words) else ""
+        return self._answer(words, case.region_code, on, first_payable_month(on, params), notes, known)
 
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
         """The same answer from what an award froze; for an award in its taper, the amount kept (渐退保障金)."""
@@ -55,12 +59,15 @@ class MeansTest:
             day(frozen["on"]),
             day(frozen.get("payable_on") or frozen["on"]),
             frozen.get("notes", []),
+            frozen.get("recognised", ""),
         )
         return replace(answer, amount_fen=answer.taper.amount_fen) if answer.taper else answer
 
     def _answer(
-        self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str]
+        self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str], known: str
     ) -> Answer:
+        if self.single and self.single.places(family):
+            return self._single(self.single, family, region, on, payable_on, notes, known)
         outcome = self._run(family, region, on, explain=True)
         eligible = bool(outcome.values.get(self.eligible))
         paid = self._payable(family, region, payable_on, outcome) if eligible else outcome
@@ -79,21 +86,77 @@ class MeansTest:
             category=category(paid),
             top_ups=tops,
             taper=self._taper(outcome),
-            evidence={
-                "benefit": self.benefit,
-                "region": region,
-                "on": on.isoformat(),
-                "payable_on": (payable_on if paid is not outcome else on).isoformat(),
-                "family": family,
-                "notes": notes,
-                "facts_sha": digest(family),
-                "outcome": paid.as_json(),
-                "rule_versions": _text(paid.rule_versions),
-                "params": paid.params_used,
-                "ruleset_sha": paid.sha,
-                "reasons_in_full": outcome.reasons,
-            },
+            evidence=self._evidence(family, region, on, payable_on, notes, outcome, paid),
         )
+
+    def _evidence(
+        self,
+        family: Family,
+        region: str,
+        on: datetime.date,
+        payable_on: datetime.date,
+        notes: list[str],
+        outcome: Outcome,
+        paid: Outcome,
+    ) -> dict[str, Any]:
+        return {
+            "benefit": self.benefit,
+            "region": region,
+            "on": on.isoformat(),
+            "payable_on": (payable_on if paid is not outcome else on).isoformat(),
+            "family": family,
+            "notes": notes,
+            "facts_sha": digest(family),
+            "outcome": paid.as_json(),
+            "rule_versions": _text(paid.rule_versions),
+            "params": paid.params_used,
+            "ruleset_sha": paid.sha,
+            "reasons_in_full": outcome.reasons,
+        }
+
+    def _single(
+        self,
+        single: SingleClaim,
+        family: Family,
+        region: str,
+        on: datetime.date,
+        payable_on: datetime.date,
+        notes: list[str],
+        known: str,
+    ) -> Answer:
+        """One member asks alone: the family is assessed to prove what it is, the member for the rest."""
+        places = single.places(family)
+        outcome = self._run(family, region, on, explain=True)
+        eligible = single.eligible_in(outcome, places)
+        paid = outcome
+        if eligible:
+            paid = self._payable(family, region, payable_on, outcome, lambda later: single.eligible_in(later, places))
+        amounts, proof = single.amounts(paid, places), single.proof(outcome, known)
+        reasons = () if eligible else single.reasons(self._with_family(family, region, on), self.benefit, places)
+        return Answer(
+            eligible=eligible,
+            amount_fen=sum(sum(a.values()) for a in amounts.values()) if eligible else 0,
+            persons=len(places),
+            per_capita_fen=_fen(outcome.values.get("人均月收入")),
+            reasons=reasons,
+            sheet=single.sheet(paid, places, amounts, proof if eligible else ""),
+            category=category(paid, places),
+            top_ups={
+                place: fen
+                for place in places
+                if eligible and (fen := sum(amounts[place].values()) - amounts[place][single.cash[0]])
+            },
+            evidence=self._evidence(family, region, on, payable_on, notes, outcome, paid)
+            | {"covered": list(places), "proof": proof, "recognised": known},
+            covered=places,
+            proof=proof,
+        )
+
+    def _with_family(self, family: Family, region: str, on: datetime.date) -> Outcome:
+        """The same outcome with the reasons of the benefit that recognises the family."""
+        assert self.single is not None
+        targets = [self.benefit, self.single.family_benefit, *SHOWN]
+        return load_ruleset().evaluate(family, region=region, on=on, targets=targets, explain=False)
 
     def _run(self, family: Family, region: str, on: datetime.date, *, explain: bool) -> Outcome:
         return load_ruleset().evaluate(family, region=region, on=on, targets=[self.benefit, *SHOWN], explain=explain)
@@ -104,13 +167,21 @@ class MeansTest:
         months = next((int(p["value"]) for p in outcome.params_used if p["name"] == self.taper_months), 0)
         return Taper(_fen(outcome.values.get(self.taper_cash)) or 0, months)
 
-    def _payable(self, family: Family, region: str, on: datetime.date, outcome: Outcome) -> Outcome:
+    def _payable(
+        self,
+        family: Family,
+        region: str,
+        on: datetime.date,
+        outcome: Outcome,
+        still: Callable[[Outcome], bool] | None = None,
+    ) -> Outcome:
         """By the standards of the first paid month; by today's where those are not published yet."""
         try:
             later = self._run(family, region, on, explain=True)
         except Unconfigured:
             return outcome
-        return later if later.values.get(self.eligible) else outcome
+        holds = still(later) if still else bool(later.values.get(self.eligible))
+        return later if holds else outcome
 
     def _amount(self, outcome: Outcome) -> tuple[int, dict[int, int]]:
         """(fen a month, {position of the member among the counted: fen of top-up})."""
@@ -169,8 +240,11 @@ class MeansTest:
         return Proposal(self.benefit, self.title, ok, sentence, figures)
 
 
-def category(outcome: Outcome) -> str:
-    """Class for re-checks (reference §1.7.1): C somebody can work, A nobody can and no income, B the others."""
+def category(outcome: Outcome, places: tuple[int, ...] = ()) -> str:
+    """Class for re-checks (reference §1.7.1): C somebody can work, A nobody can and no income, B the others.
+
+    `places`: only these members are covered (单人户), and only their own income is looked at."""
+    rows = [row for place, row in enumerate(outcome.rows["人"], start=1) if not places or place in places]
     able = any(
         row.get("计入保障")
         and row.get("成年")
@@ -178,11 +252,12 @@ def category(outcome: Outcome) -> str:
         and not row.get("重度残疾")
         and not row.get("在校")
         and (row.get("年龄") or 0) < 60
-        for row in outcome.rows["人"]
+        for row in rows
     )
     if able:
         return "C"
-    return "B" if outcome.values.get("家庭月收入") and outcome.values["家庭月收入"] > 0 else "A"
+    income = sum(row.get("个人月收入") or 0 for row in rows) if places else outcome.values.get("家庭月收入") or 0
+    return "B" if income > 0 else "A"
 
 
 def _fen(value: Any) -> int | None:

@@ -6,6 +6,7 @@
 | 工资性收入 经营净收入 财产净收入 转移净收入 不计入收入 就业成本 | member: wage business property_income transfer not_counted employment_cost |
 | 残疾类别 残疾等级 重病 无劳动能力 在校 学历层次 | member: disability_kind disability_level serious_illness no_labour student |
 | 不计入情形 长期共同居住 | member: situation |
+| 单人户申请 | member: single (and still one of those who may, form.applies_alone) |
 | 户籍在本地 | form["applicant"]["hukou"] |
 | 在保 原月保障金 | the award in force of this case |
 
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import localdate
 
+from minzheng.business.assistance.means_test.form import applies_alone
 from minzheng.kernel import clock
 from minzheng.policy import InputError, Unconfigured, load_ruleset
 
@@ -108,6 +110,8 @@ def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family
         if values.get(key) is not None:
             words[word] = yuan(values[key])
     words |= _condition(values)
+    if applies_alone(values):
+        words["单人户申请"] = True
     situation = values.get("situation") or "home"
     if not frozen:
         words["不计入情形"] = SITUATIONS.get(situation, "无")

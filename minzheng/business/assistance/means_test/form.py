@@ -22,6 +22,7 @@ from minzheng.kernel.parts.fields import (
     Region,
     Text,
     When,
+    WhenRow,
     YesNo,
 )
 
@@ -73,6 +74,27 @@ def one_of_each(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[
     elif selves and own and rows[selves[0]].get("id_no") not in (None, "", own):
         errors[f"{selves[0]}.id_no"] = "申请人本人的身份证号码与第一步填写的不一致，请核对。"
     return errors
+
+
+def may_apply_alone(row: Mapping[str, Any]) -> bool:
+    """Whether 57号第8条 lets this person ask alone: 一二级重残、三级智力或精神残疾、患重大疾病. Takes texts and clean values."""
+    level, kind = str(row.get("disability_level") or ""), row.get("disability_kind") or ""
+    if kind and (level in ("1", "2") or (level == "3" and kind in ("智力", "精神"))):
+        return True
+    return row.get("serious_illness") in (True, "yes")
+
+
+def applies_alone(row: Mapping[str, Any]) -> bool:
+    """单人户: the family asks for this member only. An answer left from before a correction of the illness counts no more."""
+    return row.get("single") in (True, "yes") and may_apply_alone(row)
+
+
+def one_alone(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[str, str]:
+    """One application asks for one person alone: each gets an own decision."""
+    alone = [i for i, row in enumerate(rows) if row.get("single")]
+    if len(alone) < 2:
+        return {}
+    return {f"{alone[1]}.single": "一份申请只能为一位家人单独申请；另一位请由本人或别的家人另交一份申请。"}
 
 
 APPLICANT = Step(
@@ -142,9 +164,17 @@ INCOME = Step(
             help="如基础养老金、优抚金、奖学金、各类救助金。",
             when=When("transfer"),
         ),
+        YesNo(
+            "single",
+            "只为这一位单独申请低保",
+            help="全家收入比低保标准高一些、不能全家享受，但这一位重残或重病的，可以只为他一人申请（单人户）。"
+            "全家收入低于标准的请选“否”，全家一起申请。",
+            when=WhenRow(test=may_apply_alone),
+        ),
     ),
     repeat="members",
     fixed_rows=True,
+    check=one_alone,
     why="低保金等于保障标准乘以人数，再减去家庭收入；没有的项目不用填。",
 )
 HOME = Step(

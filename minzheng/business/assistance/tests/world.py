@@ -150,7 +150,8 @@ class World:
         self, family: Sequence[Kin], region: str, home: dict[str, Any], applicant: dict[str, Any]
     ) -> dict[str, Any]:
         head = family[0]
-        money = ("wage", "business", "property_income", "transfer", "not_counted", "employment_cost")
+        # What the income step asks of each member.
+        money = ("wage", "business", "property_income", "transfer", "not_counted", "employment_cost", "single")
         return {
             "applicant": {
                 "name": head.name,

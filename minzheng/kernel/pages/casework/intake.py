@@ -263,6 +263,11 @@ def _sections(form: Form, case: Case, errors: dict[str, dict[str, str]]) -> list
     return sections
 
 
+def _row(case: Case, step: Step, n: int) -> dict[str, Any]:
+    rows = case.form.get(step.key) or []
+    return rows[n] if n < len(rows) else {}
+
+
 def _repeating(form: Form, case: Case, step: Step, shared: list[Step], errors: dict[str, dict[str, str]]) -> Section:
     shown = {one.code: form.shown(one.code, case.form) for one in shared}
     count = len(shown[step.code])
@@ -273,7 +278,9 @@ def _repeating(form: Form, case: Case, step: Step, shared: list[Step], errors: d
         for one in shared:
             texts = shown[one.code][n] if n < len(shown[one.code]) else OWN_ROW if first and n == 0 else {}
             own = {key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")}
-            groups.append((one.title, inputs_of(one.plain_fields, texts, own, prefix=f"{one.code}.{n}.")))
+            # Whether a question is asked may depend on what another step of the same row says.
+            known = {**_row(case, step, n), **texts} if one.fixed_rows else texts
+            groups.append((one.title, inputs_of(one.plain_fields, known, own, prefix=f"{one.code}.{n}.")))
         name = shown[step.code][n].get("name", "") if n < count else "申请人本人" if first and n == 0 else ""
         rows.append(Row(n, name or (f"第 {n + 1} 位" if n < count else "再加一位"), groups, n >= max(count, 1)))
     return Section(step.code, step.title, step.why, rows=rows, problem=errors.get(step.code, {}).get("", ""))
