@@ -1,4 +1,6 @@
-"""谁来制发、编什么号、向谁申请复议：由任职机关和办件所在区划推出，不由填表人写。"""
+"""Who issues a notice, under what number, and where to seek reconsideration: derived from the issuer's appointment and
+the region of the case, never typed in.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,16 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case
 
-#: Crockford 的三十二个字符：没有 I、L、O、U，念给人听、用手抄都不会错。
+#: Crockford's thirty-two characters: no I, L, O or U, so reading aloud or copying by hand goes right.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _COUNTY = 3
 
 
 def agency_for(notice: Notice, *, actor: Actor, region_code: str, on: date) -> Organization:
-    """制发机关：制发人凭以办理的那一个任职的机关；系统自动办理的，是当地有权办理的机关。"""
+    """The issuing agency (制发机关): that of the one appointment under which the issuer acts; for acts of the system, the
+    local agency with the power.
+    """
     assignment = actor.can(notice.permission, region_code)
     if assignment is not None:
         return assignment.organization
@@ -42,9 +46,12 @@ def agency_for(notice: Notice, *, actor: Actor, region_code: str, on: date) -> O
 
 
 def numbers(notice: Notice, *, agency: Organization, number_code: str, year: int) -> tuple[str, str]:
-    """（文号，内部编号）。文号 = 机构文号字头 + 代字〔年〕流水号；内部编号 = 区划码-业务码-文书-年-流水。
+    """(official number 文号, internal number). Official number = the agency's word + the notice's word〔year〕serial;
+    internal number = region-item-notice-year-serial.
 
-    流水按“字头+代字+年”连号，所以同一字头的两个机关也不会编出相同的文号。没有文号字头的机关用机构代码。"""
+    Serials run by “agency word + notice word + year”, so two agencies sharing a word never make the same number. An
+    agency without a word uses its code.
+    """
     from minzheng.kernel.registers.numbering import next_number
 
     head = f"{agency.document_prefix or agency.code}{notice.word}"
@@ -54,7 +61,7 @@ def numbers(notice: Notice, *, agency: Organization, number_code: str, year: int
 
 
 def number_code_of(case: Case | None) -> str:
-    """事项的业务码（低保为 DB）；没有办件的文书用 MZ。"""
+    """The item's code for numbers (DB for 低保); MZ for notices without a case."""
     if case is None:
         return "MZ"
     from minzheng.kernel.items import registry
@@ -66,9 +73,11 @@ def number_code_of(case: Case | None) -> str:
 
 
 def remedy_text(agency: Organization) -> str:
-    """救济途径：六十日内向本级（乡镇机关为县级）人民政府申请复议，或六个月内起诉。
+    """Remedies (救济途径): reconsideration within sixty days by the people's government of the same level (the county's,
+    for a township), or an action within six months.
 
-    《行政复议法》第二十条、第二十四条；《行政诉讼法》第四十六条。"""
+    《行政复议法》第二十条、第二十四条; 《行政诉讼法》第四十六条.
+    """
     from minzheng.kernel.regions.selectors import region_name
 
     code = codes.full(agency.region_code)
@@ -82,13 +91,13 @@ def remedy_text(agency: Organization) -> str:
 
 
 def new_verify_code() -> str:
-    """查验码 ``8K3M-Q7TR-2WXN-5H4P``：80 位随机，猜不中。"""
+    """Verification code (查验码) ``8K3M-Q7TR-2WXN-5H4P``: 80 random bits, beyond guessing."""
     token = "".join(secrets.choice(_ALPHABET) for _ in range(16))
     return "-".join(token[start : start + 4] for start in range(0, 16, 4))
 
 
 def normal_verify_code(typed: str) -> str:
-    """手输的查验码还原成存的样子；不像查验码的返回空串。"""
+    """A typed verification code as it is stored; "" for what does not look like one."""
     token = "".join(char for char in typed.upper().translate(_READ_AS) if char.isalnum())
     if len(token) != 16 or any(char not in _ALPHABET for char in token):
         return ""

@@ -1,7 +1,8 @@
-"""文书目录：每种文书的名称、代字、必备要素和要素的出处。
+"""Catalogue of notices (文书目录): name, word, required elements of each notice, and where the requirement comes from.
 
-要素的值用通用类型：``text`` 文字；``date`` 日期（date 或 ISO 文本）；``month`` 某月（当月1日）；``fen`` 金额（整数分）；
-``count`` 整数；``texts`` 文字列表；``rows`` 字典列表，``columns`` 列出每行必备的键。空值等于缺少。
+Values have general kinds: ``text``; ``date`` (date or ISO text); ``month`` (its first day); ``fen`` (whole fen);
+``count`` (whole number); ``texts`` (list of text); ``rows`` (list of dicts, ``columns`` naming the keys every row must
+have). Empty counts as missing.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ from typing import Any
 
 from minzheng.kernel.documents.errors import MissingField, UnknownNotice
 
-#: 不利决定的救济期限：《行政复议法》第二十条六十日；《行政诉讼法》第四十六条六个月。
+#: Time to seek remedy against an adverse decision: sixty days, 《行政复议法》第二十条; six months, 《行政诉讼法》第四十六条.
 REMEDY_LAW = "《中华人民共和国行政复议法》第二十条、《中华人民共和国行政诉讼法》第四十六条"
 
 
 @dataclass(frozen=True)
 class Need:
-    """一项要素。``law`` 说明为什么必须写；``required=False`` 的只登记类型，可以不给。"""
+    """One element. ``law`` says why it must be there; with ``required=False`` only the kind is registered and it may be
+    left out.
+    """
 
     key: str
     label: str
@@ -30,8 +33,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Notice:
-    """一种文书。``suffix`` 接在事项名称后成为标题；``word`` 是文号里的代字；``adverse`` 表示不利决定，必须写理由与救济途径；
-    ``permission`` 用来确定由哪一个任职机关制发；``public`` 的在查验页只显示标题与日期，不显示当事人。"""
+    """One notice. ``suffix`` after the item's name makes the title; ``word`` is its word in the official number;
+    ``adverse`` marks a decision against the person, which must give reasons and remedies; ``permission`` decides which
+    appointment's agency issues it; ``public`` ones show title and date alone on the verification page, not the party.
+    """
 
     code: str
     suffix: str
@@ -48,7 +53,7 @@ class Notice:
         return f"{matter}{self.suffix}"
 
     def check(self, fields: Mapping[str, Any]) -> None:
-        """缺少任一必备要素时抛出 MissingField，一次说全。"""
+        """MissingField when required elements are missing, naming all of them at once."""
         missing: list[tuple[str, str]] = []
         for need in self.needs:
             if need.required:
@@ -291,7 +296,7 @@ NOTICES: dict[str, Notice] = {
     )
 }
 
-#: 只打印、不编文号的表单。
+#: Forms that are only printed and carry no number.
 FORMS: dict[str, Notice] = {
     notice.code: notice
     for notice in (
@@ -323,7 +328,7 @@ FORMS: dict[str, Notice] = {
 
 
 def notice(code: str) -> Notice:
-    """按代码取文书定义。"""
+    """The notice with this code."""
     found = NOTICES.get(code) or FORMS.get(code)
     if found is None:
         raise UnknownNotice(f"没有代码为“{code}”的文书；现有：{'、'.join([*NOTICES, *FORMS])}。")

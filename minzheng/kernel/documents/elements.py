@@ -1,6 +1,6 @@
-"""文书要素的整理：收进来的各种写法变成可存的 JSON，存下的 JSON 变成印出来的样子。
+"""Elements of a notice: whatever comes in becomes JSON to store; the JSON stored becomes what is printed.
 
-两步都是纯函数：同样的要素任何时候都整理成同样的文字，所以文书可以从 ``fields`` 重新印出。
+Both steps are pure: the same elements always give the same text, so a notice can be printed again from its ``fields``.
 """
 
 from __future__ import annotations
@@ -16,26 +16,28 @@ from minzheng.kernel.documents.errors import MissingField
 from minzheng.kernel.subjects.masking import mask_account, mask_id
 
 _STOPS = "。！？；"
-#: 带两位小数、没写千分位的金额：``3000.00 元``。
+#: Amounts with two decimals but no thousands separator: ``3000.00 元``.
 _THOUSANDS = re.compile(r"(?<![\d,.])(\d{4,})(\.\d{2})(?= ?元)")
-#: 按规则遮盖的键，出现在任何一层都遮盖；明文不进文书。
+#: Keys hidden as the rules say, at whatever depth; plain values never enter a notice.
 _MASKED = {"id_no": mask_id, "account": mask_account}
 
 
 def chinese_date(value: date | str) -> str:
-    """``2026年11月21日``。"""
+    """``2026年11月21日``."""
     day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return f"{day.year}年{day.month}月{day.day}日"
 
 
 def chinese_month(value: date | str) -> str:
-    """``2026年12月``。"""
+    """``2026年12月``."""
     text = value if isinstance(value, str) else value.isoformat()
     return f"{int(text[:4])}年{int(text[5:7])}月"
 
 
 def stored(notice: Notice, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """可存的要素：日期成 ISO 文本，成对的行成字典，证件号与账号遮盖，空值去掉。类型不对抛出 MissingField。"""
+    """Elements to store: dates as ISO text, pairs as dicts, ID and account numbers hidden, empty values dropped.
+    MissingField when a kind does not fit.
+    """
     kinds = {need.key: need for need in notice.needs}
     kept: dict[str, Any] = {}
     for key, value in fields.items():
@@ -88,12 +90,12 @@ def _whole(value: Any) -> int:
 
 
 def _row(need: Need, row: Any) -> dict[str, Any]:
-    """一行：字典，或按 ``columns`` 次序给出的若干项；``x_fen`` 补出可印的 ``x``。"""
+    """One row: a dict, or items in the order of ``columns``; ``x_fen`` supplies a printable ``x``."""
     if isinstance(row, str):
         row = [row]
     if isinstance(row, list):
         keys = [key for key, _ in need.columns]
-        # (代码, 句子) 与 (项目, 结果)：比必备列多一项时，多出的在前，是代码
+        # (code, sentence) and (item, result): one more than the required columns means the first is the code
         row = dict(zip(keys if len(row) <= len(keys) else ["code", *keys], row, strict=False))
     filled = {key: value for key, value in row.items() if value not in (None, "")}
     for key, value in list(filled.items()):
@@ -116,7 +118,7 @@ def _masked(value: Any) -> Any:
 
 
 def printed(notice: Notice, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """印出来的要素：日期写成年月日，金额另给数字与大写，行内的 ISO 日期同样改写。"""
+    """Elements as printed: dates in Chinese, amounts also in figures and capitals, ISO dates inside rows likewise."""
     kinds = {need.key: need.kind for need in notice.needs}
     shown: dict[str, Any] = {}
     for key, value in fields.items():

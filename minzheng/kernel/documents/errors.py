@@ -1,18 +1,20 @@
-"""材料与文书的错误：每个都是一句话，说明错在哪里、怎么办，可以原样显示给用户。"""
+"""Errors of attachments and notices: each is one Chinese sentence saying where the fault is and what to do, fit to be
+shown as it is.
+"""
 
 from __future__ import annotations
 
 
 class DocumentError(Exception):
-    """本模块所有业务错误的基类；``str(error)`` 是给用户看的中文句子。"""
+    """Base of every business error here; ``str(error)`` is the Chinese sentence for the user."""
 
 
 class UploadRefused(DocumentError):
-    """上传的文件不能接收。"""
+    """The uploaded file cannot be accepted."""
 
 
 class MissingField(DocumentError):
-    """文书缺少必备要素。``fields`` 为所缺要素的键。"""
+    """A notice lacks required elements; ``fields`` holds their keys."""
 
     def __init__(self, sentence: str, fields: tuple[str, ...] = ()) -> None:
         super().__init__(sentence)
@@ -20,12 +22,12 @@ class MissingField(DocumentError):
 
 
 class UnknownNotice(DocumentError):
-    """没有这种文书代码。"""
+    """There is no notice with this code."""
 
 
 class DamagedFile(DocumentError):
-    """盘上的文件不见了、打不开，或与登记的 SM3 不符。"""
+    """A file on disk is gone, cannot be opened, or does not match its registered SM3."""
 
 
 class FontsMissing(DocumentError):
-    """字体目录里没有文书所用的字体。"""
+    """The font folder lacks a font the notices use."""

@@ -1,4 +1,6 @@
-"""照片一律重新编码：去掉拍摄地点等附带信息和夹带内容，转正方向，缩到看得清的大小，另做一张小图。"""
+"""Photos are always encoded anew: place of shooting and anything smuggled in are dropped, orientation is set right,
+size is reduced to what stays legible, and a thumbnail is made.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +13,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from minzheng.kernel.documents.errors import UploadRefused
 from minzheng.kernel.documents.sniff import JPEG, PNG, WEBP
 
-#: 六千万像素：比常见手机的最高档还大；再大就是解压炸弹或误传的扫描大图。
+#: Sixty megapixels: more than the best of common phones; beyond that it is a decompression bomb or a huge scan sent by
+#: mistake.
 MAX_PIXELS = 60_000_000
-#: 存档长边。A4 纸 300 点每英寸的长边约 3500，证件上的小字在此分辨率下仍可辨认。
+#: Longest side kept. A4 at 300 dpi is about 3500; the small print of a certificate can still be read at this
+#: resolution.
 MAX_SIDE = 3200
 THUMB_SIDE = 320
 _FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
@@ -21,7 +25,7 @@ _FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
 
 @dataclass(frozen=True)
 class CleanImage:
-    """重新编码后的图：正文、类型和小图（JPEG）。"""
+    """The picture encoded anew: content, type, and thumbnail (JPEG)."""
 
     data: bytes
     content_type: str
@@ -29,7 +33,9 @@ class CleanImage:
 
 
 def clean(data: bytes, content_type: str) -> CleanImage:
-    """``content_type`` 由 sniff 认出；只用对应的一种解码器打开。坏图、解压炸弹抛出 UploadRefused。"""
+    """``content_type`` comes from sniff; only its own decoder opens the file. UploadRefused for broken pictures and
+    decompression bombs.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -61,7 +67,7 @@ def _too_large() -> str:
 
 
 def _upright(source: Image.Image) -> Image.Image:
-    # 先让解码器按缩小的尺寸解 JPEG，再转正：大照片省一半以上的时间和内存
+    # Let the decoder read JPEG at a reduced size before turning it: over half the time and memory saved on large photos
     source.draft("RGB", (MAX_SIDE, MAX_SIDE))
     source.load()
     image = ImageOps.exif_transpose(source)
@@ -79,7 +85,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _encoded(image: Image.Image, kind: str) -> bytes:
-    # 从像素另建一张：info 里的 EXIF、XMP、色彩描述和注释一样也带不过去
+    # Build a new picture from the pixels: no EXIF, XMP, colour profile or comment in info can come along
     bare = Image.frombytes(image.mode, image.size, image.tobytes())
     out = io.BytesIO()
     if kind == PNG:

@@ -1,4 +1,6 @@
-"""材料与文书的页面：文书 PDF、材料查看、登记送达、打印表单、公开查验。"""
+"""Pages of attachments and notices: notice PDF, viewing an attachment, recording service, printed forms, public
+verification.
+"""
 
 from __future__ import annotations
 
@@ -25,12 +27,12 @@ from minzheng.kernel.parts.fields import Choice, Date
 from minzheng.kernel.parts.page import STAFF, ActionBody, Custom, Done, Page
 from minzheng.kernel.subjects.masking import mask_name
 
-#: 查验码有 80 位，限次只为挡住爬虫。
+#: A verification code has 80 bits; the limit only keeps crawlers off.
 VERIFY_TRIES, VERIFY_SECONDS = 30, 60
 
 
 def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """文书 PDF，在浏览器里打开。看不到的一律 404；读取记入审计。"""
+    """A notice as PDF, opened in the browser. 404 for whatever one may not see; reading is audited."""
     actor = actor_in(request)
     document = selectors.document(actor, pk)
     if document is None:
@@ -40,7 +42,7 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """一份材料；``?size=thumb`` 取小图（PDF 没有小图，给 404）。"""
+    """One attachment; ``?size=thumb`` for the thumbnail (a PDF has none: 404)."""
     actor = actor_in(request)
     found = selectors.attachment(actor, pk)
     if found is None:
@@ -64,7 +66,9 @@ def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
 
 
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """公开查验：只显示文号、标题、机关、日期、遮盖后的当事人和 SM3。查不到与查得到用同一版式，不说明原因。"""
+    """Public verification: official number, title, agency, date, hidden party and SM3, nothing more. Found or not, the
+    layout is the same and no reason is given.
+    """
     typed = code or request.GET.get("code", "").strip()
     if not allow("verify", client_address(request), tries=VERIFY_TRIES, seconds=VERIFY_SECONDS):
         return render(request, "public/verify.html", {"title": "文书查验", "too_many": True}, status=429)
@@ -90,7 +94,7 @@ def _public(document: IssuedDocument) -> dict[str, Any]:
 
 
 def printout(request: HttpRequest, pk: int, code: str) -> HttpResponse:
-    """打印用的表（F01 入户调查表、F02 近亲属备案表、N16 授权书），已知内容先填好。"""
+    """Forms for printing (F01 home visit, F02 close relatives, N16 consent), filled in with what is known."""
     actor = actor_in(request)
     try:
         case = get_case(actor, pk)

@@ -1,4 +1,4 @@
-"""PDF 材料的检查：能打开、没加密、不夹带脚本、附件和会自动执行的动作。"""
+"""Checks on PDF attachments: opens, not encrypted, carries no script, no attachment and no action that runs by itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObj
 from minzheng.kernel.documents.errors import UploadRefused
 
 MAX_PAGES = 200
-#: 逐个对象检查的上限；正常的两百页扫描件不到两千个对象。
+#: Most objects examined; a normal scan of two hundred pages has under two thousand.
 MAX_OBJECTS = 60_000
 
 _ADVICE = "请用打印功能“另存为 PDF”重做一份，或打印后拍照上传。"
@@ -39,7 +39,9 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def check(data: bytes) -> int:
-    """返回页数；不能收的抛出 UploadRefused。文件本身不改动，所以电子签名仍然有效。"""
+    """Returns the number of pages; UploadRefused for what cannot be accepted. The file is not changed, so electronic
+    signatures stay valid.
+    """
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted or "/Encrypt" in reader.trailer:
@@ -62,7 +64,8 @@ def check(data: bytes) -> int:
         ArithmeticError,
         LookupError,
     ):
-        # 解析器面对坏文件会抛各种内置异常：对上传者来说都是“打不开”
+        # On a broken file the parser raises all sorts of built-in exceptions: to the uploader they all mean “cannot be
+        # opened”
         raise UploadRefused("这份 PDF 打不开，可能没有传完或已损坏。" + _ADVICE) from None
     if pages == 0:
         raise UploadRefused("这份 PDF 一页也没有。请检查后重新上传。")
@@ -72,7 +75,9 @@ def check(data: bytes) -> int:
 
 
 def _refuse_active(reader: pypdf.PdfReader) -> None:
-    """从文件尾部的目录走遍所有可达对象（压缩对象流里的也算），见到会动的内容就拒收。"""
+    """Walks every object reachable from the trailer (those in compressed object streams too) and refuses anything
+    active.
+    """
     waiting: list[Any] = [reader.trailer]
     seen: set[tuple[int, int]] = set()
     count = 0

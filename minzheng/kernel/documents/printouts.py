@@ -1,4 +1,4 @@
-"""打印表单的要素：从办件里取已知的内容，留空的由调查人现场填。"""
+"""Elements of printed forms: what the case knows is filled in, the rest is left for the investigator."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from minzheng.kernel.regions.selectors import region_name
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember
 
-#: 申报里的收入项与印出的名称；金额为每月整数分。
+#: Declared incomes and their printed names; amounts are whole fen a month.
 _INCOME = (("wage", "工资"), ("business", "经营"), ("property_income", "财产"), ("transfer", "养老金等"))
 
 
-#: 可以打印的表。
+#: Forms that can be printed.
 CODES = ("F01", "F02", "N16")
 
 
 def printed(code: str, case: Case) -> bytes:
-    """一张表的 PDF；N16 为每位成年家庭成员各一份，装订在一起。"""
+    """One form as PDF; N16 gives one consent per adult member, bound together."""
     if code == "N16":
         return _bound(_slips(case))
     return services.form_pdf(code=code, case=case, fields=_fields(code, case))
@@ -47,7 +47,7 @@ def _fields(code: str, case: Case) -> dict[str, Any]:
 
 
 def _slips(case: Case) -> list[bytes]:
-    """供纸质签署的授权书，正文与手机上签的逐字相同。"""
+    """Consents to be signed on paper, word for word the text signed on the phone."""
     today = clock.today()
     item = registry.get(case.item_code)
     months = item.flow.params(case.region_code, today).consent_valid_months

@@ -1,4 +1,6 @@
-"""把文书排成 PDF/A-2b。版式在 ``typst/``，数据只以 JSON 传入；字体嵌入，所以生僻姓名在哪里打开都一样。"""
+"""Typeset notices as PDF/A-2b. Layouts are in ``typst/``; data goes in as JSON alone; fonts are embedded, so rare names
+look the same everywhere.
+"""
 
 from __future__ import annotations
 
@@ -21,25 +23,27 @@ from minzheng.kernel.documents.errors import DocumentError, FontsMissing
 LAYOUTS = Path(__file__).resolve().parent / "typst"
 FACES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf", "NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf")
 
-#: 排版器只认固定时差。
+#: The typesetter knows fixed offsets only.
 BEIJING = timezone(timedelta(hours=8))
-#: Typst 的编译器不是线程安全的；一份文书几十毫秒，排队即可。
+#: Typst's compiler is not thread-safe; at some tens of milliseconds a notice, a queue will do.
 _one_at_a_time = threading.Lock()
 
 
 class CannotTypeset(DocumentError):
-    """排版失败：版式与要素对不上。"""
+    """Typesetting failed: layout and elements do not fit."""
 
 
 def verify_url(code: str) -> str:
-    """二维码指向的公开查验地址。"""
+    """The public address the QR code points at."""
     return f"{settings.PUBLIC_URL.rstrip('/')}/verify/{code}"
 
 
 def render(notice: Notice, fields: Mapping[str, Any], *, issued_on: str) -> bytes:
-    """排一份 PDF。``fields`` 是 ``elements.stored`` 的结果加上机关、文号、查验码等；``issued_on`` 为 ISO 日期。
+    """Typeset one PDF. ``fields`` is the result of ``elements.stored`` plus agency, number, verification code and so
+    on; ``issued_on`` is an ISO date.
 
-    同样的输入得到同样的字节：文件时间取文书日期，不取现在。"""
+    The same input gives the same bytes: the file's time is the notice's date, not now.
+    """
     data = printed(notice, fields)
     data["issued_on"] = chinese_date(issued_on)
     if fields.get("verify_code"):

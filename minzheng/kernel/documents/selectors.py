@@ -1,4 +1,4 @@
-"""材料与文书的读操作：谁能看到哪些，只在这里决定。"""
+"""Reading attachments and notices: who may see which is decided here alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ _NOTHING = Q(pk__in=[])
 
 
 def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
-    """工作人员：本人数据范围内已提交办件的材料，以及自己上传的；群众：自己申请里的和自己上传的。已移除的都不含。"""
+    """Staff: attachments of submitted cases within their scope, and their own uploads; citizens: those of their
+    applications and their own uploads. Removed ones never.
+    """
     rows = Attachment.objects.filter(removed_at=None)
     if actor.is_anonymous or actor.user is None:
         return rows.none()
@@ -30,12 +32,12 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
 
 
 def attachment(actor: Actor, pk: int) -> Attachment | None:
-    """一份材料；看不到的与不存在的都是 None。"""
+    """One attachment; None alike for what one may not see and what does not exist."""
     return visible_attachments(actor).select_related("case").filter(pk=pk).first()
 
 
 def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
-    """工作人员：数据范围内的文书；群众：发给自己申请的文书。"""
+    """Staff: notices within their scope; citizens: those sent to their own applications."""
     if actor.is_anonymous or actor.user is None:
         return IssuedDocument.objects.none()
     if actor.is_citizen:
@@ -44,12 +46,12 @@ def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
 
 
 def document(actor: Actor, pk: int) -> IssuedDocument | None:
-    """一份文书；看不到的与不存在的都是 None。"""
+    """One notice; None alike for what one may not see and what does not exist."""
     return visible_documents(actor).select_related("case").filter(pk=pk).first()
 
 
 def by_verify_code(typed: str) -> IssuedDocument | None:
-    """公开查验：按查验码找文书；手输时的空格、短横、大小写和 O/0、I/1 不影响。"""
+    """Public verification: find a notice by code; typed spaces, dashes, case and O/0, I/1 make no difference."""
     code = normal_verify_code(typed)
     return IssuedDocument.objects.filter(verify_code=code).first() if code else None
 

@@ -1,4 +1,4 @@
-"""材料与文书的写操作：收材料、移除材料、制发文书、登记送达、排印。"""
+"""Writing attachments and notices: accept and remove attachments, issue notices, record service, typeset."""
 
 from __future__ import annotations
 
@@ -23,23 +23,25 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case
 
-#: 一件办件的材料上限：正常家庭不过三四十份，再多就是误操作或有意占用空间。
+#: Most attachments of one case: an ordinary family has thirty or forty; more is a mistake or meant to fill the disk.
 MAX_PER_CASE = 150
 SERVICE_METHODS = ("直接", "邮寄", "电子", "留置", "公告")
 _SUFFIXES = {sniff.JPEG: "jpg", sniff.PNG: "png", sniff.PDF: "pdf"}
 
 
 class Upload(Protocol):
-    """Django 的 UploadedFile，或任何能 ``read`` 的东西。"""
+    """Django's UploadedFile, or anything that can ``read``."""
 
     def read(self, size: int = ..., /) -> bytes: ...
 
 
 @transaction.atomic
 def store_attachment(*, case: Case | None, kind: str, label: str, upload: Upload, actor: Actor) -> Attachment:
-    """收一份材料：认出真实类型，照片重新编码，PDF 检查，加密落盘。不能收的抛出 UploadRefused（一句话说怎么办）。
+    """Accept one attachment: recognise its real type, encode photos anew, check PDFs, store encrypted. UploadRefused
+    (one sentence with what to do) for what cannot be accepted.
 
-    ``sha`` 是存下来的内容的 SM3（照片为重新编码之后的），显示给上传人和审核人。"""
+    ``sha`` is the SM3 of the content stored (for photos, after encoding anew), shown to uploader and reviewer.
+    """
     if case is not None and Attachment.objects.filter(case=case, removed_at=None).count() >= MAX_PER_CASE:
         raise UploadRefused(f"这件申请的材料已有 {MAX_PER_CASE} 份，不能再加。请先移除重复或无关的材料。")
     data = _read(upload)
@@ -85,7 +87,7 @@ def _read(upload: Upload) -> bytes:
 
 
 def open_attachment(attachment: Attachment) -> tuple[bytes, str]:
-    """（内容，类型）。移除了的、打不开的、SM3 不符的抛出 DamagedFile。"""
+    """(content, type). DamagedFile when removed, unreadable or not matching its SM3."""
     if attachment.removed_at is not None:
         raise DocumentError("这份材料已经移除，不能再打开。")
     return vault.get(
@@ -94,7 +96,7 @@ def open_attachment(attachment: Attachment) -> tuple[bytes, str]:
 
 
 def open_thumbnail(attachment: Attachment) -> bytes | None:
-    """小图（JPEG）；PDF 没有小图。"""
+    """The thumbnail (JPEG); a PDF has none."""
     if attachment.removed_at is not None or attachment.content_type == sniff.PDF:
         return None
     return vault.get(vault.sibling(attachment.path, "thumb"), bound_to=f"thumb:{attachment.pk}", sha=None)
@@ -102,7 +104,9 @@ def open_thumbnail(attachment: Attachment) -> bytes | None:
 
 @transaction.atomic
 def remove(*, attachment: Attachment, actor: Actor, reason: str = "") -> None:
-    """移除一份材料。草稿里的连文件一起删除；提交以后只做标记，文件随卷保存。"""
+    """Remove an attachment. In a draft the file goes too; after submission it is only marked, and the file stays with
+    the case.
+    """
     locked = Attachment.objects.select_for_update(of=("self",)).select_related("case").get(pk=attachment.pk)
     if locked.removed_at is not None:
         return
@@ -139,9 +143,12 @@ def issue(
     on: date,
     region_code: str = "",
 ) -> IssuedDocument:
-    """制发一份文书：核对必备要素，定制发机关、文号和查验码，登记；排印由后台任务或第一次查看时完成。
+    """Issue a notice: check the required elements, settle agency, number and verification code, register it; a job or
+    the first viewing typesets it.
 
-    ``fields`` 的键与类型见 ``catalogue``；缺要素抛出 MissingField，一次说全。与调用者同一事务：办件没办成，文号也不占。"""
+    Keys and kinds of ``fields``: see ``catalogue``; MissingField names everything missing at once. Same transaction as
+    the caller: when the act fails, no number is used up.
+    """
     notice = catalogue.NOTICES.get(code)
     if notice is None:
         raise DocumentError(f"没有代码为“{code}”的文书，不能制发；现有：{'、'.join(catalogue.NOTICES)}。")
@@ -179,7 +186,7 @@ def issue(
 
 
 def _known(case: Case | None) -> dict[str, Any]:
-    """办件里已有的要素，制发人不必再给；给了的以给的为准。"""
+    """Elements the case already knows and the issuer need not give; what is given wins."""
     if case is None:
         return {}
     from minzheng.kernel.items import registry
@@ -197,7 +204,9 @@ def _known(case: Case | None) -> dict[str, Any]:
 
 
 def printed_bytes(document: IssuedDocument) -> bytes:
-    """按存下的要素重新排一份 PDF；同样的要素得到同样的字节，可与登记的 SM3 对照。"""
+    """Typeset again from the stored elements; the same elements give the same bytes, to hold against the registered
+    SM3.
+    """
     fields = document.fields | {
         "title": document.title,
         "document_no": document.number,
@@ -208,7 +217,7 @@ def printed_bytes(document: IssuedDocument) -> bytes:
 
 @transaction.atomic
 def render(*, document_id: int) -> IssuedDocument:
-    """排印一次并加密存档；已排过的不再排。"""
+    """Typeset once, encrypt and keep; not again once done."""
     document = IssuedDocument.objects.select_for_update().get(pk=document_id)
     if not document.path:
         data = printed_bytes(document)
@@ -219,7 +228,9 @@ def render(*, document_id: int) -> IssuedDocument:
 
 
 def pdf(document: IssuedDocument) -> bytes:
-    """文书的 PDF。还没排印的现在排；存档打不开或 SM3 不符的抛出 DamagedFile。"""
+    """The PDF of a notice, typeset now if it was not yet. DamagedFile when the stored one cannot be opened or does not
+    match its SM3.
+    """
     if not document.path:
         ready = render(document_id=document.pk)
         document.path, document.sha = ready.path, ready.sha
@@ -228,7 +239,7 @@ def pdf(document: IssuedDocument) -> bytes:
 
 @transaction.atomic
 def record_service(*, document: IssuedDocument, method: str, on: date, actor: Actor) -> None:
-    """登记送达方式与送达日：救济期限从这一天起算。"""
+    """Record how and when it was served (送达): the time to seek remedy runs from that day."""
     if method not in SERVICE_METHODS:
         raise DocumentError(f"没有“{method}”这种送达方式；请选：{'、'.join(SERVICE_METHODS)}。")
     if on < document.issued_on:
@@ -239,7 +250,9 @@ def record_service(*, document: IssuedDocument, method: str, on: date, actor: Ac
 
 
 def form_pdf(*, code: str, case: Case, fields: Mapping[str, Any], addressee: str = "") -> bytes:
-    """只打印、不编号的表：F01 入户调查表、F02 近亲属备案表、N16 供纸质签署的授权书。``fields`` 与目录对应。"""
+    """Forms printed without a number: F01 home visit, F02 close relatives, N16 consent to be signed on paper.
+    ``fields`` as in the catalogue.
+    """
     form = catalogue.notice(code)
     kept = elements.stored(form, fields)
     form.check(kept)

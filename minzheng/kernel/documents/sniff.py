@@ -1,4 +1,4 @@
-"""按内容（不按扩展名、不按浏览器报的类型）认出上传文件的真实类型。"""
+"""The real type of an upload, by content: neither the extension nor what the browser says."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ _KNOWN_WRONG: tuple[tuple[bytes, str], ...] = (
 
 
 def content_type(data: bytes) -> str:
-    """``image/jpeg``、``image/png``、``image/webp`` 或 ``application/pdf``；其他一律抛出 UploadRefused 并说怎么办。"""
+    """``image/jpeg``, ``image/png``, ``image/webp`` or ``application/pdf``; UploadRefused, with what to do, for
+    anything else.
+    """
     if not data:
         raise UploadRefused("文件是空的，可能没有传完。请重新选择文件再上传。")
     if data.startswith(b"\xff\xd8\xff"):
@@ -36,7 +38,8 @@ def content_type(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return WEBP
     if data.startswith(b"%PDF-"):
-        # 标准允许前 1024 字节有杂物，但那正是“既是网页又是 PDF”的双面文件的做法，所以只认开头
+        # The standard allows junk in the first 1024 bytes, but that is how “both web page and PDF” files are made, so
+        # only the very start counts
         return PDF
     if data[4:8] == b"ftyp":
         if data[8:12] in _HEIC_BRANDS:

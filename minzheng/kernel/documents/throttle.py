@@ -1,4 +1,6 @@
-"""公开页面的限次：同一地址一段时间内最多试几次。计数放在进程内存里，多个进程各记各的，够挡住猜码和抓取。"""
+"""Limits on public pages: so many tries per address and period. Counts live in process memory, each process its own:
+enough against guessing and scraping.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,14 @@ from django.core.cache import cache
 
 
 def allow(kind: str, address: str, *, tries: int, seconds: int) -> bool:
-    """记一次，返回是否还在限次以内。窗口从第一次算起，过期后重新计数。"""
+    """Count once; returns whether still within the limit. The window starts at the first and is counted anew when it
+    has passed.
+    """
     key = f"throttle:{kind}:{address}"
     cache.add(key, 0, timeout=seconds)
     try:
         return cache.incr(key) <= tries
     except ValueError:
-        # 刚好在这一刻过期：算新窗口的第一次
+        # Expired this very moment: the first of a new window
         cache.set(key, 1, timeout=seconds)
         return True

@@ -1,7 +1,9 @@
-"""存放材料与文书的加密文件柜：``var/files/ab/cd/<名>``，SM4-GCM 加密，在网站目录之外，只许本程序读写。
+"""The encrypted vault for attachments and notices: ``var/files/ab/cd/<name>``, SM4-GCM, outside the web folders, for
+this program alone.
 
-文件先写到同一目录的临时名，fsync 后改名，再 fsync 目录：断电之后要么是整份，要么没有。密文绑定用途与行号，
-把一份文件拷到另一份的位置打不开。
+A file is written under a temporary name in the same folder, fsynced and renamed, then the folder is fsynced: after a
+power cut it is whole or absent. A ciphertext is bound to its purpose and row: copied into another file's place it will
+not open.
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from django.conf import settings
 from minzheng.kernel.crypto.sealing import CannotOpen, open_sealed, seal, sm3
 from minzheng.kernel.documents.errors import DamagedFile
 
-#: 正文的后缀；小图是同名的 ``.thumb``。
+#: Suffix of the content; the thumbnail has the same name with ``.thumb``.
 SUFFIXES = ("jpg", "png", "pdf")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 
 def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
-    """加密存一份，返回相对路径。路径是随机的，看不出内容、归属和是否重复；``beside`` 指定与哪一份同名不同后缀（小图）。"""
+    """Store encrypted, return the relative path. It is random and tells nothing of content, owner or duplicates;
+    ``beside`` gives the same name with another suffix (thumbnail).
+    """
     name = sibling(beside, suffix) if beside else _new_name(suffix)
     target = _full(name)
     token = target.stem
@@ -44,7 +48,9 @@ def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
 
 
 def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
-    """解密读出并核对 SM3（``sha`` 为 None 时只靠密文自带的校验）。文件缺失、被换或被改抛出 DamagedFile。"""
+    """Decrypt and check the SM3 (with ``sha`` None, only the ciphertext's own check). DamagedFile when missing, swapped
+    or altered.
+    """
     try:
         plain = open_sealed(_full(name).read_bytes(), bound_to.encode())
     except FileNotFoundError:
@@ -57,23 +63,23 @@ def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
 
 
 def sibling(name: str, suffix: str) -> str:
-    """与 ``name`` 同名、后缀不同的文件名。"""
+    """The file name like ``name`` with another suffix."""
     return f"{stem(name)}.{suffix}"
 
 
 def drop(name: str) -> None:
-    """删掉一份；不存在也算成功。"""
+    """Delete one; not existing is success too."""
     if name:
         _full(name).unlink(missing_ok=True)
 
 
 def stem(name: str) -> str:
-    """去掉后缀的名字：一份材料和它的小图相同。"""
+    """The name without suffix: the same for an attachment and its thumbnail."""
     return name.rpartition(".")[0]
 
 
 def names_between(since: float, before: float) -> Iterator[str]:
-    """改动时间在两个时刻（Unix 秒）之间的文件名；不是本模块取的名字不管。"""
+    """Names of files changed between two moments (Unix seconds); names this module did not make are left alone."""
     for path in _files():
         name = path.relative_to(settings.MEDIA_ROOT).as_posix()
         if _NAME.fullmatch(name) and since <= path.stat().st_mtime < before:
@@ -81,7 +87,7 @@ def names_between(since: float, before: float) -> Iterator[str]:
 
 
 def drop_drafts(before: float) -> int:
-    """删掉断电留下的写到一半的临时文件（``.part``）；返回个数。"""
+    """Delete half-written temporary files (``.part``) left by a power cut; returns how many."""
     drafts = [path for path in _files() if path.suffix == ".part" and path.stat().st_mtime < before]
     for path in drafts:
         path.unlink(missing_ok=True)
@@ -99,7 +105,7 @@ def _new_name(suffix: str) -> str:
 
 
 def _full(name: str) -> Path:
-    """名字只能是本模块取的样子：数据库里的路径即使被改，也走不出文件柜。"""
+    """A name must look as this module makes them: even an altered path in the database cannot leave the vault."""
     if not _NAME.fullmatch(name):
         raise DamagedFile(f"文件登记的存放位置不对（{name}）：请报告审计员。")
     return Path(settings.MEDIA_ROOT, name)

@@ -1,4 +1,6 @@
-"""共用的夹具：临时文件柜、示范县的四个地方、镇县两级机构与人员、一件已提交的办件。"""
+"""Shared fixtures: a temporary vault, four places of the demo county, agencies and staff of township and county, one
+submitted case.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""测试里的办事台：地名、机构、人员，以及收一份材料、发一份文书的短写法。"""
+"""The desk of these tests: places, agencies, people, and short ways to accept an attachment or issue a notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""测试用的文书要素与上传文件；人名、号码均为虚构。"""
+"""Elements and uploads for tests; names and numbers are invented."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **save: Any) -> bytes:
-    """左半红、右半蓝的小图。"""
+    """A small picture, left half red, right half blue."""
     image = Image.new("RGB", size, "red")
     image.paste("blue", (size[0] // 2, 0, *size))
     out = io.BytesIO()
@@ -101,7 +101,7 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **save: Any) -
 
 
 def paper(action: str = "", password: str = "", pages: int = 1) -> bytes:
-    """一份 PDF；``action`` 让它夹带指定的内容。"""
+    """A PDF; ``action`` smuggles the given content in."""
     writer = pypdf.PdfWriter()
     for _ in range(pages):
         writer.add_blank_page(200, 200)

@@ -1,4 +1,4 @@
-"""金额写法：大写与数字一分不差。"""
+"""Amounts: capitals and figures agree to the fen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UNITS = {"拾": 10, "佰": 100, "仟": 1000}
 
 
 def fen_of(text: str) -> int:
-    """照大写的读法独立算回分：万、亿分节，节内拾佰仟，元以下角分。"""
+    """Independently reads capitals back into fen: sections of 万 and 亿, 拾佰仟 within a section, 角分 below the yuan."""
     whole, _, tail = text.partition("元") if "元" in text else ("", "", text)
     cents = 0
     digit = 0

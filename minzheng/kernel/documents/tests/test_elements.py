@@ -1,4 +1,4 @@
-"""文书要素：缺什么一次说全，证件号遮盖，存下的就是印出的。"""
+"""Elements: all that is missing is said at once, ID numbers are hidden, what is stored is what is printed."""
 
 from __future__ import annotations
 

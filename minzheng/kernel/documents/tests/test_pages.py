@@ -1,4 +1,6 @@
-"""页面：文书与材料按权限打开并留痕；公开查验和公示只给该给的。"""
+"""Pages: notices and attachments open by permission and leave a trace; public verification and publicity give only what
+they should.
+"""
 
 from __future__ import annotations
 

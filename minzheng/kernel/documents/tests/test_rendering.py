@@ -1,4 +1,6 @@
-"""排印：每种文书都排得出来，字体嵌入，生僻字不缺，同样的要素得到同样的字节，用户文字不当源码。"""
+"""Typesetting: every notice comes out, fonts are embedded, no rare character is lost, the same elements give the same
+bytes, users' text is never taken for source.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""收材料、制发文书：加密落盘、编号、一次排印、按权限查看、公开查验。"""
+"""Attachments and notices: encrypted on disk, numbered, typeset once, viewed by permission, publicly verifiable."""
 
 from __future__ import annotations
 

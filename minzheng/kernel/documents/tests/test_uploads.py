@@ -1,4 +1,6 @@
-"""收材料前的检查：按内容认类型，照片去掉附带信息，PDF 不夹带会动的东西；每次拒收都说怎么办。"""
+"""Checks before accepting: type by content, photos stripped of extras, PDFs without anything active; every refusal says
+what to do.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +59,7 @@ def test_照片里的拍摄地点和夹带内容都去掉() -> None:
 
 def test_横拍的照片转正() -> None:
     exif = Image.Exif()
-    exif[0x0112] = 6  # 顺时针转 90 度才是正的
+    exif[0x0112] = 6  # upright only after a quarter turn clockwise
     done = images.clean(picture("JPEG", (60, 40), exif=exif), sniff.JPEG)
     upright = Image.open(io.BytesIO(done.data))
     assert upright.size == (40, 60)
@@ -84,7 +86,7 @@ def test_透明签名图保留透明() -> None:
 
 
 def _png_bomb(side: int) -> bytes:
-    """几百字节却声称 side×side 像素的 PNG。"""
+    """A PNG of a few hundred bytes that claims side×side pixels."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
