@@ -1,14 +1,16 @@
-"""消息的错误。"""
+"""Errors of messages."""
 
 from __future__ import annotations
 
 
 class MessageError(Exception):
-    """发消息的业务错误；``str(error)`` 是中文句子，不含号码和姓名。"""
+    """A business error in sending; ``str(error)`` is a Chinese sentence without numbers or names."""
 
 
 class SendFailed(MessageError):
-    """网关这一次没有收下。``retry=False``：再试也没用（空号、号码不合规）。"""
+    """The gateway did not take it this time. ``retry=False``: trying again is no use (no such number, malformed
+    number).
+    """
 
     def __init__(self, sentence: str, *, retry: bool = True) -> None:
         super().__init__(sentence)

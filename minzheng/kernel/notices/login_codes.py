@@ -1,4 +1,4 @@
-"""登录验证码走发件箱，由短信网关送出。"""
+"""Login codes go through the outbox, sent by the text message gateway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""消息的读操作。"""
+"""Reading messages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 
 def inbox(actor: Actor) -> QuerySet[OutboxMessage]:
-    """群众本人的站内信，新的在前。别人（包括工作人员）看不到。"""
+    """The citizen's own in-app messages (站内信), newest first. Nobody else sees them, staff included."""
     if not actor.person_id:
         return OutboxMessage.objects.none()
     return OutboxMessage.objects.filter(channel="inapp", recipient=actor.person_id).order_by("-created_at", "-pk")
 
 
 def of_case(actor: Actor, case_id: int) -> QuerySet[OutboxMessage]:
-    """一件办件发出过的消息，给经办人看送达情况；须能在该办件所在地查看办件。"""
+    """Messages sent about a case, so that its clerk sees whether they arrived; one must be able to view cases where it
+    belongs.
+    """
     rows = OutboxMessage.objects.filter(case_id=case_id).order_by("-created_at", "-pk")
     if actor.is_staff:
         return rows.filter(actor.scope_q("case.read", "case__region_code"))

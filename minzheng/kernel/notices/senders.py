@@ -1,6 +1,7 @@
-"""消息由谁送出：短信网关的接口，和把短信写进文件的模拟网关。
+"""Who sends messages: the interface of a text message gateway, and a mock gateway that writes them to files.
 
-用哪一个由 ``settings.MESSAGE_SENDER`` 指名。接本地短信平台时写一个同样形状的类即可，别处不动。
+``settings.MESSAGE_SENDER`` names the one in use. A local gateway needs one class of the same shape and no change
+elsewhere.
 """
 
 from __future__ import annotations
@@ -21,16 +22,20 @@ DEFAULT = "minzheng.kernel.notices.senders.OutboxFileSender"
 
 
 class Sender(Protocol):
-    """短信网关。"""
+    """A text message gateway."""
 
     def send(self, *, to: str, body: str, key: str, again: bool) -> None:
-        """送出一条。``key`` 在重试之间不变，网关据此去重；``again`` 表示以前试过，可能其实已经送出。
+        """Send one. ``key`` stays the same between retries, for the gateway to recognise duplicates; ``again`` says it
+        was tried before and may in fact have gone out.
 
-        没送出抛出 SendFailed；其他异常按可重试处理。"""
+        SendFailed when not sent; any other exception is treated as worth retrying.
+        """
 
 
 class OutboxFileSender:
-    """模拟网关：每天一个 ``var/outbox/2026-11-21.jsonl``，号码遮盖。没有接短信平台的地方用它看会发出什么。"""
+    """Mock gateway: one ``var/outbox/2026-11-21.jsonl`` a day, numbers hidden. Where no gateway is connected it shows
+    what would be sent.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or Path(settings.VAR_DIR) / "outbox"
@@ -50,7 +55,9 @@ class OutboxFileSender:
             out.write(line + "\n")
 
     def _has(self, key: str) -> bool:
-        """上一次可能在写完之后、登记之前断电：近几天的文件里找得到这个键就不再写。"""
+        """The last try may have been cut off between writing and registering: a key found in the files of recent days
+        is not written again.
+        """
         for path in sorted(self.folder.glob("*.jsonl"))[-3:]:
             with path.open(encoding="utf-8") as lines:
                 if any(json.loads(line)["key"] == key for line in lines if line.strip()):
@@ -59,5 +66,5 @@ class OutboxFileSender:
 
 
 def sender() -> Sender:
-    """设置里指名的网关。"""
+    """The gateway the settings name."""
     return import_string(getattr(settings, "MESSAGE_SENDER", DEFAULT))()

@@ -1,4 +1,6 @@
-"""消息的写操作：随办理动作同一事务写进发件箱，由后台任务送出。办件没办成，消息也就没有。"""
+"""Writing messages: into the outbox in the transaction of the act, sent by a job. When the act fails there is no
+message either.
+"""
 
 from __future__ import annotations
 
@@ -19,17 +21,19 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
     from minzheng.kernel.subjects.models import Person
 
-#: 短信按 67 字一条计费；三条以内能说清楚，再长就该写进文书。
+#: Text messages are charged per 67 characters; three should say it: anything longer belongs in a notice.
 MAX_LENGTH = 201
 NO_PHONE = "没有登记手机号，只在网上“我的消息”里可见。"
 
 
 @transaction.atomic
 def send(*, case: Case | None, person: Person | None, channel: str, body: str, to: str = "") -> OutboxMessage:
-    """写一条消息进发件箱。
+    """Write one message into the outbox.
 
-    ``channel``：``sms`` 短信、``inapp`` 站内信。短信发到 ``to``，没给就发到 ``person`` 登记的手机；都没有的，消息记为失败，
-    不报错：一户没有手机不该挡住受理。站内信写下就算送达。"""
+    ``channel``: ``sms`` (text message) or ``inapp`` (站内信). A text goes to ``to``, else to the phone registered for
+    ``person``; with neither, the message is marked failed and no error is raised: a family without a phone must not
+    hold up acceptance. An in-app message is delivered once written.
+    """
     if channel not in dict(OutboxMessage.CHANNELS):
         raise MessageError(f"没有“{channel}”这种消息渠道；请用 sms 或 inapp。")
     if not body.strip() or len(body) > MAX_LENGTH:
@@ -49,14 +53,16 @@ def send(*, case: Case | None, person: Person | None, channel: str, body: str, t
 def tell(
     *, case: Case, person: Person | None, body: str, channels: Iterable[str] = ("inapp", "sms")
 ) -> list[OutboxMessage]:
-    """同一句话走几个渠道：站内信留底，短信提醒。"""
+    """One sentence by several channels: in-app for the record, text as a reminder."""
     return [send(case=case, person=person, channel=channel, body=body) for channel in channels]
 
 
 def deliver(*, message_id: int, last_try: bool = False, through: Sender | None = None) -> str:
-    """送出一条排队的短信；返回结果状态。可以重复调用：送过的不再送。
+    """Send one queued text; returns the resulting state. Safe to call again: what was sent is not sent twice.
 
-    先记下“试过一次”再交给网关，所以中途断电后，网关从 ``again`` 知道这条可能已经送出。失败抛出 JobError，由后台任务退避重试。"""
+    “Tried once” is recorded before the gateway gets it, so after a power cut ``again`` tells the gateway it may have
+    gone out. JobError on failure; the job retries with back-off.
+    """
     with transaction.atomic():
         message = OutboxMessage.objects.select_for_update().filter(pk=message_id).first()
         if message is None or message.state != "queued":
@@ -64,7 +70,7 @@ def deliver(*, message_id: int, last_try: bool = False, through: Sender | None =
         message.attempts += 1
         message.save(update_fields=["attempts"])
     with transaction.atomic():
-        # 送的时候锁住这一行：两个任务进程不会把同一条送两遍
+        # Lock the row while sending: two job processes never send the same one twice
         message = OutboxMessage.objects.select_for_update().get(pk=message_id)
         if message.state != "queued":
             return message.state
@@ -82,7 +88,7 @@ def deliver(*, message_id: int, last_try: bool = False, through: Sender | None =
 
 
 def _signed(body: str) -> str:
-    """短信须以签名开头（运营商要求）；站内信不要。"""
+    """A text must begin with the signature (carriers require it); in-app messages need none."""
     if body.startswith("【"):
         return body
     return f"【{getattr(settings, 'MESSAGE_SIGNATURE', '民政服务')}】{body}"
@@ -94,6 +100,6 @@ def _hand_over(message: OutboxMessage, gateway: Sender) -> SendFailed | None:
     except SendFailed as failure:
         return failure
     except Exception as error:
-        # 网关的任何意外都不能让这条消息卡住；错误内容可能带号码，只留类型
+        # No surprise of the gateway may leave this message stuck; its error may hold a number, so keep only the type
         return SendFailed(f"短信网关出错（{type(error).__name__}），稍后自动重试。")
     return None

@@ -1,4 +1,4 @@
-"""发件箱：与办理动作同生同灭，送一次，失败退避重试，号码不落盘。"""
+"""The outbox: lives and dies with the act, sends once, retries with back-off, never writes a number to disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VILLAGE = "990101001001"
 
 
 class Gateway:
-    """照剧本失败的网关；记下收到的每一条。"""
+    """A gateway that fails by script and remembers everything it was given."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
