@@ -1,4 +1,4 @@
-"""`minzheng cases` 与 `minzheng awards`: 由动作重放办件、由冻结的依据复算待遇."""
+"""`minzheng cases` and `minzheng awards`: replay cases from their acts, recompute awards from their frozen basis."""
 
 from __future__ import annotations
 

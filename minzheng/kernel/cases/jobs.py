@@ -21,7 +21,9 @@ HALF_HOUR = 1800
 @periodic(every_seconds=HALF_HOUR)
 @job("cases.due", title="到期办件自动办理", atomic=False)
 def due(ctx: Context) -> dict[str, int]:
-    """补正逾期, 首次发放, 新金额生效, 到期复核. Safe to run again: an act whose time has not come is refused."""
+    """Supplement overdue (补正逾期), first payment, new amount in force, review due. Safe to run again: an act whose time
+    has not come is refused.
+    """
     today = clock.today()
     month = today.replace(day=1)
     waiting: tuple[tuple[str, QuerySet[Case], dict[str, str]], ...] = (

@@ -1,7 +1,8 @@
-"""把账号和本人档案连起来。
+"""Join an account to the person's own file.
 
-第一次申请的人还没有档案；提交时按身份证号建档。只有档案确实是这次新建的、手机号就是登录的手机号时才连上：已有的档案
-可能装着别人家的情况，光凭知道姓名和身份证号不能打开，要到窗口核实身份。
+Whoever applies for the first time has no file; submitting makes one by ID number. It is linked only when the file
+really was made just now and its phone is the one signed in with: a file that already existed may hold another family's
+circumstances, and knowing a name and an ID number is not enough to open it: identity is then verified at the window.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from minzheng.kernel.cases.models import Case
 
 @transaction.atomic
 def link_new_file(*, actor: Actor, case_id: int) -> bool:
-    """连上则返回 True。替别人申请（手机号不同）、档案原来就有的，都不连。"""
+    """True when linked. Neither an application for somebody else (another phone) nor a file that already existed is
+    linked.
+    """
     if actor.id is None or not actor.is_citizen or actor.person_id is not None:
         return False
     case = Case.objects.select_related("applicant").get(pk=case_id)

@@ -1,4 +1,4 @@
-"""办件的页面：工作台、列表、详情、办理动作、窗口受理、导出。How they are drawn: ``kernel/pages/casework``."""
+"""办件 pages: workbench, list, detail, acts, window registration, export. How they are drawn: ``kernel/pages/casework``."""
 
 from __future__ import annotations
 
@@ -22,16 +22,53 @@ def _act_example() -> dict[str, object] | None:
 
 
 def _draft_example() -> dict[str, int] | None:
-    pk = Case.objects.filter(state="DRAFT", created_by__kind="staff").order_by("pk").values_list("pk", flat=True).first()
+    pk = (
+        Case.objects.filter(state="DRAFT", created_by__kind="staff").order_by("pk").values_list("pk", flat=True).first()
+    )
     return {"pk": pk} if pk else None
 
 
 PAGES = [
     Page("cases.workbench", "console/", "工作台", STAFF, Custom(workbench, kind="board"), menu=Menu("办理", 1, "desk")),
     Page("cases.list", "console/cases/", "办件列表", "case.read", lists.BODY, menu=Menu("办理", 2, "list")),
-    Page("cases.export", "console/cases/export/", "导出办件", "case.read", ExportBody("cases.list", columns=lists.EXPORT_COLUMNS)),
-    Page("cases.detail", "console/cases/<int:pk>/", "办件详情", "case.read", Custom(case_page, kind="detail"), example=_example, reads="办理办件"),
-    Page("cases.act", "console/cases/<int:pk>/acts/<slug:act>/", "办理动作", "case.read", Custom(perform, kind="action"), example=_act_example),
-    Page("intake.start", "console/intake/", "窗口受理", "case.create", Custom(start, kind="form"), menu=Menu("办理", 3, "window")),
-    Page("intake.form", "console/intake/<int:pk>/", "窗口登记", "case.create", Custom(entry, kind="form"), example=_draft_example),
+    Page(
+        "cases.export",
+        "console/cases/export/",
+        "导出办件",
+        "case.read",
+        ExportBody("cases.list", columns=lists.EXPORT_COLUMNS),
+    ),
+    Page(
+        "cases.detail",
+        "console/cases/<int:pk>/",
+        "办件详情",
+        "case.read",
+        Custom(case_page, kind="detail"),
+        example=_example,
+        reads="办理办件",
+    ),
+    Page(
+        "cases.act",
+        "console/cases/<int:pk>/acts/<slug:act>/",
+        "办理动作",
+        "case.read",
+        Custom(perform, kind="action"),
+        example=_act_example,
+    ),
+    Page(
+        "intake.start",
+        "console/intake/",
+        "窗口受理",
+        "case.create",
+        Custom(start, kind="form"),
+        menu=Menu("办理", 3, "window"),
+    ),
+    Page(
+        "intake.form",
+        "console/intake/<int:pk>/",
+        "窗口登记",
+        "case.create",
+        Custom(entry, kind="form"),
+        example=_draft_example,
+    ),
 ]

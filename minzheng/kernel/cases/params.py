@@ -10,31 +10,31 @@ from dataclasses import dataclass
 class FlowParams:
     """Working days unless named otherwise; 0 = the place has no such limit."""
 
-    review_days: int  # 受理审查
-    supplement_days: int  # 补正期限
-    start_days: int  # 受理后启动调查
-    opinion_days: int  # 受理后作出初审意见
-    mismatch_objection_days: int  # 核对异议期
-    publicity_days: int  # 公示天数，自然日
-    publicity_from_posting_day: bool  # 张榜当日算第 1 日（否则按民法典次日起算）
-    publicity_stops_clock: bool  # 公示期间不计入办理时限
-    forward_days: int  # 公示期满后上报
-    objection_days: int  # 异议复查
-    confirm_days: int  # 审核确认
-    notice_days: int  # 不予确认书面告知
-    total_days: int  # 全程
-    extended_days: int  # 特殊情况全程
-    delegated: bool  # 确认权下放乡镇
-    relative_forces_visit: bool  # 近亲属备案须县级入户
-    report_valid_days: int  # 核对报告有效期，自然日
-    consent_valid_months: int  # 授权有效期，月
-    first_month_offset: int  # 决定月之后第几个月起发（0 = 当月）
-    pay_day: int  # 每月发放日
-    council_min: int  # 民主评议最少人数
-    council_villager_share: tuple[int, int]  # 居民代表不少于 (分子, 分母)
-    council_committee_share: tuple[int, int]  # 村居委员不多于 (分子, 分母)
-    review_months: tuple[tuple[str, int], ...]  # 类别 → 复核周期（月）
-    mask_public_name: bool  # 公示隐去姓名中间字
-    explain_min_fen: int  # 差异超过此数
-    explain_percent: int  # 且超过申报数的百分比，必须说明
-    resubmit_reminder_days: int  # 补正期满前几个工作日提醒
+    review_days: int  # review for acceptance (受理审查)
+    supplement_days: int  # time to supplement (补正)
+    start_days: int  # from acceptance to the start of the investigation
+    opinion_days: int  # from acceptance to the township's opinion (初审意见)
+    mismatch_objection_days: int  # time to object to the match (核对异议期)
+    publicity_days: int  # days of publicity (公示), calendar days
+    publicity_from_posting_day: bool  # the day of posting is day 1 (else counted from the next day, 民法典)
+    publicity_stops_clock: bool  # publicity does not count towards the time limit
+    forward_days: int  # from the end of publicity to sending up (上报)
+    objection_days: int  # review of an objection (异议复查)
+    confirm_days: int  # the county's decision (审核确认)
+    notice_days: int  # written notice of a refusal (不予确认)
+    total_days: int  # the whole course
+    extended_days: int  # the whole course in special circumstances
+    delegated: bool  # the power to confirm is delegated to townships
+    relative_forces_visit: bool  # a close relative on record (近亲属备案) means the county visits the home
+    report_valid_days: int  # validity of a matching report, calendar days
+    consent_valid_months: int  # validity of a consent, months
+    first_month_offset: int  # paid from which month after the month of decision (0 = the same)
+    pay_day: int  # day of the month for payment
+    council_min: int  # fewest people at a democratic appraisal (民主评议)
+    council_villager_share: tuple[int, int]  # residents' representatives no fewer than (numerator, denominator)
+    council_committee_share: tuple[int, int]  # village committee members no more than (numerator, denominator)
+    review_months: tuple[tuple[str, int], ...]  # class → months between reviews (复核)
+    mask_public_name: bool  # publicity hides the middle of a name
+    explain_min_fen: int  # a difference above this
+    explain_percent: int  # and above this percentage of the declared amount must be explained
+    resubmit_reminder_days: int  # remind this many working days before the time to supplement ends

@@ -1,7 +1,7 @@
-"""公开的公示页面：正在公示的地方，和一个地方正在公示的名单。
+"""Public pages of the publicity (公示): the places with one running, and the list of one place.
 
-只显示申请人（按规则隐去）、家庭成员数量、保障金额三项；公示期满、已经了结的不再出现。
-依据：《最低生活保障审核确认办法》第二十四条；《个人信息保护法》第六条（最小必要）。
+Only three things are shown: applicant (hidden as the rules say), number of family members, amount; nothing once the
+publicity is over or the case is closed. Law: 《最低生活保障审核确认办法》第二十四条; 《个人信息保护法》第六条 (least necessary).
 """
 
 from __future__ import annotations
@@ -24,18 +24,21 @@ from minzheng.kernel.parts.page import Custom, Page
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 
-#: 一个村同时公示的户数远小于此；只防有人把镇、县的名单一次抓走。
+#: A village never has this many households in publicity at once; it only keeps anybody from carrying off a township's
+#: or county's list in one go.
 MAX_ROWS = 300
 TRIES, SECONDS = 60, 60
 
 
 def current(on: date) -> QuerySet[Publicity]:
-    """这一天正在公示的：已张榜、未期满、未提前结束。"""
+    """Running on this day: posted, not yet over, not ended early."""
     return Publicity.objects.filter(posted_on__lte=on, ends_on__gte=on, closed_at=None)
 
 
 def public_row(publicity: Publicity) -> dict[str, Any]:
-    """一行公示内容：库里存的已经遮盖，这里再按白名单取三项，多存的也不会显示。"""
+    """One public row: what is stored is already hidden; the three fields are picked here again by whitelist, so
+    anything more that was stored is not shown.
+    """
     row = publicity.public_row or {}
     amount = row.get("amount_fen")
     return {
@@ -58,7 +61,7 @@ def _matter(item_code: str) -> str:
 
 
 def places(request: HttpRequest) -> HttpResponse:
-    """有公示的乡镇和村（居），各几户。"""
+    """Townships and villages (communities) with a publicity, and how many households each."""
     if not _may(request):
         return _too_many(request)
     today = clock.today()
@@ -76,7 +79,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 def place(request: HttpRequest, code: str) -> HttpResponse:
-    """一个村（居）或乡镇正在公示的名单；县以上只列地方，不列名单。"""
+    """The running list of one village (community) or township; from county level up only places are listed."""
     if not _may(request):
         return _too_many(request)
     try:

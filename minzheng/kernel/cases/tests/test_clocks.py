@@ -1,4 +1,6 @@
-"""时限只由动作推出: benefits.md §0.5 的算例，停表、延长、公示的顺延."""
+"""Deadlines follow from acts alone: the worked examples of benefits.md §0.5, stopped clocks, extensions, days put off
+by publicity.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,34 @@ def flow(stops: bool = False) -> Flow:
     params = type("P", (Params,), {"stops": stops})()
     clocks = (
         Clock("start", "启动", starts=("accept",), states=("ACCEPTED",), days=lambda p: 3),
-        Clock("opinion", "初审", starts=("accept", "return_case"), states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION"), days=lambda p: 15),
+        Clock(
+            "opinion",
+            "初审",
+            starts=("accept", "return_case"),
+            states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION"),
+            days=lambda p: 15,
+        ),
         Clock("forward", "上报", starts=("post",), states=("PUBLICITY",), days=lambda p: 3, anchor="ends_on"),
         Clock("objection", "复查", starts=("objection",), states=("OBJECTION", "INITIAL_OPINION"), days=lambda p: 20),
-        Clock("review", "下次复核", starts=("start_payment",), states=("IN_PAYMENT",), days=lambda p: 0, anchor="next_review_on"),
+        Clock(
+            "review",
+            "下次复核",
+            starts=("start_payment",),
+            states=("IN_PAYMENT",),
+            days=lambda p: 0,
+            anchor="next_review_on",
+        ),
         Clock("none", "没有规定", starts=("submit",), states=("SUBMITTED",), days=lambda p: 0),
         Clock(
-            "total", "办结", starts=("accept",), states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW"),
-            days=lambda p: p.total, pauses=lambda p: ("OBJECTION", "PUBLICITY") if p.stops else ("OBJECTION",), total=True, extended_by="extend", extended_days=lambda p: 45,
+            "total",
+            "办结",
+            starts=("accept",),
+            states=("ACCEPTED", "INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", "REVIEW"),
+            days=lambda p: p.total,
+            pauses=lambda p: ("OBJECTION", "PUBLICITY") if p.stops else ("OBJECTION",),
+            total=True,
+            extended_by="extend",
+            extended_days=lambda p: 45,
         ),
     )
     return Flow(STATES, (), clocks, lambda region, on: params)
@@ -60,7 +82,7 @@ def test_公示期满以后才起算上报() -> None:
 
 
 def test_公示停表的地方办结顺延公示的工作日() -> None:
-    """11-10 至 11-16 有 5 个工作日: 12-14 → 12-21；经办人拖几天不多停."""
+    """11-10 to 11-16 has 5 working days: 12-14 → 12-21; a clerk's dawdling stops the clock no longer."""
     assert run(ACCEPT, START, OPINION, POST).total_due_on == date(2026, 12, 14)
     assert run(ACCEPT, START, OPINION, POST, stops=True).total_due_on == date(2026, 12, 21)
     late = Step("publicity_end", "PUBLICITY", "REVIEW", date(2026, 11, 20))
@@ -71,7 +93,7 @@ def test_公示被异议打断只停到异议那天() -> None:
     objection = Step("objection", "PUBLICITY", "OBJECTION", date(2026, 11, 12))
     done = Step("finish_objection", "OBJECTION", "INITIAL_OPINION", date(2026, 11, 19))
     found = run(ACCEPT, START, OPINION, POST, objection, done, stops=True)
-    # 公示 11-10..11-12 三天，异议 11-13..11-19 五天：顺延 8 个工作日
+    # Publicity 11-10..11-12, three days; objection 11-13..11-19, five: put off by 8 working days
     assert found.total_due_on == date(2026, 12, 24)
     assert [s.reason for s in found.segments if s.paused] == ["公示", "异议复查"]
 
@@ -90,7 +112,9 @@ def test_延长到四十五个工作日() -> None:
 
 def test_退回以后重新起算初审() -> None:
     back = Step("return_case", "REVIEW", "INVESTIGATING", date(2026, 11, 23))
-    assert run(ACCEPT, START, OPINION, POST, Step("publicity_end", "PUBLICITY", "REVIEW", date(2026, 11, 17)), back).due_on == date(2026, 12, 14)
+    assert run(
+        ACCEPT, START, OPINION, POST, Step("publicity_end", "PUBLICITY", "REVIEW", date(2026, 11, 17)), back
+    ).due_on == date(2026, 12, 14)
 
 
 def test_没有规定期限的不显示期限() -> None:
