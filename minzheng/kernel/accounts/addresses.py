@@ -1,4 +1,4 @@
-"""请求来自哪个地址."""
+"""Which address a request comes from."""
 
 from __future__ import annotations
 

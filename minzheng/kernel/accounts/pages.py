@@ -1,4 +1,4 @@
-"""登录、退出、我的账号、大字版."""
+"""Sign in, sign out, my account, large-print version (大字版)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""口令规则 (GB/T 22239—2019 等级保护三级“身份鉴别”：复杂度、定期更换由管理制度规定)."""
+"""Password rules (GB/T 22239—2019, level three, 身份鉴别: complexity; how often to change is for the office's own rules)."""
 
 from __future__ import annotations
 

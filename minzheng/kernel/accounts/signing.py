@@ -1,4 +1,4 @@
-"""工作人员登录、退出."""
+"""Staff sign in and out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`minzheng audit`：校验审计链。"""
+"""`minzheng audit`: verify the audit chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""审计记录：谁在什么时候看过、办过什么，为什么。"""
+"""审计记录: who looked at or did what, when and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""待遇：名册、一份待遇的决定依据和发放明细。"""
+"""待遇: the roll, the basis of one award's decision, and its payments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ def _one(actor: Any, pk: int) -> Award | None:
 
 
 def _named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
-    return rows.filter(no=text.upper()) if any(char.isdigit() for char in text) else rows.filter(payee_name__startswith=text)
+    return (
+        rows.filter(no=text.upper())
+        if any(char.isdigit() for char in text)
+        else rows.filter(payee_name__startswith=text)
+    )
 
 
 def _line_named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
@@ -83,9 +87,16 @@ LINES = (
 
 PAGES = [
     Page(
-        "awards.list", "console/awards/", "待遇名册", "award.read",
+        "awards.list",
+        "console/awards/",
+        "待遇名册",
+        "award.read",
         ListBody(
-            visible_to, COLUMNS, sort="-first_month", link=("awards.detail", {"pk": "pk"}), export="awards.export",
+            visible_to,
+            COLUMNS,
+            sort="-first_month",
+            link=("awards.detail", {"pk": "pk"}),
+            export="awards.export",
             filters=(
                 Search("q", "领款人或证号", by=_named, placeholder="姓名开头或完整证号"),
                 ByRegion("region", "乡镇（街道）", permission="award.read"),
@@ -97,46 +108,72 @@ PAGES = [
         ),
         menu=Menu("待遇", 10, "card"),
     ),
-    Page("awards.export", "console/awards/export/", "导出待遇名册", "award.read", ExportBody("awards.list", columns=(*COLUMNS, MaskedAccount("account_no", "发放账号")))),
     Page(
-        "awards.detail", "console/awards/<int:pk>/", "待遇", "award.read",
+        "awards.export",
+        "console/awards/export/",
+        "导出待遇名册",
+        "award.read",
+        ExportBody("awards.list", columns=(*COLUMNS, MaskedAccount("account_no", "发放账号"))),
+    ),
+    Page(
+        "awards.detail",
+        "console/awards/<int:pk>/",
+        "待遇",
+        "award.read",
         DetailBody(
             _one,
             (
                 Facts(
                     "待遇",
                     items=(
-                        Text("no", "证号"), Badge("state", "状态", names=STATES, tones=TONES),
-                        Text(lambda row: _item_title(row.item_code), "事项"), Region("region_code", "所在地"),
-                        Text("payee_name", "领款人"), Number("persons", "保障人数"),
-                        Money("amount_fen", "月金额（元）"), Text("category", "类别"),
-                        Month("first_month", "起发月"), Month("last_month", "止发月"),
-                        Date("decided_on", "决定日期"), Date("next_review_on", "下次复核"),
-                        MaskedAccount("account_no", "发放账号"), Text("account_bank", "开户行"),
+                        Text("no", "证号"),
+                        Badge("state", "状态", names=STATES, tones=TONES),
+                        Text(lambda row: _item_title(row.item_code), "事项"),
+                        Region("region_code", "所在地"),
+                        Text("payee_name", "领款人"),
+                        Number("persons", "保障人数"),
+                        Money("amount_fen", "月金额（元）"),
+                        Text("category", "类别"),
+                        Month("first_month", "起发月"),
+                        Month("last_month", "止发月"),
+                        Date("decided_on", "决定日期"),
+                        Date("next_review_on", "下次复核"),
+                        MaskedAccount("account_no", "发放账号"),
+                        Text("account_bank", "开户行"),
                     ),
                 ),
                 Explanation(
-                    "决定依据（做出决定时封存）", tree=_graph, lead=lambda award: _item_title(award.item_code), names=_names,
+                    "决定依据（做出决定时封存）",
+                    tree=_graph,
+                    lead=lambda award: _item_title(award.item_code),
+                    names=_names,
                     empty="这份待遇没有留存测算过程。",
                 ),
                 Table(
-                    "发放明细", permission="payment.read", rows=lambda award, drawing: award.lines.order_by("-month", "-seq")[:60],
-                    columns=LINES, empty="还没有发放明细；起发月的明细由系统按月生成。",
+                    "发放明细",
+                    permission="payment.read",
+                    rows=lambda award, drawing: award.lines.order_by("-month", "-seq")[:60],
+                    columns=LINES,
+                    empty="还没有发放明细；起发月的明细由系统按月生成。",
                 ),
             ),
             side=(
                 Table(
-                    "保障对象", rows=lambda award, drawing: award.members.order_by("pk"),
+                    "保障对象",
+                    rows=lambda award, drawing: award.members.order_by("pk"),
                     columns=(
-                        Link("name", "姓名", page="persons.file", args={"pk": "person_id"}), Text("relation", "关系"),
+                        Link("name", "姓名", page="persons.file", args={"pk": "person_id"}),
+                        Text("relation", "关系"),
                         Money("top_up_fen", "分类施保（元）"),
                     ),
                 ),
                 Facts(
-                    "留痕", columns=1,
+                    "留痕",
+                    columns=1,
                     items=(
                         Link(lambda row: "查看办件", "来源办件", page="cases.detail", args={"pk": "case_id"}),
-                        Text(lambda row: row.ruleset_sha[:16], "规则版本"), Text(lambda row: row.frozen_sha[:16], "依据校验码"),
+                        Text(lambda row: row.ruleset_sha[:16], "规则版本"),
+                        Text(lambda row: row.frozen_sha[:16], "依据校验码"),
                     ),
                 ),
             ),
@@ -149,12 +186,18 @@ PAGES = [
         reads="查看待遇",
     ),
     Page(
-        "payments.list", "console/payments/", "发放明细", "payment.read",
+        "payments.list",
+        "console/payments/",
+        "发放明细",
+        "payment.read",
         ListBody(
             lines_visible_to,
             (
-                Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}), Text("award.payee_name", "领款人"),
-                Text(lambda row: _item_title(row.item_code), "事项"), Region("region_code", "乡镇（街道）", up_to=9), *LINES,
+                Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}),
+                Text("award.payee_name", "领款人"),
+                Text(lambda row: _item_title(row.item_code), "事项"),
+                Region("region_code", "乡镇（街道）", up_to=9),
+                *LINES,
             ),
             filters=(
                 Search("q", "领款人或证号", by=_line_named),
@@ -162,7 +205,8 @@ PAGES = [
                 ByMonth("month", "所属月"),
                 ByChoice("state", "状态", choices=PaymentLine.STATES),
             ),
-            sort="-month", export="payments.export",
+            sort="-month",
+            export="payments.export",
             empty="没有符合条件的发放明细。",
         ),
         menu=Menu("待遇", 20, "money"),

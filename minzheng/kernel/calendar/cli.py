@@ -1,4 +1,4 @@
-"""`minzheng calendar`：工作日历。"""
+"""`minzheng calendar`: the working calendar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""一次授权只看一条任职：多个岗位的权限和范围不合并。"""
+"""One authorisation looks at one appointment (任职): powers and scopes of several posts are never merged."""
 
 from __future__ import annotations
 

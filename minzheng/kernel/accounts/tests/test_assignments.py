@@ -1,4 +1,4 @@
-"""任职：不相容岗位不能由同一人在同一时期担任。"""
+"""任职: incompatible posts cannot be held by one person at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""登录：锁定、验证码、空闲退出，都不透露账号是否存在。"""
+"""Signing in: lock-out, captcha, idle sign-out; none of them tells whether an account exists."""
 
 from __future__ import annotations
 

@@ -146,7 +146,8 @@ def test_错误很多时只列前二十条(write: Callable[[int], list[AuditEntr
     with behind_the_back() as cursor:
         cursor.execute("UPDATE kernel_auditentry SET reason = '改过'")
     report = services.verify()
-    assert len(report.errors) == 20 and report.more == 31  # 50 改动 + 锚定文件不存在（测试未提交）
+    # 50 alterations + a missing anchor file (tests do not commit)
+    assert len(report.errors) == 20 and report.more == 31
 
 
 def test_命令行以退出码和中文说明结果(sealed: list[AuditEntry]) -> None:

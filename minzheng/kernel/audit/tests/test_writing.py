@@ -61,7 +61,8 @@ def test_写一条记录只用一条语句(db: None, django_assert_num_queries: 
 )  # fmt: skip
 def test_数据库拒绝修改删除和清空_属主也不例外(sealed: list[AuditEntry], statement: str) -> None:
     with connection.cursor() as cursor:
-        for table in ("kernel_auditentry", "kernel_auditseal"):  # 测试环境为清库停用了它
+        # the test environment disables it so that it can empty the tables
+        for table in ("kernel_auditentry", "kernel_auditseal"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_truncate")
         with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
             cursor.execute(statement)

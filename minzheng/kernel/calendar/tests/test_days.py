@@ -28,14 +28,14 @@ def d(text: str) -> date:
 @pytest.mark.parametrize(
     ("start", "n", "end"),
     [
-        ("2026-11-02", 3, "2026-11-05"),  # 启动调查
+        ("2026-11-02", 3, "2026-11-05"),  # start of the investigation
         ("2026-11-02", 10, "2026-11-16"),
         ("2026-11-02", 30, "2026-12-14"),
-        ("2026-09-21", 20, "2026-10-26"),  # 只按周末会算成 10-19
+        ("2026-09-21", 20, "2026-10-26"),  # weekends alone would give 10-19
         ("2026-09-24", 20, "2026-10-29"),
         ("2026-02-09", 20, "2026-03-13"),
-        ("2026-09-29", 5, "2026-10-12"),  # 10-10 周六上班，10-11 周日不上班
-        ("2026-04-30", 20, "2026-06-01"),  # 5-09 周六上班
+        ("2026-09-29", 5, "2026-10-12"),  # 10-10 is a working Saturday, 10-11 a Sunday off
+        ("2026-04-30", 20, "2026-06-01"),  # 5-09 is a working Saturday
     ],
 )
 def test_工作日(start: str, n: int, end: str) -> None:
@@ -66,7 +66,8 @@ def test_自然日与顺延(start: str, n: int, raw: str, end: str) -> None:
 def test_公示七天两种计日方式() -> None:
     assert days.publicity(d("2026-11-02"), 7, SHIPPED).date == d("2026-11-09")
     assert days.publicity(d("2026-09-28"), 7, SHIPPED).date == d("2026-10-08")
-    assert days.publicity(d("2026-11-02"), 7, SHIPPED, days.POSTING_DAY_IS_DAY1).date == d("2026-11-09")  # 11-08 周日
+    # 11-08 is a Sunday
+    assert days.publicity(d("2026-11-02"), 7, SHIPPED, days.POSTING_DAY_IS_DAY1).date == d("2026-11-09")
     assert days.publicity(d("2026-11-03"), 7, SHIPPED, days.POSTING_DAY_IS_DAY1).date == d("2026-11-09")
     assert days.publicity(d("2026-11-04"), 7, SHIPPED, days.POSTING_DAY_IS_DAY1).date == d("2026-11-10")
     with pytest.raises(ValueError, match="公示计日方式“7天”不认识"):
@@ -81,9 +82,9 @@ def test_周末可以不顺延_节日仍顺延() -> None:
 @pytest.mark.parametrize(
     ("start", "n", "end"),
     [
-        ("2026-01-31", 1, "2026-02-28"),  # 无对应日取月末；2-28 周六上班
+        ("2026-01-31", 1, "2026-02-28"),  # no such day: the month's last; 2-28 is a working Saturday
         ("2024-01-31", 1, "2024-02-29"),
-        ("2025-12-15", 2, "2026-02-24"),  # 2-15 春节顺延
+        ("2025-12-15", 2, "2026-02-24"),  # 2-15: put off by the Spring Festival
         ("2026-05-06", 6, "2026-11-06"),
         ("2026-05-31", 12, "2027-05-31"),
     ],
@@ -99,7 +100,7 @@ def test_按年计算_闰日取月末() -> None:
 def test_停表期间的工作日不计() -> None:
     pause = Pause(d("2026-10-12"), d("2026-10-16"), "补正")
     assert days.working_with_pauses(d("2026-09-24"), 20, [pause], SHIPPED) == Deadline(d("2026-11-05"))
-    twice = [pause, Pause(d("2026-10-14"), d("2026-10-19"), "公示")]  # 重叠的只扣一次
+    twice = [pause, Pause(d("2026-10-14"), d("2026-10-19"), "公示")]  # an overlap is deducted once
     assert days.working_with_pauses(d("2026-09-24"), 20, twice, SHIPPED).date == d("2026-11-06")
     assert days.working_with_pauses(d("2026-09-24"), 20, [], SHIPPED).date == d("2026-10-29")
 
@@ -140,7 +141,7 @@ def test_各年工作日总数与公布的一致() -> None:
         assert SHIPPED.is_workday(d(text))
     for text in ("2026-01-01", "2026-02-23", "2026-04-06", "2026-05-05", "2026-06-21", "2026-09-25", "2026-10-07"):
         assert not SHIPPED.is_workday(d(text))
-    assert SHIPPED.is_workday(d("2018-12-29"))  # 2019 年的通知管到上年年末
+    assert SHIPPED.is_workday(d("2018-12-29"))  # the notice of 2019 governs up to the end of the year before
     assert not SHIPPED.is_workday(d("2018-12-31"))
     assert SHIPPED.years == frozenset(range(2004, 2027))
 

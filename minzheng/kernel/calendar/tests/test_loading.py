@@ -58,7 +58,7 @@ def test_装入随附年度_可重复_有来源和文号(django_assert_num_queri
     assert year.notice_no == "国办发明电〔2025〕7号"
     assert "2026年部分节假日安排" in year.source
     assert AuditEntry.objects.filter(action="calendar.load").count() == 23
-    assert not JobRun.objects.exists()  # 随附年度本来就已知，没有期限要重算
+    assert not JobRun.objects.exists()  # the years shipped are known already: no deadline to recompute
     with django_assert_num_queries(2):
         assert selectors.add_working_days(date(2026, 9, 21), 20) == Deadline(date(2026, 10, 26))
     with django_assert_num_queries(0):
