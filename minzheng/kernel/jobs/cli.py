@@ -1,4 +1,4 @@
-"""`minzheng jobs`：后台任务。"""
+"""`minzheng jobs`: background jobs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""后台任务：排队、运行、失败，一页看清。"""
+"""后台任务: queued, running, failed, all on one page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""一组字段的清洗：先定哪些字段出现，再逐个清洗，错误按字段名收齐，一次全部告诉填表人。"""
+"""Clean a set of fields: settle which appear, clean each, collect the errors by field name, tell the person all at
+once.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ from minzheng.kernel.parts.special_fields import Photo
 def clean_fields(
     fields: Iterable[Field], data: Mapping[str, Any], files: Mapping[str, Any] | None = None, prefix: str = ""
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """返回 (值, 错误句)。``data``/``files`` 可以是 QueryDict、MultiValueDict 或普通字典；键 = ``prefix + field.name``。
+    """Returns (values, error sentences). ``data``/``files`` may be a QueryDict, a MultiValueDict or a plain dict; key =
+    ``prefix + field.name``.
 
-    不出现的字段（``when`` 不成立）不清洗、不收值，免得留下已改主意的旧内容。
+    A field that does not appear (its ``when`` does not hold) is neither cleaned nor kept, so that nothing stays of a
+    changed mind.
     """
     fields = list(fields)
     raw = {field.name: raw_value(field, data, files, prefix) for field in fields}
@@ -31,7 +35,7 @@ def clean_fields(
 
 
 def raw_value(field: Field, data: Mapping[str, Any], files: Mapping[str, Any] | None, prefix: str = "") -> Any:
-    """字段的原始值；多值字段取列表。"""
+    """A field's raw value; a list for fields with many."""
     source = (files or {}) if isinstance(field, Photo) else data
     key = prefix + field.name
     if field.multiple and hasattr(source, "getlist"):

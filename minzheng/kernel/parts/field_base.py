@@ -1,4 +1,4 @@
-"""字段的共同部分：清洗的次序、出现条件、空值。"""
+"""What all fields share: order of cleaning, condition to appear, empty value."""
 
 from __future__ import annotations
 
@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
-# 字段的可选项：(代码, 名称) 的序列，或每次现取的函数（例如只列出本人辖区）
+# Options of a field: a sequence of (code, name), or a function asked each time (for example only one's own area)
 Options = Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]]
 
 FULLWIDTH = str.maketrans("０１２３４５６７８９．－Ｘｘ，", "0123456789.-XX,")
 
 
 class Invalid(ValueError):
-    """一个字段填得不对。``str(error)`` 是给填表人看的一句话。"""
+    """A field is filled in wrongly. ``str(error)`` is one sentence for the person filling it in."""
 
 
 @dataclass(frozen=True)
 class When:
-    """只有另一个字段取这些值时才显示、才必填；``values`` 为空表示“那个字段有值即可”。"""
+    """Shown and required only when another field has one of these values; empty ``values`` means “that field has any
+    value”.
+    """
 
     field: str
     values: tuple[Any, ...] = ()
@@ -33,7 +35,9 @@ class When:
 
 @dataclass(frozen=True)
 class WhenRow(When):
-    """出现与否要看整行已经知道的几项（同一节前面的步也算），由服务器判断；页面上的脚本不管它。``field`` 留空。"""
+    """Whether it appears depends on several things known of the whole row (earlier steps of the section too), so the
+    server decides; the script on the page leaves it alone. ``field`` stays empty.
+    """
 
     field: str = ""
     test: Callable[[Mapping[str, Any]], bool] = bool
@@ -44,7 +48,7 @@ class WhenRow(When):
 
 @dataclass(frozen=True)
 class Field:
-    """所有字段的共同部分。``name`` 是数据里的键，``label`` 是屏幕上的名称。"""
+    """What all fields share. ``name`` is the key in the data, ``label`` the name on screen."""
 
     name: str
     label: str
@@ -61,7 +65,7 @@ class Field:
     verb: ClassVar[str] = "填写"
 
     def applies(self, data: Mapping[str, Any]) -> bool:
-        """在这些已填的值之下，本字段是否出现。"""
+        """Whether this field appears given these values."""
         return self.when is None or self.when.holds(data)
 
     def asked_of(self, data: Mapping[str, Any]) -> bool:
@@ -69,7 +73,7 @@ class Field:
         return not isinstance(self.when, WhenRow) or self.applies(data)
 
     def clean(self, raw: Any) -> Any:
-        """干净的值；缺必填项或不合格式时抛 ``Invalid``。"""
+        """The clean value; ``Invalid`` when a required one is missing or the form is wrong."""
         text = text_of(raw)
         if not text:
             if self.required:
@@ -78,7 +82,7 @@ class Field:
         return self.parse(text)
 
     def parse(self, text: str) -> Any:
-        """已去空白的非空文字 → 值。"""
+        """Stripped, non-empty text → value."""
         return text
 
     def show(self, value: Any) -> str:
@@ -99,7 +103,7 @@ def text_of(raw: Any) -> str:
 
 
 def token_of(value: Any) -> str:
-    """是/否在原始数据里是 yes/no，在干净数据里是 True/False：比较前统一。"""
+    """Yes/no is "yes"/"no" in raw data and True/False in clean data: one form before comparing."""
     return text_of(value)
 
 

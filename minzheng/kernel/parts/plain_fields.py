@@ -1,4 +1,4 @@
-"""文字、选择、是否、勾选、日期、金额、数目字段。请从 ``parts.fields`` 引用。"""
+"""Fields for text, choice, yes/no, tick, date, money and count. Import them from ``parts.fields``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_YUAN = Decimal("999999999.99")
 
 @dataclass(frozen=True)
 class Text(Field):
-    """单行文字。"""
+    """One line of text."""
 
     max_length: int = 100
     min_length: int = 0
@@ -35,7 +35,7 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class LongText(Text):
-    """多行文字（意见、理由、说明）。"""
+    """Several lines of text (opinion, reason, explanation)."""
 
     max_length: int = 2000
     rows: int = 3
@@ -45,7 +45,9 @@ class LongText(Text):
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """单选；``many`` 为真时可多选，值是代码的列表。选项不超过 ``radio_up_to`` 个时画成单选按钮，键盘和手指都好用。"""
+    """Single choice; with ``many`` several, the value being a list of codes. Up to ``radio_up_to`` options are drawn as
+    radio buttons, good for keyboard and finger.
+    """
 
     options: Options = ()
     many: bool = False
@@ -91,7 +93,7 @@ class Choice(Field):
 
 @dataclass(frozen=True)
 class YesNo(Field):
-    """是或否；没选且可不选时为 None，不替填表人作答。"""
+    """Yes or no; None when unanswered and optional: no answer is given for the person."""
 
     widget: ClassVar[str] = "radios"
     verb: ClassVar[str] = "选择"
@@ -115,7 +117,7 @@ class YesNo(Field):
 
 @dataclass(frozen=True)
 class Tick(Field):
-    """一个必须亲手勾选的方框（承诺、授权、已核对）。没勾即 False。"""
+    """A box the person must tick (promise, consent, checked). Unticked is False."""
 
     widget: ClassVar[str] = "tick"
     verb: ClassVar[str] = "勾选"
@@ -136,7 +138,7 @@ class Tick(Field):
 
 @dataclass(frozen=True)
 class Date(Field):
-    """日期。收 2026-01-31、2026/1/31、2026.1.31、20260131、2026年1月31日。"""
+    """A date. Takes 2026-01-31, 2026/1/31, 2026.1.31, 20260131, 2026年1月31日."""
 
     not_after: Callable[[], date] | None = None
     not_before: Callable[[], date] | None = None
@@ -160,7 +162,7 @@ class Date(Field):
 
 @dataclass(frozen=True)
 class Money(Field):
-    """金额。界面上是元（最多两位小数，可带逗号），数据里是整数分。"""
+    """Money. Yuan on screen (up to two decimals, commas allowed), whole fen in the data."""
 
     minimum: int = 0
     maximum: int = int(MAX_YUAN * 100)
@@ -198,7 +200,7 @@ class Money(Field):
 
 @dataclass(frozen=True)
 class Count(Field):
-    """非负整数（人数、次数、天数）。"""
+    """A whole number not below zero (people, times, days)."""
 
     minimum: int = 0
     maximum: int = 999_999
@@ -235,5 +237,5 @@ def parse_date(text: str) -> date | None:
 
 
 def yuan_text(fen: int) -> str:
-    """分 → 带千分位、两位小数的元，例如 123456 → ``1,234.56``。"""
+    """fen → yuan with thousands and two decimals, for example 123456 → ``1,234.56``."""
     return f"{Decimal(fen) / 100:,.2f}"

@@ -1,4 +1,4 @@
-"""身份证号、手机号、银行账号、照片、人员、区划字段。请从 ``parts.fields`` 引用。"""
+"""Fields for ID number, phone, bank account, photo, person and region. Import them from ``parts.fields``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minzheng.kernel.parts.field_base import FULLWIDTH, Field, Invalid, many_of
 
 @dataclass(frozen=True)
 class IdNumber(Field):
-    """公民身份号码（GB 11643）。15 位自动升为 18 位；校验位不对就说清楚是哪里不对。"""
+    """Citizen ID number (公民身份号码, GB 11643). 15 digits become 18; a wrong check digit is explained."""
 
     inputmode: ClassVar[str] = "text"
     widget: ClassVar[str] = "idnumber"
@@ -28,7 +28,7 @@ class IdNumber(Field):
 
 @dataclass(frozen=True)
 class Phone(Field):
-    """手机号或固定电话。"""
+    """A mobile or landline number."""
 
     landline: bool = False
 
@@ -47,7 +47,7 @@ class Phone(Field):
 
 @dataclass(frozen=True)
 class BankAccount(Field):
-    """银行账号或社保卡金融账号：12–30 位数字，可带空格。"""
+    """A bank account or the financial account of a social security card: 12–30 digits, spaces allowed."""
 
     inputmode: ClassVar[str] = "numeric"
     widget: ClassVar[str] = "bank"
@@ -61,7 +61,9 @@ class BankAccount(Field):
 
 @dataclass(frozen=True)
 class Photo(Field):
-    """照片或扫描件。值是上传文件的列表；类型与大小由 ``documents.services.store_attachment`` 再查一次。"""
+    """A photo or scan. The value is a list of uploads; type and size are checked again by
+    ``documents.services.store_attachment``.
+    """
 
     kind: str = ""
     max_files: int = 6
@@ -88,7 +90,7 @@ class Photo(Field):
 
 @dataclass(frozen=True)
 class PersonPick(Field):
-    """从档案里选一个人：输入身份证号、姓名，选定后值为人员编号（文字）。"""
+    """Pick a person from the files: type ID number or name; once picked the value is the person's id (text)."""
 
     widget: ClassVar[str] = "person"
     empty: ClassVar[Any] = None
@@ -101,7 +103,7 @@ class PersonPick(Field):
 
 @dataclass(frozen=True)
 class Region(Field):
-    """选择区划，值是 12 位代码。``under`` 给出可选的 (代码, 名称)。"""
+    """Pick a region; the value is its 12-digit code. ``under`` gives the (code, name) to choose from."""
 
     under: Callable[[], list[tuple[str, str]]] | None = None
 

@@ -1,4 +1,4 @@
-"""`minzheng regions`：行政区划。"""
+"""`minzheng regions`: administrative divisions (行政区划)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""行政区划：逐级查看，带来源和启用、停用日期。"""
+"""行政区划: level by level, with source and dates of use."""
 
 from __future__ import annotations
 

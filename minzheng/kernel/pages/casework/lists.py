@@ -1,4 +1,4 @@
-"""办件列表 and its filters."""
+"""The list of cases (办件) and its filters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,14 @@ from minzheng.kernel.parts.page import ListBody
 NEAR, WEEK = 3, 5
 STATE_NAMES = {state.code: state.title for state in STATES}
 STATE_TONES = {state.code: {"active": "info"}.get(state.tone, state.tone) for state in STATES}
-DEADLINES = (("overdue", "已逾期"), ("today", "今天到期"), ("near", "三个工作日内"), ("week", "五个工作日内"), ("later", "五个工作日以后"), ("none", "没有时限"))
+DEADLINES = (
+    ("overdue", "已逾期"),
+    ("today", "今天到期"),
+    ("near", "三个工作日内"),
+    ("week", "五个工作日内"),
+    ("later", "五个工作日以后"),
+    ("none", "没有时限"),
+)
 SCOPES = (("todo", "待我办理"), ("others", "等待他人"), ("open", "在办"), ("mine", "我办过的"), ("closed", "已办结"))
 
 
@@ -50,8 +57,12 @@ def by_deadline(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[
     today = drawing.today
     near, week = add_working_days(today, NEAR).date, add_working_days(today, WEEK).date
     tests = {
-        "overdue": Q(due_on__lt=today), "today": Q(due_on=today), "near": Q(due_on__gt=today, due_on__lte=near),
-        "week": Q(due_on__gt=today, due_on__lte=week), "later": Q(due_on__gt=week), "none": Q(due_on=None),
+        "overdue": Q(due_on__lt=today),
+        "today": Q(due_on=today),
+        "near": Q(due_on__gt=today, due_on__lte=near),
+        "week": Q(due_on__gt=today, due_on__lte=week),
+        "later": Q(due_on__gt=week),
+        "none": Q(due_on=None),
     }
     return found.filter(tests[value])
 
@@ -83,7 +94,11 @@ COLUMNS: tuple[Column, ...] = (
     Date("submitted_at", "提交日期", sort="submitted_at"),
 )
 BODY = ListBody(
-    rows, COLUMNS, sort="-submitted_at", link=("cases.detail", {"pk": "pk"}), export="cases.export",
+    rows,
+    COLUMNS,
+    sort="-submitted_at",
+    link=("cases.detail", {"pk": "pk"}),
+    export="cases.export",
     filters=(
         Search("q", "编号或申请人", by=by_text, placeholder="编号末几位或姓名"),
         ByChoice("scope", "范围", choices=SCOPES, by=by_scope),
@@ -97,6 +112,10 @@ BODY = ListBody(
     empty="没有符合条件的办件。群众在手机上提交、或窗口登记申请后，会出现在这里。",
 )
 EXPORT_COLUMNS: tuple[Column, ...] = (
-    *COLUMNS, Text(lambda case: case.get_channel_display(), "渠道"), Moment("accepted_at", "受理时间"),
-    Moment("decided_at", "决定时间"), Date("due_on", "当前环节截止"), Date("total_due_on", "办结截止"),
+    *COLUMNS,
+    Text(lambda case: case.get_channel_display(), "渠道"),
+    Moment("accepted_at", "受理时间"),
+    Moment("decided_at", "决定时间"),
+    Date("due_on", "当前环节截止"),
+    Date("total_due_on", "办结截止"),
 )

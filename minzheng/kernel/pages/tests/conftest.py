@@ -1,4 +1,4 @@
-"""两个乡镇、各个岗位、一户在办的人家：页面测试共用的小县。"""
+"""Two townships, every post, one family with a case under way: the small county of the page tests."""
 
 from __future__ import annotations
 
@@ -34,14 +34,23 @@ TOWN_ROLES = ("town_clerk", "town_leader", "village_worker")
 @pytest.fixture
 def places(db: None) -> None:
     forget()
-    rows = [(COUNTY, "示范县", 3, ""), (TOWN_A, "青石镇", 4, COUNTY), (TOWN_B, "柳溪镇", 4, COUNTY), (VILLAGE, "石桥村", 5, TOWN_A)]
+    rows = [
+        (COUNTY, "示范县", 3, ""),
+        (TOWN_A, "青石镇", 4, COUNTY),
+        (TOWN_B, "柳溪镇", 4, COUNTY),
+        (VILLAGE, "石桥村", 5, TOWN_A),
+    ]
     for code, name, level, parent in rows:
-        Region.objects.create(code=code, name=name, full_name=name, level=level, parent_code=parent, valid_from=START, source="测试")
+        Region.objects.create(
+            code=code, name=name, full_name=name, level=level, parent_code=parent, valid_from=START, source="测试"
+        )
 
 
 @pytest.fixture
 def bureau(places: None) -> Organization:
-    return Organization.objects.create(code="T-MZJ", name="测试民政局", kind="bureau", region_code=COUNTY, valid_from=START)
+    return Organization.objects.create(
+        code="T-MZJ", name="测试民政局", kind="bureau", region_code=COUNTY, valid_from=START
+    )
 
 
 @pytest.fixture
@@ -77,51 +86,171 @@ def browse(staff: Callable[[str, str], User]) -> Callable[..., Client]:
 def family(bureau: Organization, staff: Callable[[str, str], User]) -> dict[str, Any]:
     """周桂兰 of 青石镇石桥村: file, household, case under investigation, award, lines, papers — one of each kind."""
     now = clock.now()
-    person = Person.objects.create(name=NAME, sex="2", birth_date=datetime.date(1958, 3, 14), id_no=ID_NO, phone=PHONE, region_code=VILLAGE, address="示范县青石镇石桥村3组")
+    person = Person.objects.create(
+        name=NAME,
+        sex="2",
+        birth_date=datetime.date(1958, 3, 14),
+        id_no=ID_NO,
+        phone=PHONE,
+        region_code=VILLAGE,
+        address="示范县青石镇石桥村3组",
+    )
     for char in NAME:
         PersonNameChar.objects.create(char=char, person=person, region_code=VILLAGE)
     household = Household.objects.create(no="H990101001", head=person, region_code=VILLAGE)
-    HouseholdMember.objects.create(household=household, person=person, relation="户主", valid_from=START, recorded_at=now)
+    HouseholdMember.objects.create(
+        household=household, person=person, relation="户主", valid_from=START, recorded_at=now
+    )
     clerk = staff("town_clerk", TOWN_A)
     case = _case(person, household, clerk, now)
-    draft = Case.objects.create(item_code="assistance.dibao", state="DRAFT", region_code=VILLAGE, created_by=clerk, form={}, channel="window")
+    draft = Case.objects.create(
+        item_code="assistance.dibao", state="DRAFT", region_code=VILLAGE, created_by=clerk, form={}, channel="window"
+    )
     award = Award.objects.create(
-        no="990101DB2026000001", item_code="assistance.dibao", case=case, household=household, payee=person, payee_name=NAME, persons=1,
-        account_no=ACCOUNT, amount_fen=49800, first_month=datetime.date(2026, 12, 1), decided_on=clock.today(), frozen={}, region_code=VILLAGE,
+        no="990101DB2026000001",
+        item_code="assistance.dibao",
+        case=case,
+        household=household,
+        payee=person,
+        payee_name=NAME,
+        persons=1,
+        account_no=ACCOUNT,
+        amount_fen=49800,
+        first_month=datetime.date(2026, 12, 1),
+        decided_on=clock.today(),
+        frozen={},
+        region_code=VILLAGE,
     )
     AwardMember.objects.create(award=award, person=person, name=NAME, relation="户主")
-    line = PaymentLine.objects.create(award=award, item_code=award.item_code, month=award.first_month, amount_fen=49800, region_code=VILLAGE)
-    attachment = Attachment.objects.create(case=case, kind="identity", label="身份证", content_type="image/jpeg", size=1, sha="0" * 64, path="none.jpg", uploaded_by=clerk)
+    line = PaymentLine.objects.create(
+        award=award, item_code=award.item_code, month=award.first_month, amount_fen=49800, region_code=VILLAGE
+    )
+    attachment = Attachment.objects.create(
+        case=case,
+        kind="identity",
+        label="身份证",
+        content_type="image/jpeg",
+        size=1,
+        sha="0" * 64,
+        path="none.jpg",
+        uploaded_by=clerk,
+    )
     document = IssuedDocument.objects.create(
-        code="N01", number="示民受〔2026〕1号", title="受理通知书", case=case, addressee_name=NAME, path="none.pdf", sha="0" * 64,
-        verify_code="TESTCODE00000001", issued_on=clock.today(), region_code=VILLAGE,
+        code="N01",
+        number="示民受〔2026〕1号",
+        title="受理通知书",
+        case=case,
+        addressee_name=NAME,
+        path="none.pdf",
+        sha="0" * 64,
+        verify_code="TESTCODE00000001",
+        issued_on=clock.today(),
+        region_code=VILLAGE,
     )
     Publicity.objects.create(
-        case=case, region_code=VILLAGE, posted_on=clock.today(), ends_on=clock.today(), place="石桥村公示栏",
+        case=case,
+        region_code=VILLAGE,
+        posted_on=clock.today(),
+        ends_on=clock.today(),
+        place="石桥村公示栏",
         public_row={"applicant_name": "周*兰", "persons": 1, "amount_fen": 49800},
     )
     job = JobRun.objects.create(name="notices.deliver", key="t-1", run_after=now)
     audit.record(actor=audit.SYSTEM, action="test", detail={})
     return {
-        "person": person, "household": household, "case": case, "draft": draft, "award": award, "line": line,
-        "attachment": attachment, "document": document, "job": job,
+        "person": person,
+        "household": household,
+        "case": case,
+        "draft": draft,
+        "award": award,
+        "line": line,
+        "attachment": attachment,
+        "document": document,
+        "job": job,
     }
 
 
 def _case(person: Person, household: Household, clerk: User, now: datetime.datetime) -> Case:
     case = Case.objects.create(
-        no="990101-DB-2026-000001", item_code="assistance.dibao", state="INVESTIGATING", region_code=VILLAGE, applicant=person, applicant_name=NAME,
-        household=household, form={"applicant": {"name": NAME, "id_no": ID_NO}, "property": {"deposits": 500000, "houses": 1}},
-        submitted_at=now, accepted_at=now, event_date=clock.today(), due_on=clock.today(), created_by=clerk, is_demo=True,
+        no="990101-DB-2026-000001",
+        item_code="assistance.dibao",
+        state="INVESTIGATING",
+        region_code=VILLAGE,
+        applicant=person,
+        applicant_name=NAME,
+        household=household,
+        form={"applicant": {"name": NAME, "id_no": ID_NO}, "property": {"deposits": 500000, "houses": 1}},
+        submitted_at=now,
+        accepted_at=now,
+        event_date=clock.today(),
+        due_on=clock.today(),
+        created_by=clerk,
+        is_demo=True,
     )
-    member = CaseMember.objects.create(case=case, seq=1, person=person, name=NAME, relation="本人", id_no=ID_NO, birth_date=person.birth_date, declared={"wage": 90000})
-    Consent.objects.create(case=case, member=member, name=NAME, method="same_phone", signed_at=now, valid_until=datetime.date(2027, 12, 31), text_sha="0" * 64)
-    for seq, (code, before, after) in enumerate((("submit", "DRAFT", "SUBMITTED"), ("accept", "SUBMITTED", "ACCEPTED"), ("start", "ACCEPTED", "INVESTIGATING")), 1):
-        CaseAct.objects.create(case=case, seq=seq, code=code, from_state=before, to_state=after, actor=clerk, actor_name=clerk.name, role="town_clerk", at=now)
+    member = CaseMember.objects.create(
+        case=case,
+        seq=1,
+        person=person,
+        name=NAME,
+        relation="本人",
+        id_no=ID_NO,
+        birth_date=person.birth_date,
+        declared={"wage": 90000},
+    )
+    Consent.objects.create(
+        case=case,
+        member=member,
+        name=NAME,
+        method="same_phone",
+        signed_at=now,
+        valid_until=datetime.date(2027, 12, 31),
+        text_sha="0" * 64,
+    )
+    for seq, (code, before, after) in enumerate(
+        (("submit", "DRAFT", "SUBMITTED"), ("accept", "SUBMITTED", "ACCEPTED"), ("start", "ACCEPTED", "INVESTIGATING")),
+        1,
+    ):
+        CaseAct.objects.create(
+            case=case,
+            seq=seq,
+            code=code,
+            from_state=before,
+            to_state=after,
+            actor=clerk,
+            actor_name=clerk.name,
+            role="town_clerk",
+            at=now,
+        )
     report = {
-        "differences": [{"key": "1.wage", "label": f"{NAME}的工资性收入", "person": NAME, "declared": 90000, "found": 254000, "money": True, "needs_explanation": True, "sentence": "申报 900.00 元，核对 2,540.00 元"}],
-        "alarms": [], "members": [], "composition": [str(member.pk)],
+        "differences": [
+            {
+                "key": "1.wage",
+                "label": f"{NAME}的工资性收入",
+                "person": NAME,
+                "declared": 90000,
+                "found": 254000,
+                "money": True,
+                "needs_explanation": True,
+                "sentence": "申报 900.00 元，核对 2,540.00 元",
+            }
+        ],
+        "alarms": [],
+        "members": [],
+        "composition": [str(member.pk)],
     }
-    Evidence.objects.create(case=case, kind="match_report", title="家庭经济状况核对报告", at=now, valid_until=datetime.date(2027, 3, 1), data=report)
-    Evidence.objects.create(case=case, kind="objection", title="公示异议", at=now, data={"content": "有车", "objector_name": "匿名举报人", "objector_phone": "15499999999"})
+    Evidence.objects.create(
+        case=case,
+        kind="match_report",
+        title="家庭经济状况核对报告",
+        at=now,
+        valid_until=datetime.date(2027, 3, 1),
+        data=report,
+    )
+    Evidence.objects.create(
+        case=case,
+        kind="objection",
+        title="公示异议",
+        at=now,
+        data={"content": "有车", "objector_name": "匿名举报人", "objector_phone": "15499999999"},
+    )
     return case

@@ -1,4 +1,4 @@
-"""办件页、动作、窗口登记、档案理由、登录页。"""
+"""Case page, acts, window registration, reasons for opening a file, login page."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def test_办动作_填错了_回到原页_说明哪里要改_填过的还在(cle
 def test_办动作_别人刚办过_就不办(clerk: Client, family: dict[str, Any]) -> None:
     Case.objects.filter(pk=family["case"].pk).update(version=7)
     response = clerk.post(
-        reverse("cases.act", kwargs={"pk": family["case"].pk, "act": "register_relative"}), {"version": "3", "relative_detail": "表弟"}
+        reverse("cases.act", kwargs={"pk": family["case"].pk, "act": "register_relative"}),
+        {"version": "3", "relative_detail": "表弟"},
     )
     assert response.status_code == 422
     assert "请刷新后再办" in response.content.decode()
@@ -93,7 +94,9 @@ def test_看档案先说理由_理由进审计_号码另要用途(clerk: Client,
     assert refused.status_code == 422
     assert PHONE not in refused.content.decode()
     assert PHONE in clerk.post(url, {"field": "phone", "why": "电话核实材料"}).content.decode()
-    reasons = list(AuditEntry.objects.filter(object_type="person", object_id=family["person"].pk).values_list("reason", flat=True))
+    reasons = list(
+        AuditEntry.objects.filter(object_type="person", object_id=family["person"].pk).values_list("reason", flat=True)
+    )
     assert any("调查核实" in one for one in reasons)
     assert any("电话核实材料" in one for one in reasons)
 
@@ -101,7 +104,9 @@ def test_看档案先说理由_理由进审计_号码另要用途(clerk: Client,
 def test_从办件进档案_办件就是理由_别的办件不行(clerk: Client, family: dict[str, Any]) -> None:
     url = reverse("persons.file", kwargs={"pk": family["person"].pk})
     assert "办理办件 990101-DB-2026-000001" in clerk.get(url, {"case": family["case"].pk}).content.decode()
-    other = Case.objects.create(item_code="assistance.dibao", state="SUBMITTED", region_code=TOWN_A[:9] + "001", form={"a": 1})
+    other = Case.objects.create(
+        item_code="assistance.dibao", state="SUBMITTED", region_code=TOWN_A[:9] + "001", form={"a": 1}
+    )
     assert "请选择这次查看的理由" in clerk.get(url, {"case": other.pk}).content.decode()
 
 
@@ -109,14 +114,17 @@ def test_工作台_每个数都是列表里的数(clerk: Client, family: dict[st
     page = clerk.get(reverse("cases.workbench")).content.decode()
     assert NAME in page
     assert "今天到期" in page
-    assert "共 <strong>1</strong> 条" in clerk.get(reverse("cases.list"), {"scope": "todo", "due": "today"}).content.decode()
+    assert (
+        "共 <strong>1</strong> 条"
+        in clerk.get(reverse("cases.list"), {"scope": "todo", "due": "today"}).content.decode()
+    )
 
 
 def test_菜单里没有进不去的页(browse: Callable[..., Client], family: dict[str, Any]) -> None:
     for role in ("finance", "audit_admin", "sys_admin", "county_reviewer"):
         client = browse(role, COUNTY)
         page = client.get(reverse("cases.workbench")).content.decode()
-        nav = page[page.index('id="nav"'):page.index("</nav>")]
+        nav = page[page.index('id="nav"') : page.index("</nav>")]
         links = [part.split('"')[0] for part in nav.split('href="')[1:]]
         assert links
         assert all(client.get(link).status_code == 200 for link in links), role
@@ -138,23 +146,47 @@ def test_窗口登记_先存后交_没签授权不能交(clerk: Client, family: 
 
 def test_窗口登记_删去一位家人_其余不错位(clerk: Client, family: dict[str, Any]) -> None:
     url = reverse("intake.form", kwargs={"pk": family["draft"].pk})
-    rows = {"members.0.name": "甲", "members.1.name": "乙", "members.2.name": "丙", "income.0.wage": "100", "income.1.wage": "200", "income.2.wage": "300"}
+    rows = {
+        "members.0.name": "甲",
+        "members.1.name": "乙",
+        "members.2.name": "丙",
+        "income.0.wage": "100",
+        "income.1.wage": "200",
+        "income.2.wage": "300",
+    }
     clerk.post(url, {"do": "save", **rows, "remove": "1"})
     family["draft"].refresh_from_db()
-    kept = [(row.get("name"), row.get("wage")) for row in family["draft"].form["members"] if row.get("name") in ("甲", "乙", "丙")]
+    kept = [
+        (row.get("name"), row.get("wage"))
+        for row in family["draft"].form["members"]
+        if row.get("name") in ("甲", "乙", "丙")
+    ]
     assert kept == [("甲", 10000), ("丙", 30000)]
 
 
 def test_窗口登记_申请人本人那一行不用再填一遍(clerk: Client, family: dict[str, Any]) -> None:
     url = reverse("intake.form", kwargs={"pk": family["draft"].pk})
     assert "申请人本人" in clerk.get(url).content.decode()
-    clerk.post(url, {
-        "do": "save", "applicant.name": "孙秀梅", "applicant.id_no": "99010119800418903X", "members.0.relation": "本人", "members.0.situation": "home",
-        "members.1.name": "赵小满", "members.1.relation": "子女", "income.0.wage": "900", "income.1.wage": "",
-    })
+    clerk.post(
+        url,
+        {
+            "do": "save",
+            "applicant.name": "孙秀梅",
+            "applicant.id_no": "99010119800418903X",
+            "members.0.relation": "本人",
+            "members.0.situation": "home",
+            "members.1.name": "赵小满",
+            "members.1.relation": "子女",
+            "income.0.wage": "900",
+            "income.1.wage": "",
+        },
+    )
     family["draft"].refresh_from_db()
     rows = family["draft"].form["members"]
-    assert [(row["name"], row.get("id_no"), row.get("wage")) for row in rows] == [("孙秀梅", "99010119800418903X", 90000), ("赵小满", None, None)]
+    assert [(row["name"], row.get("id_no"), row.get("wage")) for row in rows] == [
+        ("孙秀梅", "99010119800418903X", 90000),
+        ("赵小满", None, None),
+    ]
 
 
 def test_登录_错了说一句_对了去原来的页_不去外站(staff: Callable[..., User]) -> None:
@@ -162,9 +194,17 @@ def test_登录_错了说一句_对了去原来的页_不去外站(staff: Callab
     wrong = client.post(reverse("accounts.sign_in"), {"username": user.username, "password": "错的"})
     assert wrong.status_code == 422
     assert "用户名或口令不对" in wrong.content.decode()
-    right = client.post(reverse("accounts.sign_in"), {"username": user.username, "password": PASSWORD, "next": "https://evil.example/x"})
+    right = client.post(
+        reverse("accounts.sign_in"), {"username": user.username, "password": PASSWORD, "next": "https://evil.example/x"}
+    )
     assert right["Location"] == reverse("cases.workbench")
-    assert Client().post(reverse("accounts.sign_in"), {"username": user.username, "password": PASSWORD, "next": "/console/cases/?q=1"})["Location"] == "/console/cases/?q=1"
+    assert (
+        Client().post(
+            reverse("accounts.sign_in"),
+            {"username": user.username, "password": PASSWORD, "next": "/console/cases/?q=1"},
+        )["Location"]
+        == "/console/cases/?q=1"
+    )
 
 
 def test_退出只能按按钮_链接退不了(clerk: Client) -> None:
@@ -180,7 +220,10 @@ def test_大字版记住_只回到本站(clerk: Client) -> None:
     assert 'class="care"' in clerk.get(reverse("cases.workbench")).content.decode()
 
 
-@pytest.mark.parametrize(("path", "status", "words"), [("/console/no-such/", 404, "没有找到"), ("/console/audit/", 403, "没有“审计记录”的权限")])
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [("/console/no-such/", 404, "没有找到"), ("/console/audit/", 403, "没有“审计记录”的权限")],
+)
 def test_出错页是中文_说清怎么办(clerk: Client, path: str, status: int, words: str) -> None:
     response = clerk.get(path)
     assert response.status_code == status

@@ -1,4 +1,6 @@
-"""列表与导出：筛选、排序、翻页都在地址里；局部刷新只给局部；导出遮盖号码、不带公式、留审计。"""
+"""Lists and exports: filter, order and page are in the address; a partial refresh gives the part alone; exports hide
+numbers, carry no formulas and are audited.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,13 @@ pytestmark = pytest.mark.django_db
 def many(family: dict[str, Any]) -> None:
     for n in range(2, 32):
         Case.objects.create(
-            no=f"990101-DB-2026-{n:06d}", item_code="assistance.dibao", state="REVIEW" if n % 2 else "SUBMITTED", region_code=VILLAGE,
-            applicant_name=f"赵{n:02d}", submitted_at=family["case"].submitted_at, form={"a": n},
+            no=f"990101-DB-2026-{n:06d}",
+            item_code="assistance.dibao",
+            state="REVIEW" if n % 2 else "SUBMITTED",
+            region_code=VILLAGE,
+            applicant_name=f"赵{n:02d}",
+            submitted_at=family["case"].submitted_at,
+            form={"a": n},
         )
 
 
@@ -71,7 +78,9 @@ def test_筛选值不在选项里_什么也不显示_也不出错(clerk: Client,
 
 def test_局部刷新只给列表_地址栏换成干净的地址(clerk: Client, many: None) -> None:
     response = clerk.get(
-        reverse("cases.list"), {"state": "REVIEW", "q": "", "page": ""}, headers={"HX-Request": "true", "HX-Target": "div#list"}
+        reverse("cases.list"),
+        {"state": "REVIEW", "q": "", "page": ""},
+        headers={"HX-Request": "true", "HX-Target": "div#list"},
     )
     assert "<html" not in response.content.decode()
     assert response["HX-Push-Url"] == reverse("cases.list") + "?state=REVIEW"
@@ -108,7 +117,9 @@ def test_导出_带着列表的筛选(browse: Callable[..., Client], many: None)
 
 
 def test_导出CSV_有BOM_长数字保全(browse: Callable[..., Client], family: dict[str, Any]) -> None:
-    response = browse("county_reviewer", COUNTY).get(reverse("awards.export"), {"format": "csv", "reason": "与银行核对"})
+    response = browse("county_reviewer", COUNTY).get(
+        reverse("awards.export"), {"format": "csv", "reason": "与银行核对"}
+    )
     body = response.content
     assert body.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(body[3:].decode())))

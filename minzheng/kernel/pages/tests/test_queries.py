@@ -1,6 +1,7 @@
-"""每一页查几次库：记在 query_counts.json 里，多一次就要说明理由（改那个数）；行数多了不会多查。
+"""Queries per page: kept in query_counts.json; one more needs a reason (change the number); more rows never mean more
+queries.
 
-重写记录：``MINZHENG_QUERY_COUNTS=write pytest minzheng/kernel/pages/tests/test_queries.py``。
+Rewrite the record: ``MINZHENG_QUERY_COUNTS=write pytest minzheng/kernel/pages/tests/test_queries.py``.
 """
 
 from __future__ import annotations
@@ -46,7 +47,9 @@ def queries(client: Client, url: str) -> int:
 
 
 def who(page: Page) -> str:
-    return next((role for role in OPENERS if page.permission == STAFF or page.permission in ROLES[role].permissions), "")
+    return next(
+        (role for role in OPENERS if page.permission == STAFF or page.permission in ROLES[role].permissions), ""
+    )
 
 
 @pytest.mark.parametrize("page", MEASURED, ids=lambda page: page.code)
@@ -59,7 +62,9 @@ def test_每一页的查询次数不多于记录(page: Page, browse: Callable[..
     known = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
     if WRITE:
         known[page.code] = found
-        COUNTS.write_text(json.dumps(dict(sorted(known.items())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        COUNTS.write_text(
+            json.dumps(dict(sorted(known.items())), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     assert page.code in known, f"{page.code} 还没有记录查询次数（现在是 {found}），请写入 query_counts.json。"
     assert found <= known[page.code], f"{page.code} 查了 {found} 次，记录是 {known[page.code]} 次。"
 
@@ -73,10 +78,27 @@ def test_行数多了_查询次数不变(code: str, browse: Callable[..., Client
     client = browse("county_reviewer", COUNTY)
     one = queries(client, reverse(code))
     for n in range(2, 15):
-        Case.objects.create(no=f"990101-DB-2026-{n:06d}", item_code="assistance.dibao", state="REVIEW", region_code=VILLAGE, applicant_name=f"人{n}", form={"a": n})
-        award = Award.objects.create(
-            no=f"A{n}", item_code="assistance.dibao", payee_name=f"人{n}", persons=1, account_no="6217", amount_fen=n, first_month="2026-12-01",
-            decided_on="2026-11-20", frozen={}, region_code=VILLAGE,
+        Case.objects.create(
+            no=f"990101-DB-2026-{n:06d}",
+            item_code="assistance.dibao",
+            state="REVIEW",
+            region_code=VILLAGE,
+            applicant_name=f"人{n}",
+            form={"a": n},
         )
-        PaymentLine.objects.create(award=award, item_code=award.item_code, month="2026-12-01", amount_fen=n, region_code=VILLAGE)
+        award = Award.objects.create(
+            no=f"A{n}",
+            item_code="assistance.dibao",
+            payee_name=f"人{n}",
+            persons=1,
+            account_no="6217",
+            amount_fen=n,
+            first_month="2026-12-01",
+            decided_on="2026-11-20",
+            frozen={},
+            region_code=VILLAGE,
+        )
+        PaymentLine.objects.create(
+            award=award, item_code=award.item_code, month="2026-12-01", amount_fen=n, region_code=VILLAGE
+        )
     assert queries(client, reverse(code)) <= one + (1 if code == "cases.workbench" else 0)

@@ -1,6 +1,8 @@
-"""谁能进哪一页：由页面登记表生成——每一页 × 没登录的人、各个岗位、别的乡镇的同岗位、群众。
+"""Who may enter which page, generated from the page register: every page × nobody signed in, every post, the same posts
+of another township, citizens.
 
-新加一页不用写测试：它在登记表里，就在这里被打开。看不到的与不存在的都是 404；没有权限是 403；没登录去登录。
+A new page needs no new test: being in the register, it is opened here. 404 alike for what one may not see and what does
+not exist; 403 without the permission; sign-in for the anonymous.
 """
 
 from __future__ import annotations
@@ -29,8 +31,13 @@ STAFF_PAGES = [page for page in PAGES if page.permission not in (None, CITIZEN)]
 CITIZEN_PAGES = [page for page in PAGES if page.permission == CITIZEN]
 #: Pages about no place: the same for everybody who holds the permission, with the reason.
 PLACELESS = {
-    "regions.detail": "区划是公开信息", "regions.list": "区划是公开信息", "jobs.list": "任务属于全平台", "jobs.detail": "任务属于全平台",
-    "accounts.me": "本人账号", "accounts.password": "本人账号", "cases.workbench": "按本人权限显示",
+    "regions.detail": "区划是公开信息",
+    "regions.list": "区划是公开信息",
+    "jobs.list": "任务属于全平台",
+    "jobs.detail": "任务属于全平台",
+    "accounts.me": "本人账号",
+    "accounts.password": "本人账号",
+    "cases.workbench": "按本人权限显示",
 }
 #: A file that the fixtures name but do not put on the disk: being let in shows as an error about the file itself.
 FILES = ("documents.pdf", "documents.attachment")
@@ -45,9 +52,15 @@ def ids(page: Page) -> str:
 def arguments(page: Page, family: dict[str, Any]) -> dict[str, Any] | None:
     """URL arguments of the family's own object; None where this page takes something the fixtures do not have."""
     known = {
-        "audit.detail": None, "cases.detail": family["case"].pk, "cases.act": family["case"].pk, "intake.form": family["draft"].pk,
-        "persons.file": family["person"].pk, "households.file": family["household"].pk, "awards.detail": family["award"].pk,
-        "jobs.detail": family["job"].pk, "documents.attachment": family["attachment"].pk,
+        "audit.detail": None,
+        "cases.detail": family["case"].pk,
+        "cases.act": family["case"].pk,
+        "intake.form": family["draft"].pk,
+        "persons.file": family["person"].pk,
+        "households.file": family["household"].pk,
+        "awards.detail": family["award"].pk,
+        "jobs.detail": family["job"].pk,
+        "documents.attachment": family["attachment"].pk,
     }
     if page.code == "regions.detail":
         return {"code": TOWN_A}
@@ -97,7 +110,9 @@ def test_没登录的人_去登录_看不到一个字(page: Page, browse: Callab
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.permission is not None and p.audience != "api"], ids=ids)
 def test_会话过期时的局部刷新_整页去登录(page: Page, browse: Callable[..., Client], family: dict[str, Any]) -> None:
-    response = browse().get(address(page, family), headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/console/cases/?q=1"})
+    response = browse().get(
+        address(page, family), headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/console/cases/?q=1"}
+    )
     assert response["HX-Redirect"].startswith(("/login/?next=%2Fconsole", "/m/sign-in/?next="))
     assert response.content == b""
 
@@ -140,9 +155,13 @@ def test_别的乡镇的同岗位_什么也看不到(
 
 @pytest.mark.parametrize("role", TOWN_ROLES)
 @pytest.mark.parametrize("page", [p for p in STAFF_PAGES if p.code not in PLACELESS and p.has_arguments], ids=ids)
-def test_别的乡镇的同岗位_提交也不行(page: Page, role: str, browse: Callable[..., Client], family: dict[str, Any]) -> None:
+def test_别的乡镇的同岗位_提交也不行(
+    page: Page, role: str, browse: Callable[..., Client], family: dict[str, Any]
+) -> None:
     before = family["case"].version
-    response = browse(role, TOWN_B).post(address(page, family), {"field": "id_no", "why": "想看看这个人", "version": "0"})
+    response = browse(role, TOWN_B).post(
+        address(page, family), {"field": "id_no", "why": "想看看这个人", "version": "0"}
+    )
     assert response.status_code in (403, 404, 405)
     family["case"].refresh_from_db()
     assert family["case"].version == before
@@ -188,7 +207,9 @@ def test_按身份证号和姓名查找_别的乡镇查不到(browse: Callable[.
 def test_每一页都在登记表里_地址与代码不重复() -> None:
     rows = registry.listing(examples=False)
     assert len({row["url"] for row in rows}) == len(rows) == len({row["code"] for row in rows})
-    assert all(row["permission"] is None or row["permission"] in (CITIZEN, STAFF) or "." in row["permission"] for row in rows)
+    assert all(
+        row["permission"] is None or row["permission"] in (CITIZEN, STAFF) or "." in row["permission"] for row in rows
+    )
 
 
 def _readable(body: bytes) -> str:
@@ -203,8 +224,17 @@ def _citizen_address(page: Page, family: dict[str, Any]) -> str:
     if not page.has_arguments:
         return reverse(page.code)
     guesses: dict[str, Any] = {
-        "pk": family["document"].pk if "document" in page.code else family["attachment"].pk if "attachment" in page.path else family["case"].pk,
-        "item": "assistance.dibao", "screen": 1, "act": "withdraw", "attachment": family["attachment"].pk, "member": 1, "token": "no-such-token",
+        "pk": family["document"].pk
+        if "document" in page.code
+        else family["attachment"].pk
+        if "attachment" in page.path
+        else family["case"].pk,
+        "item": "assistance.dibao",
+        "screen": 1,
+        "act": "withdraw",
+        "attachment": family["attachment"].pk,
+        "member": 1,
+        "token": "no-such-token",
     }
     names = [part.split(">")[0].split(":")[-1] for part in page.path.split("<")[1:]]
     if not set(names) <= set(guesses):
@@ -214,7 +244,13 @@ def _citizen_address(page: Page, family: dict[str, Any]) -> str:
 
 def _citizen(family: dict[str, Any], *, own: bool) -> Client:
     """周桂兰 herself, or a neighbour with no file."""
-    user = User.objects.create_user("c-own" if own else "c-other", None, name=NAME if own else "邻居", kind="citizen", person=family["person"] if own else None)
+    user = User.objects.create_user(
+        "c-own" if own else "c-other",
+        None,
+        name=NAME if own else "邻居",
+        kind="citizen",
+        person=family["person"] if own else None,
+    )
     client = Client()
     client.force_login(user, backend="minzheng.kernel.accounts.backends.AccountBackend")
     return client

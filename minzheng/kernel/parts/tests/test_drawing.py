@@ -1,4 +1,4 @@
-"""列、标签、期限说法、算法依据：画出来的字和颜色。"""
+"""Columns, tags, wording of deadlines, basis of a calculation: the words and colours drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minzheng.kernel.parts.deadlines import phrase
 from minzheng.kernel.parts.drawing import Drawing, attribute
 from minzheng.kernel.parts.explanation import branches, graph_of, leading_roots, shown
 
-TODAY = datetime.date(2026, 11, 23)  # 星期一
+TODAY = datetime.date(2026, 11, 23)  # Monday
 
 
 @pytest.fixture
@@ -87,12 +87,37 @@ def test_取值路径_断了就是没有() -> None:
 GRAPH = {
     "roots": ["低保金"],
     "nodes": {
-        "低保金": {"name": "低保金", "value": "498.00", "inputs": ["低保资格", "家庭月收入"], "params": {}, "law": "649号令第十二条"},
+        "低保金": {
+            "name": "低保金",
+            "value": "498.00",
+            "inputs": ["低保资格", "家庭月收入"],
+            "params": {},
+            "law": "649号令第十二条",
+        },
         "低保资格": {"name": "低保资格", "value": True, "inputs": ["家庭月收入"], "params": {}, "law": ""},
-        "家庭月收入": {"name": "家庭月收入", "value": "962.00", "inputs": ["成员1.个人月收入"], "params": {}, "law": ""},
+        "家庭月收入": {
+            "name": "家庭月收入",
+            "value": "962.00",
+            "inputs": ["成员1.个人月收入"],
+            "params": {},
+            "law": "",
+        },
         "成员1.个人月收入": {
-            "name": "个人月收入", "value": "962.00", "inputs": [], "law": "57号",
-            "params": {"保障标准": {"value": "730.00", "unit": "元/月", "level": "县", "region": "990101", "since": "2025-07-01", "reference": "细则", "evidence": "needs_confirmation"}},
+            "name": "个人月收入",
+            "value": "962.00",
+            "inputs": [],
+            "law": "57号",
+            "params": {
+                "保障标准": {
+                    "value": "730.00",
+                    "unit": "元/月",
+                    "level": "县",
+                    "region": "990101",
+                    "since": "2025-07-01",
+                    "reference": "细则",
+                    "evidence": "needs_confirmation",
+                }
+            },
         },
     },
 }
@@ -114,7 +139,9 @@ def test_算法依据_藏在哪一层都找得到() -> None:
     assert graph_of({"家庭": {"人数": 2}}) == {}
 
 
-@pytest.mark.parametrize(("value", "text"), [(True, "是"), (None, "不适用"), ("1234567.50", "1,234,567.50"), (3, "3"), ("-0.50", "-0.50")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(True, "是"), (None, "不适用"), ("1234567.50", "1,234,567.50"), (3, "3"), ("-0.50", "-0.50")]
+)
 def test_依据里的值怎么写(value: object, text: str) -> None:
     assert shown(value) == text
 

@@ -1,4 +1,4 @@
-"""字段：每一种输入怎样变成干净的值，错了怎么说。"""
+"""Fields: how every input becomes a clean value, and what is said when it is wrong."""
 
 from __future__ import annotations
 

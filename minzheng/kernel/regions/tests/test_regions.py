@@ -105,7 +105,7 @@ def test_新一年的表_更名撤销新设各得其所(db: None) -> None:
     assert [one.name for one in selectors.children("431227")] == ["晃洲镇", "林冲镇"]
     assert [one.name for one in selectors.children("431227", date(2026, 12, 30))] == ["晃州镇", "凉伞镇"]
     assert [one.name for one in selectors.children("431227", date(2026, 12, 31))] == ["晃洲镇", "林冲镇"]
-    assert selectors.region_name("431227108000") == "凉伞镇"  # 撤销后旧材料仍显示名称
+    assert selectors.region_name("431227108000") == "凉伞镇"  # old material still shows the name after abolition
     assert load(small(later, date(2026, 12, 31))) == services.Loaded(0, 0, 5)
 
 

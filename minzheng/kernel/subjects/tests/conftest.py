@@ -1,4 +1,4 @@
-"""人、岗位和家庭，供本目录测试使用。"""
+"""People, posts and households for the tests of this folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""家庭成员是双时态的：什么时候是真的、我们什么时候知道的，两样都查得回去。"""
+"""Household membership is bitemporal: when it was true and when we knew it can both be asked."""
 
 from __future__ import annotations
 

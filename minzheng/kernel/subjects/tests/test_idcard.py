@@ -1,4 +1,4 @@
-"""公民身份号码（GB 11643）：15 位升 18 位、校验位、日期；省县代码从不是拒绝的理由。"""
+"""公民身份号码 (GB 11643): 15 digits to 18, check digit, date; province and county codes are never a reason to refuse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from minzheng.kernel.subjects import idcard
 from minzheng.kernel.subjects.idcard import CHECK_DIGITS, InvalidIdNumber, check, check_digit, make
 
-#: GB 11643 附录的示例号码。
+#: The example number from the annex of GB 11643.
 STANDARD = [
     ("11010519491231002X", "2", datetime.date(1949, 12, 31)),
     ("440524188001010014", "1", datetime.date(1880, 1, 1)),

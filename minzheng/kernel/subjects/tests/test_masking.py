@@ -1,4 +1,4 @@
-"""脱敏：露出的位数固定，长短异常的值也不会露底。"""
+"""Masking (脱敏): a fixed number of characters shows, and values of odd length reveal no more."""
 
 from __future__ import annotations
 

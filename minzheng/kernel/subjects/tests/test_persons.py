@@ -1,4 +1,4 @@
-"""一人一档：一个证件号一份档案；谁看过、为什么看，都有记录。"""
+"""One person, one file (一人一档): one file per ID number; who looked and why is recorded."""
 
 from __future__ import annotations
 
