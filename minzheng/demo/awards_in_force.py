@@ -1,4 +1,6 @@
-"""在保待遇装入数据库：决定依据（输入、规则与参数版本、解释）由规则引擎当场算出，与文件里的金额核对一致才收。"""
+"""Loading awards in force: the basis of each decision (input, versions of rules and parameters, explanation) comes from
+the rules engine on the spot, and must agree with the amount in the file.
+"""
 
 from __future__ import annotations
 

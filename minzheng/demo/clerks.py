@@ -1,4 +1,4 @@
-"""谁在哪天办：示范县的经办人，和办公时间."""
+"""Who acts on which day: the clerks of the demo county and their office hours."""
 
 from __future__ import annotations
 

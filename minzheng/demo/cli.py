@@ -1,4 +1,6 @@
-"""``minzheng demo``：生成、装入、撤走示范县，列出演示账号。进度写标准错误；``--json`` 时标准输出只有 JSON。"""
+"""``minzheng demo``: generate, load and unload the demo county, list its logins. Progress goes to standard error; with
+``--json`` standard output is JSON alone.
+"""
 
 from __future__ import annotations
 

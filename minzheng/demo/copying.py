@@ -1,4 +1,6 @@
-"""成批写入：COPY 进表，加密栏与盲索引在写入时当场生成（同一个值每次密文都不同，所以不能放进 CSV）。"""
+"""Bulk writing: COPY into tables; encrypted columns and blind indexes are made while writing (each ciphertext differs,
+so none can be in the CSV).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""示范数据的错误：每个都是一句中文（什么、哪里、怎么办），并带命令行退出码。"""
+"""Errors of demo data: each is one Chinese sentence (what, where, what to do) with an exit code for the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""外部门数据：各部门对这户人家知道些什么。多数与申报一致，有的不一致，少数人已经去世。
+"""What other departments know (外部门数据) about this family. Mostly as declared, some not, and a few people have died.
 
 Source and class codes are those of `datacenter.matching`; each fact hangs on an ID number. Dates lie before `as_of`.
 """

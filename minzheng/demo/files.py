@@ -1,4 +1,6 @@
-"""示范数据文件夹：一个 meta.json 和若干 CSV（UTF-8、逗号、\\n 换行）。格式就是这里的列表，别处不另写列名。"""
+"""The demo data folder: one meta.json and some CSV (UTF-8, commas, LF). The lists here are the format; no column name
+is written elsewhere.
+"""
 
 from __future__ import annotations
 

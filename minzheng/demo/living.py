@@ -1,4 +1,4 @@
-"""一户人家靠什么生活：收入、财产，以及各部门掌握而家里没说的情况."""
+"""What a family lives on: income, property, and what departments know but the family did not say."""
 
 from __future__ import annotations
 

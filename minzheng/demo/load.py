@@ -1,4 +1,4 @@
-"""装入示范县：一个事务里换下旧的、装上新的；出任何差错都像什么也没发生过。"""
+"""Load the demo county: the old goes and the new comes in one transaction; on any error it is as if nothing happened."""
 
 from __future__ import annotations
 

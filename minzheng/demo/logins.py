@@ -1,4 +1,4 @@
-"""演示账号一览."""
+"""The demo logins."""
 
 from __future__ import annotations
 

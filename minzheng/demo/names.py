@@ -1,4 +1,4 @@
-"""虚构姓名：常见姓氏按大致比重，名字按年代取字。任何相同都是巧合。"""
+"""Invented names: common surnames in rough proportion, given names by decade. Any likeness is chance."""
 
 from __future__ import annotations
 

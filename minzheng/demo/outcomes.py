@@ -1,4 +1,6 @@
-"""在保待遇：谁享受、每月多少，全由规则引擎按示范县的标准算出，不另编数字。"""
+"""Awards in force: who gets one and how much a month is computed by the rules engine with the demo county's standards;
+no number is made up elsewhere.
+"""
 
 from __future__ import annotations
 

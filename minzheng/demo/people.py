@@ -1,4 +1,6 @@
-"""一户人家长什么样：人口、年龄、关系、残疾与疾病。Amounts are whole fen; everything follows from one `Random`."""
+"""What a family looks like: size, ages, relations, disability and illness. Amounts are whole fen; everything follows
+from one `Random`.
+"""
 
 from __future__ import annotations
 

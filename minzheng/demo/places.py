@@ -1,4 +1,6 @@
-"""示范县的区划：12 个乡镇（街道）、150 个村（社区）。名称虚构，不随种子变化——文档和图片里的地名永远对得上。"""
+"""Places of the demo county: 12 townships (subdistricts), 150 villages (communities). Invented names that do not vary
+with the seed, so those in documents and pictures always match.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""把一个办件办到计划的状态."""
+"""Take a case to the state the plan wants."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Player:
     def _publicity(self) -> Any:
         return self.case.publicities.latest("posted_on")
 
-    # ---- 申请与受理
+    # ---- application and acceptance (申请与受理)
 
     def _submit(self, day: datetime.date) -> None:
         actor = self.family or self.clerk
@@ -121,7 +121,7 @@ class Player:
         data = {} if self.family else {"request": [photo("撤回申请")]}
         self._do("withdraw", actor, opinion="子女接到城里共同生活，不再申请。", **data)
 
-    # ---- 调查核对
+    # ---- investigation and matching (调查核对)
 
     def _start(self, _day: datetime.date) -> None:
         self._do("start", self.clerk)
@@ -157,7 +157,7 @@ class Player:
         facts = "经书面警告后仍不配合入户调查，三次约定时间均不到场。"
         self._do("abort", self.clerk, reason_code="R06", facts=facts)
 
-    # ---- 初审、公示、确认
+    # ---- opinion, publicity, decision (初审、公示、确认)
 
     def _opinion(self, _day: datetime.date) -> None:
         item = registry.get(self.case.item_code)

@@ -1,4 +1,4 @@
-"""示范数据在不在、从哪来."""
+"""Whether demo data is there, and where it came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""有名人家已有的待遇：郑家的低保边缘、何家的渐退；周家、吴家还没有。"""
+"""Awards the named families already have: 低保边缘 for the Zhengs, the phase-out (渐退) for the Hes; none yet for the Zhous
+and Wus.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""一户人家用规则引擎的词怎么说，用申请表的词怎么说。"""
+"""A family in the words of the rules engine, and in the words of the application form."""
 
 from __future__ import annotations
 

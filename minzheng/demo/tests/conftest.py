@@ -1,4 +1,4 @@
-"""一个小小的示范县：生成一次、装入一次，供本目录的测试共用。"""
+"""A tiny demo county, generated and loaded once for all tests of this folder."""
 
 from __future__ import annotations
 

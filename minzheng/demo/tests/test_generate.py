@@ -1,4 +1,4 @@
-"""生成：相同的参数得到相同的字节；编出来的人和户合情合理。"""
+"""Generating: the same options give the same bytes; invented people and households are plausible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""装入：可以反复，只替换旧的示范数据，碰到真实数据就一行也不动。"""
+"""Loading: can be repeated, replaces only old demo data, and touches no row where real data is."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Test装好的县:
 class Test替换:
     def test_装两次_只留后一次(self, tmp_path: Path) -> None:
         load(make(tmp_path, 60))
-        # 文号的流水不分地区、从不回头，其余各表都应一行不多。
+        # Serials of official numbers do not go by region and never turn back; every other table must have no row more.
         counted = [model for model in tables() if model is not NumberSeries]
         before = {model._meta.label: model._default_manager.count() for model in counted}
         result = load(make(tmp_path, 80, seed=6))
