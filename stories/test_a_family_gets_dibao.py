@@ -48,7 +48,7 @@ def test_周桂兰家从手机申请到第一笔钱(comes: Callable[..., Any]) -
 def asks_progress_without_login(neighbour: Visitor, no: str) -> None:
     """凭编号和后四位查：只有状态和日期，没有姓名、住址、金额。"""
     neighbour.go("/m/progress/").fill("办件编号", no).fill("申请人身份证号后四位", "9022").press("查询")
-    neighbour.sees("已提交，等待乡镇（街道）审查材料").does_not_see("周桂兰", "石桥村", "15401010001").look("查到进度")
+    neighbour.sees("已提交，等待乡镇（街道）审查材料", "还剩 3 个工作日（11月5日）").does_not_see("周桂兰", "石桥村", "15401010001").look("查到进度")
     neighbour.fill("申请人身份证号后四位", "0000").press("查询").sees("没有查到").does_not_see("等待乡镇")
 
 

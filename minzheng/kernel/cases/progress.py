@@ -60,5 +60,6 @@ def _answer(case: Case) -> Progress:
     here = STAGES.index(state.stage) if state.stage in STAGES else 0
     steps = [(stage, "done" if i < here else "now" if i == here else "next") for i, stage in enumerate(STAGES)]
     submitted = localdate(case.submitted_at) if case.submitted_at else None
-    shown = deadline(case, total=True)
+    # Before acceptance nothing but the examination of the papers runs; the whole procedure starts with 受理.
+    shown = deadline(case, total=case.total_due_on is not None)
     return Progress(case.no or "", item.title, state.title, state.public, submitted, shown, steps)

@@ -148,7 +148,7 @@ def sheet(
 def _rows(
     step: Step, shown: list[Any], errors: Mapping[str, str], names: Sequence[Mapping[str, Any]], blank: bool
 ) -> list[Row]:
-    if not step.fixed_rows and (blank or not shown):
+    if not step.fixed_rows and (blank or (not shown and step.min_rows)):
         shown = [*shown, {}]
     rows = []
     for i, values in enumerate(shown):
@@ -158,7 +158,7 @@ def _rows(
         asked = [_question(f, row, errors, f"{i}.") for f in step.plain_fields if f.asked_of(row)]
         fresh = not step.fixed_rows and not any(v not in (None, "", []) for v in values.values())
         name = str(known.get("name") or "").strip()
-        title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人")
+        title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人" if step.min_rows else "新加一位")
         wrong = any(q.error for q in asked)
         opened = wrong or fresh or (step.fixed_rows and _asks_first(known, asked))
         rows.append(Row(i + 1, title, _subtitle(known, asked, step), asked, opened, i))

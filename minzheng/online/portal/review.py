@@ -41,7 +41,7 @@ def groups(
         if step.kind in ("consents", "review"):
             continue
         if step.repeat:
-            if not step.fixed_rows:
+            if not step.fixed_rows and (step.min_rows or values.get(step.key)):
                 found.append(Group(step.title, url_of_step(step.code), people=_people(form, step, values)))
             continue
         facts = _facts(step.plain_fields, values.get(step.key) or {})
@@ -56,13 +56,15 @@ def groups(
 
 def _people(form: Form, first: Step, values: Mapping[str, Any]) -> list[Person]:
     fields = [f for step in form.steps if step.repeat and step.key == first.key for f in step.plain_fields]
+    asked = any(f.name in _INCOME for f in fields)
     people = []
     for row in values.get(first.key) or []:
         shown = _facts(fields, row)
         relation = next((f.show(row.get("relation")) for f in fields if f.name == "relation"), "")
         years = words.id_words(row.get("id_no"), short=True)
         earned = sum(row.get(f.name) or 0 for f in fields if isinstance(f, Money) and f.name in _INCOME)
-        parts = [p for p in (relation, years, f"每月收入 {words.yuan(earned)}" if earned else "没有收入") if p]
+        income = f"每月收入 {words.yuan(earned)}" if earned else "没有收入" if asked else ""
+        parts = [p for p in (relation, years, income) if p]
         people.append(Person(str(row.get("name") or "没写名字"), "，".join(parts), shown))
     return people
 

@@ -38,7 +38,7 @@ class Screen:
 def screens_of(form: Form) -> list[Screen]:
     groups: list[list[Step]] = []
     for step in form.steps:
-        if groups and _together(groups[-1][-1], step):
+        if groups and (step.joins or _together(groups[-1][-1], step)):
             groups[-1].append(step)
         else:
             groups.append([step])

@@ -46,6 +46,7 @@ class Signer:
     who: str
     error: str
     is_self: bool
+    optional: bool = False
 
     @property
     def signed(self) -> bool:
@@ -75,13 +76,17 @@ def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
     """要签字的人，按家庭成员次序；未成年人不用签。"""
     found = []
     for line in selectors.consent_lines(case):
-        if not line.needed:
+        if not (line.needed or line.welcome):
             continue
         member = line.member
         who = "，".join(p for p in (member.relation, words.id_words(member.id_no, short=True)) if p)
+        if line.welcome:
+            who = f"{who}，不住在一起。不签也能提交，由工作人员按您填的调查"
         error = next((text for target, text in errors.items() if target.startswith(f"c{member.seq}-")), "")
         found.append(
-            Signer(member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人")
+            Signer(
+                member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人", line.welcome
+            )
         )
     return found
 
@@ -106,7 +111,7 @@ def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:
     if not consents.is_same_person(member, actor):
         return None, "登录的手机号和申请里给您填的不一样。请退出后用那个手机号登录，或请家人改正手机号。"
     line = next((one for one in selectors.consent_lines(member.case) if one.member.pk == pk), None)
-    if line is None or not line.needed:
+    if line is None or not (line.needed or line.welcome):
         return None, "您不用签授权书。"
     return (line, "") if line.consent is None else (None, "您已经签好了，不用再签。")
 

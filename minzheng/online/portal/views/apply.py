@@ -192,5 +192,5 @@ def _last(item: Item, case: Case, files: Mapping[str, Any], errors: Mapping[str,
     return {
         "groups": review.groups(item.form, case.form, files, url_of_step),
         "signers": lines,
-        "all_signed": all(line.signed for line in lines),
+        "all_signed": all(line.signed or line.optional for line in lines),
     }
