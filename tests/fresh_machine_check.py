@@ -1,7 +1,8 @@
-"""在“新机器”里执行的检查（只用标准库）：``python3 fresh_machine_check.py 检出目录 端口``，结果以一行 JSON 打印。
+"""The checks run on the “new machine” (standard library only): ``python3 fresh_machine_check.py CHECKOUT PORT``; the
+result is one line of JSON.
 
-照 README 的办法 ``make run``，量首次与再次启动的时间，再逐个 kill -9 数据库、网页、监督进程，看是否恢复、
-停下后是否一个子进程也不留。
+``make run`` as the README says, timing the first and the second start; then kill -9 database, web and supervisor in
+turn, to see that they recover and that no child process is left after stopping.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Machine:
         self.ready_lines: list[str] = []
 
     def start(self) -> float:
-        """``make run``，等到“就绪”；返回秒数。"""
+        """``make run`` until “就绪”; returns seconds."""
         begun = time.monotonic()
         log = open(self.checkout / "run.log", "a")  # noqa: SIM115
         self.process = subprocess.Popen(
@@ -71,7 +72,9 @@ class Machine:
         return round(time.monotonic() - begun, 1)
 
     def leftovers(self) -> list[str]:
-        """命令行或工作目录指向这个检出（或它的数据库目录）的进程，不算本检查自己。"""
+        """Processes whose command line or working folder points at this checkout (or its database folder), this check
+        excepted.
+        """
         marks = {str(self.checkout), str((self.var / "pg").resolve())}
         found = []
         for entry in Path("/proc").iterdir():

@@ -1,4 +1,6 @@
-"""测速的表与判定：增长超过一倍、丢件、重件都算没守住。"""
+"""Table and verdict of the measurements: growth beyond a factor of two, lost or doubled cases all count as broken
+promises.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""命令行的约定：中文提示与退出码。"""
+"""Promises of the command line: Chinese messages and exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""层次契约：现在的代码守约；故意越界一次，对应的契约必须报 BROKEN（否则契约等于没写）。"""
+"""Layer contracts: the code keeps them now; one deliberate breach each must make its contract BROKEN (or the contract
+might as well not be there).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ RULES = "Rules import nothing but the rule vocabulary"
 TABLES = "Kernel tables are reached through services and selectors"
 CAPABILITIES = "Kernel capabilities are layered"
 
-# 说明 → 越界的文件、写进去的一行、应当报错的契约
+# what it shows → file of the breach, line written into it, contract that must complain
 VIOLATIONS = {
     "规则引擎用了 Django": ("policy/planted.py", "import django.db", POLICY),
     "规则引擎引用底座": ("policy/planted.py", "import minzheng.kernel.ids", POLICY),
@@ -41,8 +43,8 @@ VIOLATIONS = {
 
 
 def lint(folder: Path) -> tuple[int, dict[str, str]]:
-    """在 ``folder`` 里跑 lint-imports；返回退出码和 {契约名: KEPT|BROKEN}。"""
-    # 用绝对路径的 PYTHONPATH，使被检查的是副本而不是检出
+    """Run lint-imports in ``folder``; returns exit code and {contract: KEPT|BROKEN}."""
+    # An absolute PYTHONPATH, so that the copy is checked and not the checkout
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--config", "pyproject.toml"],
         cwd=folder, env=os.environ | {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": ""}, capture_output=True, text=True,
@@ -93,5 +95,5 @@ def test_越界必被发现(copied: Path, place: str, line: str, contract: str) 
         else:
             file.unlink()
     assert code != 0
-    if states:  # 新出现而没有归层的文件夹会让整个检查直接停下
+    if states:  # a new folder without a layer stops the whole check
         assert states[contract] == "BROKEN"

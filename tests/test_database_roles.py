@@ -1,4 +1,4 @@
-"""应用角色：能办业务，改不了审计行，也不是超级用户。"""
+"""The application role: can do the business, cannot alter audit lines, is no superuser."""
 
 from __future__ import annotations
 

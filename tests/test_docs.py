@@ -1,4 +1,6 @@
-"""文档与代码一致：参考由代码生成；术语表收全模型、岗位、状态、文书；手册与决定记录里的链接都在。"""
+"""Documents agree with the code: the reference is generated; the glossary has every model, post, state and notice;
+links in manuals and decisions exist.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,7 @@ def test_术语表收全低保的动作() -> None:
     pairs = glossary()
     for item in registry.all_items():
         for act in item.flow.acts:
-            # 括号里是各事项的说法：低保边缘不公示，它的“上报”不写“拟不同意”
+            # In brackets, the words of each item: 低保边缘 has no publicity, so its “上报” does not read “拟不同意”
             assert _plain(pairs.get(act.code, "")) == _plain(act.title), f"术语表缺动作 {act.code}（{act.title}）"
 
 

@@ -1,4 +1,4 @@
-"""``minzheng doctor``：好的说好，坏的指名道姓。"""
+"""``minzheng doctor``: says what is well, and names what is not."""
 
 from __future__ import annotations
 

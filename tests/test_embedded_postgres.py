@@ -1,4 +1,4 @@
-"""内置数据库的位置、陈旧锁文件与半途而废的初始化。"""
+"""The embedded database: its place, stale lock files, an initialisation cut off half-way."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="要 root 才会换账
 
 @pytest.fixture
 def place(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Layout]:
-    """一个独立的布局；root 时放在系统账号走得到的地方。"""
+    """A layout of its own; as root, where the system account can reach it."""
     normal = places.layout()
     home = Path(f"/var/lib/minzheng/test-{os.getpid()}") if normal.account else tmp_path_factory.mktemp("pg")
     home.mkdir(mode=0o700, exist_ok=True)

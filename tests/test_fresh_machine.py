@@ -1,8 +1,8 @@
-"""新机器上 ``make run`` 一条命令就绪。
+"""On a new machine one ``make run`` is enough.
 
-两种“新机器”：有 debootstrap 又是 root 时，建一个最小的 Debian 12 根目录（只有 python3 与 make，没有 pip、venv），
-在自己的进程命名空间里跑；否则用空环境：空的 HOME、没有 pip 的 Python、``git archive`` 出来的干净检出。
-两者都共用本机的下载缓存，所以不重复下载。
+Two kinds of “new machine”: with debootstrap and as root, a minimal Debian 12 root (python3 and make alone, no pip or
+venv) in a process namespace of its own; otherwise an empty environment: an empty HOME, a Python without pip, a clean
+checkout by ``git archive``. Both share this machine's download cache, so nothing is downloaded twice.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECK = Path(__file__).with_name("fresh_machine_check.py")
-# 软件源、证书与代理是机器的网络设置，不是本项目的环境
+# Index, certificates and proxy are the machine's network settings, not this project's environment
 NETWORK = ("PIP_", "UV_", "npm_config_", "NPM_CONFIG_", "SSL_CERT", "http_proxy", "https_proxy", "HTTP_PROXY",
            "HTTPS_PROXY", "no_proxy", "NO_PROXY")  # fmt: skip
 
@@ -35,7 +35,7 @@ def free_port() -> int:
 
 
 def export(folder: Path) -> None:
-    """``git archive HEAD``：只有入库的文件。"""
+    """``git archive HEAD``: committed files only."""
     folder.mkdir(parents=True)
     archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=False)
     if archive.returncode != 0:

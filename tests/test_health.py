@@ -1,4 +1,4 @@
-"""``/healthz`` 的约定。"""
+"""Promises of ``/healthz``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""启动后打印的那几行。"""
+"""The lines printed after start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""每个应答的安全头，以及出错页面说中文、不露内部信息。"""
+"""Security headers of every response; error pages that speak Chinese and show nothing internal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""准备环境的脚本：读懂本机配置、核对散列、去掉源码映射。"""
+"""Setup scripts: read the machine's configuration, check hashes, drop source maps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import vendor  # noqa: E402
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """没有任何 pip、uv 设置的机器。"""
+    """A machine without any pip or uv setting."""
     import os
 
     for name in list(os.environ):
@@ -74,7 +74,7 @@ def test_不存在的本地链接目录不传给uv(bare: Path, monkeypatch: pyte
 
 @pytest.fixture
 def local_index(bare: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:
-    """本地目录里的一个索引，放着一个假轮子；返回（文件名，散列）。"""
+    """An index in a local folder with one fake wheel; returns (file name, hash)."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("tool-1.0.data/scripts/tool", "#!/bin/sh\necho 能用\n")

@@ -1,4 +1,4 @@
-"""环境变量、日志打码、表单提示语。"""
+"""Environment variables, masking in logs, form messages."""
 
 from __future__ import annotations
 

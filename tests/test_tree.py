@@ -1,4 +1,6 @@
-"""入库文件的规矩：不写软件源地址，不写某台机器的路径，不收第三方代码，依赖都有 SHA-256。"""
+"""Rules for committed files: no index addresses, no path of some machine, no third-party code, SHA-256 for every
+dependency.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# 拼出来而不是写出来，免得本文件自己违规
+# put together rather than written out, so that this file does not break its own rule
 _DOT = "."
 INDEX_HOSTS = tuple(
     _DOT.join(parts)
@@ -29,13 +31,13 @@ INDEX_HOSTS = tuple(
         ("unpkg", "com"),
     )
 )
-# 某台机器上的家目录、工作目录、临时目录
+# home, working and temporary folders of some machine
 MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:home|root|work|workspace|Users|mnt|farm)/[A-Za-z0-9_.-]+")
 BINARY = {".png", ".jpg", ".jpeg", ".webp", ".pdf", ".ttf", ".ico", ".xlsx", ".gz", ".zip", ".woff2", ".docx"}
 
 
 def committed() -> list[Path]:
-    """入库的文件；不在版本库里（例如导出的源码包）时跳过。"""
+    """Committed files; skipped outside a repository (an exported source package, for example)."""
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         pytest.skip("不是 git 检出")
