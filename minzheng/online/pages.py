@@ -1,4 +1,6 @@
-"""群众端的页：地址都以 ``m/`` 开头（首页除外），谁能进由这里的权限定。"""
+"""The citizens' pages: every address begins with ``m/`` (the home page excepted); the permission here decides who may
+enter.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ _POST = ("GET", "POST")
 
 
 def _example(**wanted: Any) -> Callable[[], Mapping[str, Any] | None]:
-    """示范县里一件符合条件的办件的地址参数；没有就是 None。"""
+    """Address arguments of a fitting case of the demo county, or None."""
 
     def find() -> Mapping[str, Any] | None:
         case = examples.case(**wanted)

@@ -1,6 +1,8 @@
-"""问题的画法：申请表的一步（kernel/items 的 ``Step``）→ 页面上的一组组问题。任何事项的表都用同一套画法。
+"""How questions are drawn: one step of the application form (``Step`` of kernel/items) → groups of questions on the
+page; the same for every item.
 
-一个问题对应一个字段；``name`` 是提交时的键（单步 ``name``，重复步 ``0.name``），错误与原样输入都按这个键找。
+One question is one field; ``name`` is its key when posted (single step ``name``, repeated step ``0.name``), by which
+errors and what was typed are found.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ CHILD_UNTIL = 16
 
 @dataclass(frozen=True)
 class Pick:
-    """单选、多选里的一项。"""
+    """One option of a single or multiple choice."""
 
     code: str
     label: str
@@ -28,7 +30,9 @@ class Pick:
 
 @dataclass(frozen=True)
 class Question:
-    """页面上的一个问题。``shown`` 是按现有回答应不应出现：不出现的不必填，有脚本时收起。"""
+    """One question on the page. ``shown``: whether it appears given the answers so far; if not, it is not required, and
+    is folded away where there are scripts.
+    """
 
     field: Field
     name: str
@@ -49,17 +53,17 @@ class Question:
 
     @property
     def grouped(self) -> bool:
-        """单选、多选是一组控件：用 fieldset 和 legend，而不是 label。"""
+        """A choice is a group of controls: fieldset and legend instead of label."""
         return self.field.widget in ("radios", "checkboxes")
 
     @property
     def focus_id(self) -> str:
-        """出错时链接跳到的控件。"""
+        """The control an error links to."""
         return f"{self.id}-0" if self.grouped else self.id
 
     @property
     def described(self) -> str:
-        """朗读软件要接着读的说明：帮助、错误、回显。"""
+        """What a screen reader reads next: help, error, echo."""
         parts = [f"{self.id}-help"] if self.field.help else []
         parts += [f"{self.id}-error"] if self.error else []
         parts += [f"{self.id}-back"] if self.field.widget in ("money", "idnumber") else []
@@ -74,7 +78,9 @@ class Question:
 
     @property
     def opens(self) -> bool:
-        """可填可不填的金额先只问有没有，勾了才填多少：四口人不用面对二十几个空格。"""
+        """An optional amount first asks whether there is any, then how much: a family of four does not face two dozen
+        empty boxes.
+        """
         return self.field.widget == "money" and not self.field.required and not self.depends_on
 
     @property
@@ -83,12 +89,12 @@ class Question:
 
     @property
     def short(self) -> bool:
-        """选项都很短时横排。"""
+        """Side by side when all options are short."""
         return all(len(p.label) <= 4 for p in self.picks) and len(self.picks) <= 4
 
     @property
     def back(self) -> str:
-        """回显：金额读成大白话，身份证号读出出生日期和性别。"""
+        """The echo: amounts in plain words, birth date and sex read from the ID number."""
         if self.field.widget == "money":
             return words.money_words(self.value)
         if self.field.widget == "idnumber" and not self.error:
@@ -98,7 +104,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Row:
-    """重复步的一行（一位家人）。"""
+    """One row of a repeated step (one family member)."""
 
     number: int
     title: str
@@ -114,7 +120,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """画好的一步：``questions`` 给单步，``rows`` 给重复步；``errors`` 是页首的清单（句子、跳到哪里）。"""
+    """A step as drawn: ``questions`` for a single step, ``rows`` for a repeated one; ``errors`` is the list at the top
+    of the page (sentence, where it jumps).
+    """
 
     step: Step
     questions: list[Question] = field(default_factory=list)
@@ -131,10 +139,11 @@ def sheet(
     files: Mapping[str, Sequence[Any]] | None = None,
     blank: bool = False,
 ) -> Sheet:
-    """一步的画面。
+    """One step as it appears.
 
-    ``shown``：``Form.shown`` 的结果（字典或字典列表）；``errors``：键 → 句子；``names``：同一节已有的各行（给定行的步用来写
-    “谁的”）；``files``：材料代码 → 已传的文件；``blank``：在末尾加一张空白卡片。
+    ``shown``: the result of ``Form.shown`` (a dict or a list of dicts); ``errors``: key → sentence; ``names``: the rows
+    the section has already (a step with given rows says “whose” by them); ``files``: attachment code → files uploaded;
+    ``blank``: add an empty card at the end.
     """
     errors = dict(errors or {})
     if not step.repeat:
@@ -166,7 +175,9 @@ def _rows(
 
 
 def _asks_first(known: Mapping[str, Any], asked: Sequence[Question]) -> bool:
-    """给定行的步：还有必填没填的要展开；全是可选的，成年人展开，孩子收起（多半没有，可以点开填）。"""
+    """A step with given rows: unfold it where something required is missing; when all is optional, adults are unfolded
+    and children folded (mostly nothing there, and it can be opened).
+    """
     if not _answered(asked):
         return True
     years = words.age_of_id(known.get("id_no"))
@@ -178,7 +189,7 @@ def _answered(asked: Sequence[Question]) -> bool:
 
 
 def _subtitle(known: Mapping[str, Any], asked: Sequence[Question], step: Step) -> str:
-    """卡片上名字底下的一句：关系、年龄，或“还没有填”。"""
+    """The line under the name on a card: relation and age, or “还没有填”."""
     parts = [str(known.get("relation_title") or _relation(known, step))]
     parts.append(words.id_words(known.get("id_no"), short=True))
     text = "，".join(p for p in parts if p)
@@ -219,7 +230,7 @@ def _token(value: Any) -> str:
 
 
 def _summary(errors: Mapping[str, str], asked: Sequence[Question], rows: Sequence[Row]) -> list[tuple[str, str]]:
-    """页首的错误清单，按页面上的次序；整步的错误（键为空）排最前。"""
+    """The list of errors at the top, in the order of the page; an error of the whole step (empty key) comes first."""
     whole = [(text, "") for key, text in errors.items() if key == "" or key not in {q.name for q in asked}]
     several = len(rows) > 1
     owners = {q.name: row.title for row in rows for q in row.questions}

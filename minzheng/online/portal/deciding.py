@@ -1,6 +1,8 @@
-"""审核结果用大白话说：行不行、每月多少、从哪个月起、为什么、怎么算的、依据、不服怎么办。
+"""The decision in plain words: yes or no, how much a month, from which month, why, how computed, on what law, what to
+do if one disagrees.
 
-内容取自发给申请人的文书要素（N06 确认、N07 不予确认、N03 不予受理、N14 终止审核），与 PDF 一字不差。
+Taken from the elements of the notice sent to the applicant (N06 confirmed, N07 refused, N03 not accepted, N14 ended),
+word for word as in the PDF.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ HEADS = {
 
 @dataclass(frozen=True)
 class Decision:
-    """决定的一页。金额是“1,234.56 元”，日期是“2026年11月26日”。"""
+    """One page of decision. Amounts are “1,234.56 元”, dates “2026年11月26日”."""
 
     good: bool
     head: str
@@ -51,7 +53,7 @@ class Decision:
 
 
 def of(case: Case, actor: Actor) -> Decision | None:
-    """最近一份决定文书；还没有决定时为 None。"""
+    """The latest decision notice; None while there is none."""
     paper = (
         documents.visible_documents(actor)
         .filter(case=case, code__in=RESULT_CODES)
@@ -87,7 +89,9 @@ def _decision(paper: IssuedDocument) -> Decision:
 
 @dataclass(frozen=True)
 class Other:
-    """没有通过时建议的另一项救助；``url`` 为转办的地址，已经转办的给出那一件。"""
+    """The other benefit suggested when this one was refused; ``url`` carries it over, or leads to the case once carried
+    over.
+    """
 
     title: str
     sentence: str
@@ -97,7 +101,7 @@ class Other:
 
 
 def others(case: Case) -> list[Other]:
-    """按那一项救助自己的规则算过、合得上的才建议。"""
+    """Suggested only when it was computed by that benefit's own rules and fits."""
     if case.state != "REJECTED":
         return []
     moved = selectors.followups(case)
@@ -113,6 +117,6 @@ def others(case: Case) -> list[Other]:
 
 
 def _month(value: Any) -> str:
-    """文书里存的起发月 “2026-12-01” → “2026年12月”。"""
+    """The first month stored in the notice, “2026-12-01” → “2026年12月”."""
     text = str(value or "")
     return f"{text[:4]}年{int(text[5:7])}月" if len(text) >= 7 else ""

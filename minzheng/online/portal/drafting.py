@@ -1,4 +1,6 @@
-"""开始申请、存一屏、补存过期前的内容：视图共用的几个动作，都只调用 cases.services。"""
+"""Start an application, save a screen, save afterwards what was typed before the session expired: acts shared by the
+views, all through cases.services.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Saved:
-    """存一屏的结果：每步的错误 ``{步: {键: 句子}}``，和整件的拒绝理由。"""
+    """What saving a screen gave: errors of each step ``{step: {key: sentence}}``, and reasons to refuse the whole."""
 
     errors: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
@@ -36,7 +38,7 @@ class Saved:
 
 
 def begin(request: HttpRequest, item_code: str) -> str:
-    """开始（或接着填）一份申请，返回要去的地址。已有在办的，去看那一件。"""
+    """Start (or go on with) an application; returns where to go: to the case itself if one is under way."""
     open_one = next(
         (c for c in selectors.mine(actor_in(request)) if c.item_code == item_code and is_open(c, actor_in(request))),
         None,
@@ -55,7 +57,7 @@ def begin(request: HttpRequest, item_code: str) -> str:
 
 
 def is_open(case: Case, actor: Actor) -> bool:
-    """本人作为申请人，这一件正在办或正在享受；替别人申请的不算。"""
+    """This case of the person as applicant is under way or being paid; applications for others do not count."""
     return case.state in OPEN and case.applicant_id is not None and case.applicant_id == actor.person_id
 
 
@@ -64,7 +66,7 @@ def url_of(case: Case, screen: int) -> str:
 
 
 def save_screen(request: HttpRequest, case: Case, screen: Screen, post: Mapping[str, Any]) -> Saved:
-    """把一屏里要填的步逐个存好；填错的也留着原样，错误按步收回。"""
+    """Save the fillable steps of one screen one by one; wrong ones are kept as typed, and errors are collected by step."""
     saved = Saved()
     for step in screen.steps:
         if not step.plain_fields:
@@ -80,7 +82,9 @@ def save_screen(request: HttpRequest, case: Case, screen: Screen, post: Mapping[
 
 
 def save_kept(request: HttpRequest, pk: int, number: int, post: Mapping[str, Any]) -> str:
-    """登录后补存过期前的一屏。不是本人的草稿就什么也不做，返回空。"""
+    """After signing in, save the screen from before expiry. Does nothing and returns empty when it is not the person's
+    own draft.
+    """
     try:
         case = selectors.get(actor_in(request), pk)
     except NotFound:
@@ -93,5 +97,7 @@ def save_kept(request: HttpRequest, pk: int, number: int, post: Mapping[str, Any
 
 
 def photo_errors(step: Step, stored: Mapping[str, list[Any]]) -> dict[str, str]:
-    """必须有的照片还没有时的句子。照片是办件的材料，不在表里，所以另查。"""
+    """Sentences for required photos that are missing. Photos are attachments of the case, not of the form, so they are
+    checked apart.
+    """
     return {f.name: f"请拍照或上传{f.label}。" for f in step.photos if f.required and not stored.get(f.kind or f.name)}

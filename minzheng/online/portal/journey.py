@@ -1,4 +1,6 @@
-"""一件办到哪里了：现在怎样、下一个日期、接下来会发生什么、要您做什么。全用大白话，不出现内部代码。"""
+"""How far a case has come: how it stands, the next date, what happens next, what you should do. In plain words, without
+internal codes.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,8 @@ from minzheng.online.portal import words
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
 
-# 各状态之后会发生什么。状态是全部待遇通用的，所以写在这里；某个事项另有说法时由它的状态 ``public`` 说。
+# What comes after each state. States are common to all benefits, so it is written here; an item that puts it otherwise
+# says so in its state's ``public``.
 NEXT = {
     "SUBMITTED": "乡镇（街道）先看材料齐不齐。齐了就受理，不齐会一次告诉您缺什么。",
     "SUPPLEMENT": "把缺的材料补上，再交一次就行。",
@@ -43,7 +46,7 @@ RESULT_CODES = ("N06", "N07", "N03", "N14")
 
 @dataclass(frozen=True)
 class Todo:
-    """申请人现在能做的一件事。"""
+    """One thing the applicant can do now."""
 
     title: str
     url: str
@@ -53,7 +56,7 @@ class Todo:
 
 
 def of(case: Case, actor: Actor) -> dict[str, Any]:
-    """进度页和提交结果页要的全部内容。"""
+    """Everything the progress page and the submission page need."""
     item = registry.get(case.item_code)
     state = item.flow.state(case.state)
     papers = list(documents.visible_documents(actor).filter(case=case).order_by("-issued_on", "-pk"))
@@ -75,18 +78,19 @@ def of(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def plain(title: str) -> str:
-    """动作名称去掉文书代码：“告知核对情况（N04）” → “告知核对情况”。"""
+    """The act's name without notice codes: “告知核对情况（N04）” → “告知核对情况”."""
     return re.sub(r"（N\d+）", "", title)
 
 
 def todos(case: Case, actor: Actor) -> list[Todo]:
-    """流程里声明给申请人的动作；补正另有一页，因为还要改表、传照片。"""
+    """The acts the flow declares for applicants; supplementing has a page of its own, since form and photos change too."""
     found = []
     for allowed in selectors.allowed_acts(case, actor):
         act = allowed.act
         if CITIZEN not in act.by or act.code in ("submit", "accept_proposal"):
             continue
-        if not allowed.enabled and act.code != "resubmit":  # 现在办不了的不摆出来；补齐那一页自己会说还差什么
+        # What cannot be done now is not laid out; the supplement page says for itself what is missing
+        if not allowed.enabled and act.code != "resubmit":
             continue
         page = "portal.supplement" if act.code == "resubmit" else "portal.act"
         arguments: dict[str, Any] = {"pk": case.pk} if act.code == "resubmit" else {"pk": case.pk, "act": act.code}
@@ -100,14 +104,14 @@ def todos(case: Case, actor: Actor) -> list[Todo]:
 
 @dataclass(frozen=True)
 class Past:
-    """办过的一件事：哪天、做了什么、哪个单位。不写经办人的姓名和内部意见。"""
+    """Something done: which day, what, by which office. Neither the clerk's name nor internal opinions."""
 
     on: datetime.date
     title: str
     who: str
 
 
-# 不改变办理阶段、但家里应当知道的动作
+# acts that do not change the stage but that the family should know of
 TOLD = (
     "run_match",
     "visit",
@@ -121,7 +125,7 @@ TOLD = (
 
 
 def past(case: Case, flow: Flow) -> list[Past]:
-    """新的在前。"""
+    """Newest first."""
     found = []
     for row in case.acts.all():
         declared = flow.act(row.code)
@@ -133,7 +137,7 @@ def past(case: Case, flow: Flow) -> list[Past]:
 
 
 def stages(case: Case, flow: Flow) -> list[tuple[str, str]]:
-    """(阶段, done | now | todo | stop)，按流程里第一次出现的次序。"""
+    """(stage, done | now | todo | stop), in the order they first appear in the flow."""
     names = list(dict.fromkeys(s.stage for s in flow.states if s.stage))
     state = flow.state(case.state)
     if state.terminal and state.tone != "good":
@@ -144,7 +148,7 @@ def stages(case: Case, flow: Flow) -> list[tuple[str, str]]:
 
 
 def _reached(case: Case, flow: Flow, names: list[str]) -> int:
-    """结束之前走过几个阶段。"""
+    """How many stages it went through before it ended."""
     been = [
         names.index(flow.state(a.from_state).stage) for a in case.acts.all() if flow.state(a.from_state).stage in names
     ]
@@ -152,14 +156,14 @@ def _reached(case: Case, flow: Flow, names: list[str]) -> int:
 
 
 def citizen_deadline(case: Case) -> str:
-    """清单上的一句期限；没有期限时为空。"""
+    """One sentence of deadline for the list; empty where there is none."""
     view = selectors.deadline(case)
     return view.text if view.due_on or view.paused else ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """核对结果与申报不一样，正在等家里说明：哪些、到哪天为止、去哪里说。"""
+    """The match differs from what was declared and the family is asked to explain: what, until when, where."""
 
     rows: list[dict[str, str]]
     until: str
@@ -167,7 +171,7 @@ class Found:
 
 
 def found_otherwise(case: Case) -> Found | None:
-    """异议期内的核对情况告知书（N04）；没有或已过期为 None。"""
+    """The notice of the match (核对情况告知书, N04) while it can be objected to; None without one or when it has lapsed."""
     if case.state not in ("INVESTIGATING", "RECHECK"):
         return None
     notice = documents.latest(case, "N04")
@@ -180,6 +184,6 @@ def found_otherwise(case: Case) -> Found | None:
 
 
 def missing_papers(case: Case) -> list[dict[str, str]]:
-    """一次性告知书里写的、还要补的材料：[{"name", "how"}]。"""
+    """The papers the one notice (一次性告知书) still asks for: [{"name", "how"}]."""
     notice = documents.latest(case, "N02")
     return list(notice.fields.get("missing") or []) if notice else []

@@ -1,7 +1,8 @@
-"""登录过期时保住刚填的内容。
+"""Keep what was just typed when the session has expired.
 
-过期后点“下一步”，入口会转去登录，表里的字就丢了。所以先把这一次提交密封存进（新的、未登录的）会话，登录后补存到本人的草稿里。
-只存文字；照片在选好时已经传完。放不过一小时，用后即删。
+Pressing “下一步” after expiry would lead to sign-in and lose the words of the form. So this post is first sealed into the
+(new, anonymous) session, and saved to the person's own draft after sign-in. Text only: photos were uploaded when
+chosen. Kept an hour at most, deleted once used.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ PAGE = "portal.draft"
 
 
 class KeepTyped:
-    """放在身份中间件之后：未登录者提交申请表时，先收好再让入口转去登录。"""
+    """Placed after the identity middleware: when somebody not signed in posts an application form, put it away before
+    the entrance sends them to sign in.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -43,7 +46,7 @@ class KeepTyped:
 
 
 def take(request: HttpRequest) -> tuple[int, int, QueryDict] | None:
-    """取出并删去保住的内容：(办件, 第几屏, 提交的内容)；没有或过了一小时为 None。"""
+    """Take out and delete what was kept: (case, screen number, what was posted); None without any or after an hour."""
     stored = request.session.pop(KEY, None)
     if not stored:
         return None

@@ -1,4 +1,6 @@
-"""照片：选好就传（返回 JSON）；没有脚本时随表一起收；删除、查看。都只动本人草稿或待补正的办件。"""
+"""Photos: uploaded when chosen (answer in JSON), or with the form where there are no scripts; remove; view. Only on the
+person's own draft or case to be supplemented.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shown:
-    """页面上的一张。"""
+    """One as shown on the page."""
 
     id: int
     url: str
@@ -33,7 +35,7 @@ class Shown:
 
 
 def by_kind(case: Case) -> dict[str, list[Shown]]:
-    """材料代码 → 已传的文件，旧的在前。"""
+    """Attachment code → files uploaded, oldest first."""
     found: dict[str, list[Shown]] = defaultdict(list)
     for one in selectors.papers_of(case):
         found[one.kind].append(_shown(one))
@@ -50,7 +52,7 @@ def _photo_field(screen: Screen, name: str) -> Photo | None:
 
 
 def receive(request: HttpRequest, case: Case, screen: Screen) -> JsonResponse:
-    """收一张：``field``、``file`` → ``{"id": …}``，或 ``{"error": 句子}`` 422。"""
+    """Take one: ``field``, ``file`` → ``{"id": …}``, or ``{"error": sentence}`` with 422."""
     field = _photo_field(screen, request.POST.get("field", ""))
     upload = request.FILES.get("file")
     if field is None or upload is None:
@@ -80,7 +82,9 @@ def store(request: HttpRequest, case: Case, field: Photo, upload: Any) -> Attach
 
 
 def keep_all(request: HttpRequest, case: Case, screen: Screen) -> list[tuple[str, str]]:
-    """没有脚本时，照片随表而来：逐张收好，不合格的返回 (句子, 控件 id)。"""
+    """Without scripts photos come with the form: take them one by one; returns (sentence, control id) for those
+    refused.
+    """
     trouble = []
     for field in (f for step in screen.steps for f in step.photos):
         room = field.max_files - case.attachments.filter(removed_at=None, kind=field.kind or field.name).count()
@@ -96,7 +100,7 @@ def keep_all(request: HttpRequest, case: Case, screen: Screen) -> list[tuple[str
 
 
 def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
-    """删去本件的一张（留痕，不再使用）。"""
+    """Remove one of this case (leaves a trace, no longer used)."""
     wanted = request.POST.get("remove_photo", "")
     one = case.attachments.filter(pk=int(wanted), removed_at=None).first() if wanted.isdigit() else None
     if one is not None:
@@ -107,7 +111,7 @@ def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
 
 
 def photo(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
-    """看本人办件里的一张照片。"""
+    """View one photo of one's own case."""
     case = own_case(request, pk)
     one = case.attachments.filter(pk=attachment, removed_at=None).first()
     if one is None:

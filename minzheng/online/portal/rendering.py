@@ -1,4 +1,4 @@
-"""画群众端页面：外框要的几样东西在这里补齐，各视图只给自己的内容。"""
+"""Draw the citizens' pages: what the frame needs is filled in here; each view gives only its own content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ Errors = Sequence[tuple[str, str]]
 def show(
     request: HttpRequest, template: str, title: str = "", *, errors: Errors = (), back: str = "", **context: Any
 ) -> HttpResponse:
-    """``errors``：页首清单的 (句子, 控件 id)；``back``：返回到的页面代码或地址。有错误时状态码是 422。"""
+    """``errors``: (sentence, control id) for the list at the top; ``back``: page code or address to return to. With
+    errors the status is 422.
+    """
     page = getattr(request, "page", None)
     frame = {
         "shell": Shell(request),
@@ -35,7 +37,7 @@ def show(
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:
-    """本人能看到的一件；不是本人的与没有的一样，都是 404。"""
+    """One case the person may see; somebody else's is 404, just as none at all."""
     try:
         return selectors.get(actor_in(request), pk)
     except NotFound as error:

@@ -1,4 +1,4 @@
-"""检查一遍：把填好的内容用大白话列出来，只列填了的；每一块都能点回去改。"""
+"""Look it over (检查一遍): what was filled in, in plain words, and only that; every block leads back to be changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Facts = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Person:
-    """一位家人：名字、一句概括、逐项内容（几步合在一起）。"""
+    """One family member: name, a summary, the details (several steps together)."""
 
     title: str
     subtitle: str
@@ -24,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Group:
-    """一块：标题、点回去改的地址、内容，或几位家人，或照片张数。"""
+    """One block: title, address to change it at, content or family members or number of photos."""
 
     title: str
     url: str
@@ -35,7 +35,7 @@ class Group:
 def groups(
     form: Form, values: Mapping[str, Any], files: Mapping[str, Sequence[Any]], url_of_step: Callable[[str], str]
 ) -> list[Group]:
-    """按申请表的次序；同一节的几个重复步并成一块，一位家人只列一次。"""
+    """In the order of the form; the repeated steps of a section become one block, each member once."""
     found: list[Group] = []
     for step in form.steps:
         if step.kind in ("consents", "review"):
@@ -69,7 +69,8 @@ def _people(form: Form, first: Step, values: Mapping[str, Any]) -> list[Person]:
     return people
 
 
-# 家庭成员一节里算作收入的项目：合计给人看一眼有没有多打零，不用于计算
+# What counts as income in the family section: the total only shows whether a zero too many was typed, it computes
+# nothing
 _INCOME = ("wage", "business", "property_income", "transfer")
 
 

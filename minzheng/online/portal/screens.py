@@ -1,6 +1,8 @@
-"""申请表的屏：相邻的两个小步可以同屏，少翻一页。怎样合并只看步的种类，不看是什么事项。
+"""Screens of the application form: two small neighbouring steps may share one, to turn fewer pages. What is joined
+depends on the kind of step alone, not on the item.
 
-照片接在问题很少的一步后面（账户、照片）；授权签字与最后检查在一起：先看一遍，再签字，再提交。
+Photos follow a step with few questions (account, photos); signing consents goes with the last look: read over, sign,
+submit.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ FEW = 4
 
 @dataclass(frozen=True)
 class Screen:
-    """一屏：``number`` 从 1 起。"""
+    """One screen: ``number`` counts from 1."""
 
     number: int
     steps: tuple[Step, ...]
@@ -46,12 +48,12 @@ def screens_of(form: Form) -> list[Screen]:
 
 
 def screen_of_step(form: Form, code: str) -> Screen:
-    """这一步在哪一屏。"""
+    """Which screen this step is on."""
     return next(screen for screen in screens_of(form) if any(step.code == code for step in screen.steps))
 
 
 def screen_of_number(form: Form, number: int) -> Screen:
-    """第几屏；超出范围的取最近的一屏。"""
+    """The screen with this number; the nearest when out of range."""
     screens = screens_of(form)
     return screens[min(max(number, 1), len(screens)) - 1]
 

@@ -1,4 +1,6 @@
-"""授权签字：每位成年家人一栏，当面在这部手机上签、用自己的手机签、纸上签好拍照、监护人代签。"""
+"""Signing consents: one entry per adult member: here on this phone, on one's own phone, on paper and photographed, or
+by a guardian.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ Errors = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Signer:
-    """一位要签字的家人。``error_at`` 是出错的控件 id。"""
+    """One member to sign. ``error_at`` is the id of the control in error."""
 
     member: CaseMember
     consent: Consent | None
@@ -58,7 +60,9 @@ class Signer:
 
     @property
     def phone_tail(self) -> str:
-        """申请里给这位家人填的手机号的后四位；没填时为空，那就不能用自己的手机签。"""
+        """The last four digits of the phone given for this member; empty when none was, and then signing on one's own
+        phone is not possible.
+        """
         return str((self.member.declared or {}).get("phone") or "")[-4:]
 
     @property
@@ -73,7 +77,7 @@ class Signer:
 
 
 def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
-    """要签字的人，按家庭成员次序；未成年人不用签。"""
+    """Who has to sign, in the order of the family; minors do not."""
     found = []
     for line in selectors.consent_lines(case):
         if not (line.needed or line.welcome):
@@ -85,20 +89,28 @@ def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
         error = next((text for target, text in errors.items() if target.startswith(f"c{member.seq}-")), "")
         found.append(
             Signer(
-                member, line.consent, consents.text_for(case, member), who, error, member.relation == "本人", line.welcome
+                member,
+                line.consent,
+                consents.text_for(case, member),
+                who,
+                error,
+                member.relation == "本人",
+                line.welcome,
             )
         )
     return found
 
 
 def own_phone_url(member: CaseMember) -> str:
-    """家人在自己手机上签字的地址：只认这一位，三十天有效，还要用本人手机号登录。对外网址在设置里。"""
+    """Where a member signs on their own phone: for this person only, valid thirty days, and signed in with their own
+    number. The public address is in the settings.
+    """
     token = signing.dumps(str(member.pk), salt=SALT)
     return settings.PUBLIC_URL.rstrip("/") + reverse("portal.consent_link", kwargs={"token": token})
 
 
 def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:
-    """链接 → (等这个人签的一栏, "")；签不了时 (None, 为什么)。"""
+    """Link → (the entry this person is to sign, ""); (None, why) when it cannot be signed."""
     try:
         pk = int(signing.loads(token, salt=SALT, max_age=LINK_DAYS * 86400))
     except signing.SignatureExpired:
@@ -117,7 +129,9 @@ def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:
 
 
 def sign_from_post(request: HttpRequest, case: Case, member: str) -> Errors:
-    """收下一位家人的签字；不全时返回 (句子, 控件 id)。已经签过的再交一次不出错。"""
+    """Take one member's signature; (sentence, control id) when incomplete. Posting again what is signed already is no
+    error.
+    """
     line = next((one for one in selectors.consent_lines(case) if str(one.member.pk) == member), None)
     if line is None:
         return [("没有这位家人，可能刚才删去了。请刷新后再签。", "")]
@@ -189,7 +203,7 @@ def _record(
 
 
 def signature(data_url: str) -> ContentFile[bytes] | None:
-    """画布送来的 PNG；不是 PNG、太大或是空的都当没签。"""
+    """The PNG from the canvas; not a PNG, too large or blank all count as not signed."""
     if not data_url.startswith(PNG) or len(data_url) > MOST_SIGNATURE:
         return None
     try:
@@ -200,7 +214,7 @@ def signature(data_url: str) -> ContentFile[bytes] | None:
 
 
 def sign_on_own_phone(request: HttpRequest, line: ConsentLine) -> Errors:
-    """家人用自己的手机号登录后签自己的一份。"""
+    """A member signed in with their own number signs their own consent."""
     key = f"c{line.member.seq}"
     errors = []
     if request.POST.get(f"{key}-agree") != "yes":

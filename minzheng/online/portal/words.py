@@ -1,4 +1,4 @@
-"""大白话：金额读法、身份证号里的出生日期和性别、日期与星期。"""
+"""Plain words: amounts read out, birth date and sex in an ID number, dates and weekdays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LARGEST_READ = Decimal(100_000_000)
 
 
 def money_words(text: Any) -> str:
-    """“1200” → “一千二百元”。读出来，多打一个零就看得见；读不出的返回空。"""
+    """“1200” → “一千二百元”. Read out, a zero too many shows; empty when it cannot be read."""
     plain = str(text or "").replace(",", "").strip()
     try:
         yuan = Decimal(plain)
@@ -33,7 +33,7 @@ def money_words(text: Any) -> str:
 
 
 def id_words(id_no: Any, *, short: bool = False) -> str:
-    """身份证号里写着的：出生日期、性别、年龄。号码不对时返回空（错误另有一句）。"""
+    """What an ID number says: birth date, sex, age. Empty for a wrong number (its error is said elsewhere)."""
     from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 
     text = str(id_no or "").strip()
@@ -51,7 +51,7 @@ def id_words(id_no: Any, *, short: bool = False) -> str:
 
 
 def age_of_id(id_no: Any) -> int | None:
-    """身份证号里的年龄；号码不对时为 None。"""
+    """Age by ID number; None for a wrong number."""
     from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 
     try:
@@ -65,7 +65,7 @@ def age(born: datetime.date, today: datetime.date) -> int:
 
 
 def date_words(day: datetime.date | None, *, weekday: bool = False) -> str:
-    """2026-11-26 → “2026年11月26日（星期四）”。"""
+    """2026-11-26 → “2026年11月26日（星期四）”."""
     if day is None:
         return ""
     text = f"{day.year}年{day.month}月{day.day}日"
@@ -73,7 +73,7 @@ def date_words(day: datetime.date | None, *, weekday: bool = False) -> str:
 
 
 def yuan(fen: int | None) -> str:
-    """分 → “1,234.56 元”。"""
+    """fen → “1,234.56 元”."""
     return "" if fen is None else f"{Decimal(fen) / 100:,.2f} 元"
 
 

@@ -1,4 +1,4 @@
-"""群众端测试的小地方：一个村、一户有档案的人家、登录了手机的户主。"""
+"""The small place of the portal's tests: one village, one family with files, its head signed in on a phone."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def village(db: None) -> None:
         Region.objects.create(
             code=code, name=name, full_name=name, level=level, parent_code=parent, valid_from=SINCE, source="测试"
         )
-    # 这个机构在，就是装着示范数据：验证码显示在页面上
+    # With this agency present, demo data is loaded: codes are shown on the page
     Organization.objects.create(
         code=DEMO_BUREAU, name="示范县民政局", kind="bureau", region_code=COUNTY, valid_from=SINCE
     )
@@ -54,7 +54,7 @@ def village(db: None) -> None:
 
 @pytest.fixture
 def head(village: None) -> Person:
-    """周桂兰：有档案，和儿子一户。"""
+    """周桂兰: has a file, one household with her son."""
     mother = ensure_person(
         actor=SYSTEM,
         name="周桂兰",
@@ -74,7 +74,7 @@ def head(village: None) -> Person:
 
 @pytest.fixture
 def citizen(village: None) -> Callable[..., User]:
-    """citizen("15401010001", person)：一个手机账号，``person`` 为空是还没有档案的人。"""
+    """citizen("15401010001", person): a phone account; ``person`` empty is somebody without a file yet."""
 
     def make_one(phone: str, person: Person | None = None) -> User:
         user = User(
@@ -94,7 +94,7 @@ def citizen(village: None) -> Callable[..., User]:
 
 @pytest.fixture
 def zhou(head: Person, citizen: Callable[..., User]) -> Client:
-    """周桂兰登录了的手机。"""
+    """周桂兰's phone, signed in."""
     client = Client()
     client.force_login(citizen("15401010001", head), backend=BACKEND)
     return client
@@ -102,7 +102,7 @@ def zhou(head: Person, citizen: Callable[..., User]) -> Client:
 
 @pytest.fixture
 def draft(zhou: Client) -> str:
-    """周桂兰低保草稿第一屏的地址。"""
+    """Address of the first screen of 周桂兰's 低保 draft."""
     return str(zhou.post(f"/m/apply/{ITEM}/")["Location"])
 
 
@@ -113,7 +113,7 @@ def picture(name: str = "证件.jpg") -> SimpleUploadedFile:
 
 
 def screen_url(first: str, number: int) -> str:
-    """同一份草稿的第几屏。"""
+    """The given screen of the same draft."""
     return first.rstrip("/").rpartition("/")[0] + f"/{number}/"
 
 

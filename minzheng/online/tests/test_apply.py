@@ -1,4 +1,6 @@
-"""手机申请：草稿不丢、填错不丢、按两次不出两份、过期不丢、别人的看不到。"""
+"""Applying by phone: drafts stay, mistakes stay, pressing twice makes no second one, expiry loses nothing, others'
+cannot be seen.
+"""
 
 from __future__ import annotations
 
@@ -167,7 +169,7 @@ def sign_in(client: Client, phone: str) -> Any:
 
 
 def filled(client: Client, draft: str) -> str:
-    """填到最后一屏；返回最后一屏的地址。"""
+    """Fills in up to the last screen; returns its address."""
     client.post(draft, {**APPLICANT, "do": "next"})
     members = {
         "0.name": "周桂兰",
@@ -277,7 +279,9 @@ def test_没有档案的人也能申请_提交后账号连上新档案(village: 
 
 
 def test_知道别人的姓名和身份证号_打不开别人的档案(head: Any, citizen: Callable[..., User]) -> None:
-    """替邻居填了表也连不上邻居的档案：档案早就有，手机号也不是本人的。"""
+    """Filling in a form for the neighbour does not link to the neighbour's file: it existed before, and the phone is
+    not the neighbour's.
+    """
     user, client = citizen("15401016666"), Client()
     client.force_login(user, backend=BACKEND)
     draft = str(client.post(f"/m/apply/{ITEM}/")["Location"])

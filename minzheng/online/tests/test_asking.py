@@ -1,4 +1,4 @@
-"""画法：任何事项的申请表都画得出，条件问题、错误、家人卡片都对得上。"""
+"""Drawing: the form of any item can be drawn; conditional questions, errors and family cards all fit."""
 
 from __future__ import annotations
 

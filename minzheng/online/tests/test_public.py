@@ -1,4 +1,4 @@
-"""不用登录的页，人人打得开；要登录的页，匿名者一律请去登录。"""
+"""Pages without sign-in open for everybody; the others send the anonymous to sign in."""
 
 from __future__ import annotations
 

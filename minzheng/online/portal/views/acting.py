@@ -1,4 +1,6 @@
-"""申请人能办的动作：补齐材料、撤回、提异议、撤销授权……。有哪些、要填什么由流程声明，这里只画和交。"""
+"""What an applicant can do: supplement, withdraw, object, revoke a consent … Which acts and what to fill in is declared
+by the flow; here they are only drawn and handed in.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """一个动作：GET 问，POST 办。已经办过的（按了两次）回到进度页。"""
+    """One act: GET asks, POST does. Done already (pressed twice) goes back to the progress page."""
     case = own_case(request, pk)
     allowed = next(
         (a for a in selectors.allowed_acts(case, actor_in(request)) if a.act.code == act and CITIZEN in a.act.by), None
@@ -48,7 +50,9 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 
 
 def follow(request: HttpRequest, pk: int, item: str) -> HttpResponse:
-    """同意转办：新开一件，原来的内容、照片、授权都带过去。只收 POST；按两次还是那一件。"""
+    """Agree to be carried over: a new case with content, photos and consents of the old. POST only; pressing twice
+    gives the same one.
+    """
     case = own_case(request, pk)
     if request.method == "POST":
         try:
@@ -63,7 +67,9 @@ def follow(request: HttpRequest, pk: int, item: str) -> HttpResponse:
 
 
 def supplement(request: HttpRequest, pk: int) -> HttpResponse:
-    """补齐材料：缺什么、拍照、签字、再交一次。一页办完；填过的内容也能改。"""
+    """Supplement (补齐材料): what is missing, photos, signatures, hand in again. All on one page; what was filled in can be
+    changed too.
+    """
     case = own_case(request, pk)
     if case.state != "SUPPLEMENT":
         return HttpResponseRedirect(_back(case))

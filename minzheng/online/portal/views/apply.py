@@ -1,4 +1,6 @@
-"""申请表的一屏：画、存、往前往后走、检查、提交。画法见 ``asking``，存法见 ``drafting``。"""
+"""One screen of the application form: draw, save, go back and forth, look over, submit. Drawing is in ``asking``,
+saving in ``drafting``.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ ErrorsByStep = Mapping[str, Mapping[str, str]]
 
 
 def start(request: HttpRequest, item: str) -> HttpResponse:
-    """开始申请（按一次、按两次都只有一份草稿）。直接打开这个地址时，先给一页说明。"""
+    """Start an application (pressing once or twice gives one draft). Opening the address directly first shows an
+    explanation.
+    """
     known = next((one for one in registry.portal_items() if one.code == item), None)
     if known is None:
         return HttpResponseRedirect(reverse("portal.home"))
@@ -85,7 +89,7 @@ def _onward(
     whole = [(text, "") for text in saved.refused] + photo_trouble
     if whole or any(errors.values()):
         return _draw(request, case, now, errors=errors, whole=whole)
-    if case.state == "SUPPLEMENT":  # 补正时改完一屏就回补正页
+    if case.state == "SUPPLEMENT":  # When supplementing, a changed screen leads back to the supplement page
         return HttpResponseRedirect(reverse("portal.supplement", kwargs={"pk": case.pk}))
     if not now.is_last:
         return HttpResponseRedirect(drafting.url_of(case, now.number + 1))
@@ -106,7 +110,7 @@ def _submit(request: HttpRequest, case: Case, now: Screen) -> HttpResponse:
         services.submit(case_id=case.pk, actor=actor_in(request), data=data)
     except Refused as error:
         case.refresh_from_db()
-        if case.state != "DRAFT":  # 按了两次：第一次已经交上
+        if case.state != "DRAFT":  # Pressed twice: the first one went in
             return sent
         whole = [(text, "") for text in error.sentences]
         return _draw(request, case, now, whole=_unfinished(case) or whole, promise_errors=error.fields)
@@ -115,13 +119,13 @@ def _submit(request: HttpRequest, case: Case, now: Screen) -> HttpResponse:
 
 
 def _promises(case: Case) -> list[Field]:
-    """提交时要亲手勾的承诺。照片（委托书）只有代办才要，在窗口办。"""
+    """Promises to tick on submitting. Photos (letter of authority) are only for agents, at the window."""
     act = registry.get(case.item_code).flow.act("submit")
     return [f for f in act.fields if not isinstance(f, Photo)] if act else []
 
 
 def _unfinished(case: Case) -> list[tuple[str, str]]:
-    """还没填好的步，一步一句；点了到那一步（链接画在清单里）。"""
+    """Steps not finished, one sentence each; a click leads to the step (the link is drawn in the list)."""
     form = registry.get(case.item_code).form
     found = []
     for code, errors in form.problems(case.form).items():

@@ -1,4 +1,6 @@
-"""等我签字的授权书：家人的申请里有我，用我自己的手机签。从首页进，或点家人发来的链接进。"""
+"""Consents waiting for my signature: I am in a relative's application and sign on my own phone, from the home page or
+by the link they sent.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,12 @@ from minzheng.online.portal.rendering import show
 
 
 def waiting(request: HttpRequest) -> HttpResponse:
-    """按身份证号找到的、等本人签的全部授权书。"""
+    """Every consent waiting for this person, found by ID number."""
     return _page(request, selectors.consents_to_sign(actor_in(request)), "")
 
 
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """家人发来的链接：登录的手机号就是申请里给本人填的那个，才看得到。"""
+    """The link a relative sent: visible only when signed in with the phone the application gives for this person."""
     line, why = signing.line_of_link(token, actor_in(request))
     return _page(request, [line] if line else [], why)
 

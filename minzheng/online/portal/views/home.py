@@ -1,4 +1,4 @@
-"""首页：接着填的草稿、要您办的事、能申请什么、查什么。"""
+"""Home page: drafts to go on with, what waits for you, what can be applied for, what can be looked up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""我的办件、一件的进度、结果和理由、发放、消息、文书。都只给本人看。"""
+"""My cases, the progress of one, decision and reasons, payments, messages, notices. All for the person alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Line:
-    """清单里的一件。"""
+    """One in the list."""
 
     title: str
     no: str
@@ -57,13 +57,13 @@ def _line(case: Case) -> Line:
 
 
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """一件：现在怎样、下一个日期、要您做什么、走到哪一步、文书。"""
+    """One case: how it stands, the next date, what you should do, how far it has come, notices."""
     one = own_case(request, pk)
     return show(request, "case", "办理进度", back="portal.mine", **journey.of(one, actor_in(request)))
 
 
 def sent(request: HttpRequest, pk: int) -> HttpResponse:
-    """刚提交：编号、下一个日期、接下来会发生什么。"""
+    """Just submitted: number, next date, what happens next."""
     one = own_case(request, pk)
     if one.state == "DRAFT":
         raise Http404
@@ -71,7 +71,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def decision(request: HttpRequest, pk: int) -> HttpResponse:
-    """决定：行不行、多少钱、为什么、依据、怎么算的、不服怎么办。"""
+    """The decision: yes or no, how much, why, on what law, how computed, what to do if one disagrees."""
     one = own_case(request, pk)
     found = deciding.of(one, actor_in(request))
     if found is None:
@@ -90,7 +90,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """文书的 PDF。下载一次记一次。"""
+    """A notice as PDF. Each download is recorded."""
     one = documents.document(actor_in(request), pk)
     if one is None:
         raise Http404
@@ -110,7 +110,7 @@ class Month:
 
 
 def payments(request: HttpRequest) -> HttpResponse:
-    """每一份待遇，每个月多少、发了没有。"""
+    """Every award: how much each month, and whether it was paid."""
     found = []
     for award in awards.own(actor_in(request)).prefetch_related("lines"):
         lines = sorted(award.lines.all(), key=lambda line: (line.month, line.seq), reverse=True)
@@ -132,7 +132,8 @@ _TONES = {"planned": "wait", "batched": "wait", "paid": "good", "returned": "bad
 def _month(line: PaymentLine) -> Month:
     when = f"应在 {words.date_words(line.due_on)}前到账" if line.due_on and line.state in ("planned", "batched") else ""
     kind = "" if line.line_type == "regular" else line.get_line_type_display()
-    # 正常发放的说明是给工作人员看的（人数、证号）；补发、追回、更正的说明要告诉家里
+    # Notes of ordinary payments are for staff (people, ID numbers); those of back payment, recovery and correction are
+    # for the family
     why = line.explanation if kind else ""
     return Month(
         f"{line.month.year}年{line.month.month}月",
@@ -144,6 +145,6 @@ def _month(line: PaymentLine) -> Month:
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
-    """发给本人的通知，新的在前。"""
+    """Messages to this person, newest first."""
     rows = list(notices.inbox(actor_in(request))[:50])
     return show(request, "inbox", "我的消息", back="portal.home", rows=rows, today=clock.today())

@@ -1,4 +1,4 @@
-"""不用登录的页：凭编号查进度、事项说明。"""
+"""Pages without sign-in: progress by number, descriptions of items."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from minzheng.online.portal.rendering import show
 
 
 def progress(request: HttpRequest) -> HttpResponse:
-    """办件编号加身份证号后四位。查不到与后四位不符是同一句话；查得太勤会请您歇一会儿。"""
+    """Case number and the last four of the ID number. Not found and not matching get the same sentence; asking too
+    often is asked to rest a while.
+    """
     if request.method != "POST":
         return show(request, "progress", "查进度", back="portal.home", no=request.GET.get("no", ""))
     no, tail = request.POST.get("no", "").strip(), request.POST.get("tail", "").strip().upper()
@@ -43,7 +45,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 
 def item(request: HttpRequest, item: str) -> HttpResponse:
-    """一个事项：谁能申请、带什么、办多久。"""
+    """One item: who can apply, what to bring, how long it takes."""
     known = next((one for one in registry.portal_items() if one.code == item), None)
     if known is None:
         raise Http404

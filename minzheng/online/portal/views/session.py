@@ -1,4 +1,6 @@
-"""登录：手机号加一次性验证码。登录后接着办：开始申请、补存过期前填的内容，或回到原来那一页。"""
+"""Signing in: phone number and one-time code. Then on with it: start an application, save what was typed before expiry,
+or back to the page one came from.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ from minzheng.online.portal.rendering import show
 
 
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """一页两步：填手机号 → 同一页填验证码。"""
+    """One page, two steps: phone number → code on the same page."""
     if request.method == "GET" and actor_in(request).is_citizen:
         return _onward(request, request.GET.get("next", ""), request.GET.get("item", ""))
     if request.method == "POST" and request.POST.get("do") == "enter":
@@ -36,7 +38,9 @@ def _send(request: HttpRequest) -> HttpResponse:
 
 
 def _sent_before(request: HttpRequest) -> CodeSent | None:
-    """“1 分钟内刚发过”之类发不出新的时，号码对就仍把验证码一栏画出来：先前收到的那条还能用。"""
+    """When no new code can go out (“1 分钟内刚发过”, for instance) a correct number still gets the code box: the one received
+    before is good.
+    """
     try:
         phone = normal_phone(request.POST.get("phone", ""))
     except AccountError:
