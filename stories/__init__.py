@@ -1,1 +1,1 @@
-"""从头到尾的故事：每个故事都是一个测试，在真的浏览器里，对着真的服务器和数据库走一遍。"""
+"""Stories from beginning to end: each is a test, walked in a real browser against a real server and database."""

@@ -1,4 +1,4 @@
-"""群众在手机上做的事：登录、填表、签字。各故事共用。"""
+"""What citizens do on a phone: sign in, fill in, sign. Shared by the stories."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from stories.visitor import Visitor, settled
 
 
 def card_of(visitor: Visitor, member: str) -> Locator:
-    """这位家人的卡片（名字写在卡片的抬头里）。"""
+    """The card of this family member (the name is in its heading)."""
     return visitor.page.locator(f"details.p-member:has(> summary strong:text-is('{member}'))")
 
 
 def sign_in(visitor: Visitor, phone: str, *, look: bool = False) -> Visitor:
-    """手机号加验证码；示范系统把验证码写在页面上。"""
+    """Phone number and code; the demo system writes the code on the page."""
     visitor.fill("手机号码", phone)
     if look:
         visitor.look("登录")
@@ -24,7 +24,7 @@ def sign_in(visitor: Visitor, phone: str, *, look: bool = False) -> Visitor:
 
 
 def write_name(visitor: Visitor, member: str) -> None:
-    """在画布上画两笔。"""
+    """Draw two strokes on the canvas."""
     canvas = card_of(visitor, member).locator("canvas")
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
@@ -38,7 +38,7 @@ def write_name(visitor: Visitor, member: str) -> None:
 
 
 def sign_here(visitor: Visitor, member: str) -> Visitor:
-    """当面在这部手机上签：展开、写姓名、勾选、手写、按“签好了”。"""
+    """Sign here on this phone: unfold, type the name, tick, write by hand, press “签好了”."""
     card = card_of(visitor, member)
     if card.get_attribute("open") is None:
         card.first.locator("summary").first.click()
@@ -50,13 +50,13 @@ def sign_here(visitor: Visitor, member: str) -> Visitor:
 
 
 def saved(visitor: Visitor) -> None:
-    """等到“已自动保存”。"""
+    """Wait for “已自动保存”."""
     say = visitor.page.locator("[data-say]").first
     settled(visitor.page, lambda: say.inner_text() == "已自动保存")
 
 
 def earns(visitor: Visitor, member: str, what: str, yuan: str) -> None:
-    """收入一屏：给这位家人勾上一项，填每月多少。"""
+    """Income screen: tick one kind for this member and fill in the amount a month."""
     card = card_of(visitor, member)
     if card.get_attribute("open") is None:
         card.locator("summary").first.click()
@@ -65,7 +65,7 @@ def earns(visitor: Visitor, member: str, what: str, yuan: str) -> None:
 
 
 def tells(visitor: Visitor, member: str, question: str, answer: str) -> None:
-    """家人一屏：展开这位家人的卡片，回答一题。"""
+    """Family screen: unfold this member's card and answer a question."""
     card = card_of(visitor, member)
     if card.get_attribute("open") is None:
         card.locator("summary").first.click()
@@ -73,7 +73,7 @@ def tells(visitor: Visitor, member: str, question: str, answer: str) -> None:
 
 
 def new_code(phone: str) -> str:
-    """短信网关收到的又一条验证码：离上一条够一分钟了（把上一条的时间往前拨）。要在 ``stage.aside`` 里用。"""
+    """Another code at the gateway: a minute after the last (whose time is moved back). Use inside ``stage.aside``."""
     import datetime
 
     from minzheng.kernel.accounts.citizens import RESEND_AFTER, send_login_code

@@ -1,4 +1,4 @@
-"""故事的布景：一次装好示范县，一次开好服务器和浏览器。"""
+"""The setting of the stories: the demo county is loaded once, server and browser are started once."""
 
 from __future__ import annotations
 
@@ -12,8 +12,15 @@ from stories import stage
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any) -> Iterator[None]:
-    """测试库。pytest-django 只为带 ``django_db`` 记号的测试建库，而故事要跨线程提交，不能带那个记号：没有人建就自己建。"""
+def database(
+    request: pytest.FixtureRequest,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The test database. pytest-django makes it only for tests marked ``django_db``; stories commit across threads and
+    cannot carry that mark, so if nobody made it, make it here.
+    """
     if any(item.get_closest_marker("django_db") for item in request.session.items):
         request.getfixturevalue("django_db_setup")
         with django_db_blocker.unblock():
@@ -34,7 +41,7 @@ def database(request: pytest.FixtureRequest, django_test_environment: None, djan
 
 @pytest.fixture(scope="session")
 def county(database: None) -> None:
-    """示范县的数据在库里；故事之间不清空，所以各故事用各自的家庭。"""
+    """The demo county is in the database; nothing is emptied between stories, so each uses families of its own."""
     from stories.county import load
 
     load()
@@ -63,7 +70,9 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def comes(site: str, browser: Any) -> Iterator[Callable[..., Any]]:
-    """``comes("周桂兰", phone=True)``：一位新来的人；故事结束时逐个送走并查浏览器报过错没有。"""
+    """``comes("周桂兰", phone=True)``: somebody new comes; when the story ends they are seen off one by one, and any error
+    in the browser is reported.
+    """
     from stories.visitor import Visitor
 
     present: list[Visitor] = []

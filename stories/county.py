@@ -1,4 +1,6 @@
-"""把示范县装进测试库：四百人，其中有四户有名有姓的人家；故事从 2026 年 11 月 2 日（星期一）开始。"""
+"""Load the demo county into the test database: four hundred people, four named families among them; stories begin on
+Monday 2 November 2026.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ PERSONS = 400
 
 
 def load() -> None:
-    """生成并装入；工作日历也装上，期限才不是暂定的。"""
+    """Generate and load; the working calendar too, or deadlines would be provisional."""
     from minzheng.demo.generate import generate
     from minzheng.demo.load import load as put
     from minzheng.kernel.calendar.services import load_shipped

@@ -1,4 +1,4 @@
-"""给故事用的照片：画一张有字的卡片，当作手机拍的。"""
+"""Photos for the stories: a drawn card with words on it stands for what a phone took."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from playwright.sync_api import FilePayload
 
 
 def upload(title: str) -> FilePayload:
-    """文件选择框要的一张照片。"""
+    """A photo for a file chooser."""
     return {"name": f"{title}.jpg", "mimeType": "image/jpeg", "buffer": photo(title)}
 
 
 def photo(title: str, size: tuple[int, int] = (900, 640)) -> bytes:
-    """一张 JPEG；``title`` 只用来换底色，免得几张看上去一样。"""
+    """A JPEG; ``title`` only changes the background, so that they do not all look the same."""
     tint = 150 + sum(map(ord, title)) % 80
     image = Image.new("RGB", size, (tint, 200, 225))
     draw = ImageDraw.Draw(image)

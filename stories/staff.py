@@ -1,4 +1,4 @@
-"""工作人员在电脑上做的事：登录、从工作台打开办件、办一个动作。各故事共用。"""
+"""What staff do at a computer: sign in, open a case from the workbench, do an act. Shared by the stories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stories.visitor import Visitor
 
 
 def sign_in(visitor: Visitor, username: str) -> Visitor:
-    """用户名和口令；登录本身不算在办一件事的下数里。"""
+    """User name and password; signing in is not counted among the clicks of a piece of work."""
     visitor.go("/login/").fill("用户名", username).fill("口令", PASSWORD)
     visitor.press("登录")
     visitor.clicks = 0
@@ -18,13 +18,15 @@ def sign_in(visitor: Visitor, username: str) -> Visitor:
 
 
 def open_case(visitor: Visitor, name: str) -> Visitor:
-    """从工作台点开这家人的办件。"""
+    """Open this family's case from the workbench."""
     visitor.go("/console/").press(name, exact=False)
     return visitor.sees(name)
 
 
 def act(visitor: Visitor, title: str, **answers: Any) -> Visitor:
-    """在办件页办一个动作。``answers``：标签 → 填什么；列表是照片的名字；True 勾选；``("选", 项)`` 单选。"""
+    """Do an act on the case page. ``answers``: label → what to fill in; a list is names of photos; True ticks; ``("选",
+    option)`` is a single choice.
+    """
     form = visitor.page.locator(f"details.act:has(> summary:text-is('{title}'))")
     if form.get_attribute("open") is None:
         form.locator("summary").click()

@@ -1,4 +1,4 @@
-"""戏台：一个服务器、一个浏览器、一份示范数据，全部故事共用；日子可以往后拨。"""
+"""The stage: one server, one browser, one set of demo data for all stories; the date can be moved on."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ from minzheng.kernel import clock
 T = TypeVar("T")
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--no-first-run",
 ]
-PICTURES = "MINZHENG_PICTURES"  # 设了就把每一页存成图片，放在这个文件夹
+PICTURES = "MINZHENG_PICTURES"  # when set, every page is saved as a picture in this folder
 
 
 def chromium() -> str | None:
-    """浏览器的位置；没有时为 None。"""
+    """Where the browser is; None without one."""
     found = os.environ.get("MINZHENG_CHROMIUM") or CHROMIUM
     return found if Path(found).exists() else shutil.which("chromium")
 
@@ -35,7 +39,9 @@ def pictures() -> Path | None:
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """在本进程的线程里开一个服务器，返回网址。与测试同一个进程，拨日子时它也跟着走。"""
+    """Start a server in a thread of this process and return its address. In the test's own process, so that it moves
+    along with the date.
+    """
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
@@ -53,7 +59,9 @@ def serving() -> Iterator[str]:
 
 @contextmanager
 def on(day: datetime.date | str) -> Iterator[None]:
-    """这一段故事发生在这一天。服务器的线程也看得到，所以用环境变量。"""
+    """This stretch of the story happens on this day. The server's thread must see it too, hence an environment
+    variable.
+    """
     before = os.environ.get(clock.VARIABLE)
     os.environ[clock.VARIABLE] = str(day)
     try:
@@ -66,7 +74,9 @@ def on(day: datetime.date | str) -> Iterator[None]:
 
 
 def aside(work: Callable[[], T]) -> T:
-    """在另一个线程里碰数据库：浏览器的驱动占着主线程的事件循环，Django 不许在那里查库。"""
+    """Touch the database in another thread: the browser's driver holds the main thread's event loop, where Django
+    forbids queries.
+    """
     from django.db import connection
 
     def run() -> T:
@@ -80,7 +90,7 @@ def aside(work: Callable[[], T]) -> T:
 
 
 def run_jobs() -> None:
-    """把排着队的后台任务和到期该办的事做完（排印文书、发消息、首次发放）。"""
+    """Do the queued jobs and whatever is due (typesetting, messages, first payment)."""
     from minzheng.kernel.jobs import services
     from minzheng.kernel.jobs.worker import drain
 

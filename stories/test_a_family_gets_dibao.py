@@ -1,6 +1,7 @@
-"""故事一：周桂兰家三代四口，从手机申请到第一笔钱。
+"""Story one: 周桂兰's family of four in three generations, from applying on a phone to the first payment.
 
-四个人登录：周桂兰（手机）、青石镇经办员林晓云、负责人高远、县里的沈清和。每一屏都看，每一个数都对。
+Four people sign in: 周桂兰 (phone), the clerk 林晓云 and head 高远 of 青石镇, and 沈清和 at the county. Every screen is looked at,
+every number is right.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from stories.visitor import Visitor, settled
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-AMOUNT = "1,588.00"  # 730 × 4 − 1,551 = 1,369，另加分类施保 146 + 73
+AMOUNT = "1,588.00"  # 730 × 4 − 1,551 = 1,369, plus 分类施保 146 + 73
 
 
 def test_周桂兰家从手机申请到第一笔钱(comes: Callable[..., Any]) -> None:
@@ -46,14 +47,16 @@ def test_周桂兰家从手机申请到第一笔钱(comes: Callable[..., Any]) -
 
 
 def asks_progress_without_login(neighbour: Visitor, no: str) -> None:
-    """凭编号和后四位查：只有状态和日期，没有姓名、住址、金额。"""
+    """By number and last four digits: state and dates only; no name, address or amount."""
     neighbour.go("/m/progress/").fill("办件编号", no).fill("申请人身份证号后四位", "9022").press("查询")
-    neighbour.sees("已提交，等待乡镇（街道）审查材料", "还剩 3 个工作日（11月5日）").does_not_see("周桂兰", "石桥村", "15401010001").look("查到进度")
+    neighbour.sees("已提交，等待乡镇（街道）审查材料", "还剩 3 个工作日（11月5日）").does_not_see(
+        "周桂兰", "石桥村", "15401010001"
+    ).look("查到进度")
     neighbour.fill("申请人身份证号后四位", "0000").press("查询").sees("没有查到").does_not_see("等待乡镇")
 
 
 def accepts(lin: Visitor, no: str) -> None:
-    """经办员：从工作台到受理不超过六下。"""
+    """The clerk: from workbench to acceptance in at most six clicks."""
     staff.sign_in(lin, "qingshi").sees("工作台").look("工作台")
     staff.open_case(lin, "周桂兰").sees(no, "赵志强", "孙秀梅", "赵小满").look("待受理的办件")
     staff.act(lin, "受理")
@@ -64,8 +67,14 @@ def investigates(lin: Visitor) -> None:
     staff.act(lin, "启动调查")
     staff.act(lin, "信息核对").look("核对以后")
     visit = {
-        "入户日期": "2026-11-03", "在场的家庭成员": "周桂兰", "第二名调查人": ("选", "没有账号，纸上签名后拍照"), "第二名调查人的姓名": "马小梅",
-        "纸质签名照片": ["签名"], "家庭情况与申报是否一致": ("选", "是"), "调查情况": "砖瓦平房一处，家中无大件电器，种地三分。", "入户照片": ["院子", "堂屋"],
+        "入户日期": "2026-11-03",
+        "在场的家庭成员": "周桂兰",
+        "第二名调查人": ("选", "没有账号，纸上签名后拍照"),
+        "第二名调查人的姓名": "马小梅",
+        "纸质签名照片": ["签名"],
+        "家庭情况与申报是否一致": ("选", "是"),
+        "调查情况": "砖瓦平房一处，家中无大件电器，种地三分。",
+        "入户照片": ["院子", "堂屋"],
     }
     staff.act(lin, "入户调查", **visit).look("入户以后")
 
@@ -82,13 +91,15 @@ def posts(lin: Visitor) -> None:
 
 
 def reads_publicity(visitor: Visitor) -> None:
-    """公示只有姓名（遮盖）、人数、金额。"""
+    """The publicity has only the name (hidden), number of people and amount."""
     visitor.go("/").press("公示", exact=False).look("公示的地方").press("石桥村", exact=False)
-    visitor.sees("周*兰", AMOUNT).does_not_see("周桂兰", "赵志强", "3组12号", "15401010001", "99010119580314").look("公示名单")
+    visitor.sees("周*兰", AMOUNT).does_not_see("周桂兰", "赵志强", "3组12号", "15401010001", "99010119580314").look(
+        "公示名单"
+    )
 
 
 def cannot_end_early(lin: Visitor) -> None:
-    """最后一天还没有过完，不能结束。"""
+    """While the last day is not over, it cannot be ended."""
     staff.open_case(lin, "周桂兰")
     assert lin.page.locator("details.act:has(> summary:text-is('公示期满上报'))").count() == 0
     lin.page.locator("details.act-closed > summary").click()
@@ -101,7 +112,7 @@ def ends_publicity(lin: Visitor) -> None:
 
 
 def confirms(shen: Visitor) -> None:
-    """县里：理由都在一页上，不超过五下。"""
+    """The county: all the reasons on one page, at most five clicks."""
     staff.sign_in(shen, "shenhe").look("县里的工作台")
     staff.open_case(shen, "周桂兰").sees(AMOUNT, "符合条件", "入户调查", "信息核对").look("县里看办件")
     staff.act(shen, "确认同意").sees("确认同意").look("确认以后")
@@ -109,10 +120,14 @@ def confirms(shen: Visitor) -> None:
 
 
 def reads_decision(zhou: Visitor) -> None:
-    """一屏里看懂：同意、每月多少、从哪个月起、怎么算的、依据、不服怎么办；再下载 PDF。"""
+    """Understood on one screen: agreed, how much a month, from which month, how computed, on what law, what to do if
+    one disagrees; then download the PDF.
+    """
     zhou.go("/m/mine/").sees("最低生活保障").look("我的办件")
     zhou.press("最低生活保障", exact=False).look("办理进度").press("看结果和理由")
-    zhou.sees("同意给您家低保", f"{AMOUNT} 元", "从 2026年12月起发", "保障 4 人", "怎么算的", "依据", "行政复议").look("审核结果")
+    zhou.sees("同意给您家低保", f"{AMOUNT} 元", "从 2026年12月起发", "保障 4 人", "怎么算的", "依据", "行政复议").look(
+        "审核结果"
+    )
     link = zhou.page.get_by_role("link", name="下载 PDF").get_attribute("href")
     answer = zhou.context.request.get(zhou.base + str(link))
     assert answer.status == 200 and answer.body().startswith(b"%PDF-")
@@ -128,7 +143,7 @@ def reads_messages(zhou: Visitor) -> None:
 
 
 def applies(zhou: Visitor) -> str:
-    """从“申请低保”到“提交好了”，返回编号。登录和结果都算，一共八屏。"""
+    """From “申请低保” to “提交好了”; returns the number. Eight screens in all, sign-in and result included."""
     zhou.go("/").press("申请低保")
     citizen.sign_in(zhou, "15401010001", look=True)
     zhou.sees("申请人", "第 1 步，共 6 步")
@@ -146,7 +161,7 @@ def applies(zhou: Visitor) -> str:
 
 
 def family(zhou: Visitor) -> None:
-    """家人是档案里带出来的，不用再打字；只补档案里没有的。"""
+    """The family comes from the files and need not be typed; only what the files lack is added."""
     zhou.sees("一起生活的家人", "周桂兰", "赵志强", "孙秀梅", "赵小满", "第 2 步")
     citizen.tells(zhou, "孙秀梅", "残疾类别", "肢体")
     citizen.tells(zhou, "孙秀梅", "残疾等级", "二级")
@@ -167,22 +182,26 @@ def income(zhou: Visitor) -> None:
 
 def property_(zhou: Visitor) -> None:
     zhou.sees("住房和财产", "第 4 步")
-    zhou.pick("按城市还是农村低保申请", "农村").fill("存款、股票、保险等合计", "8600").fill("房屋套数", "1").fill("机动车辆数", "0")
+    zhou.pick("按城市还是农村低保申请", "农村").fill("存款、股票、保险等合计", "8600").fill("房屋套数", "1").fill(
+        "机动车辆数", "0"
+    )
     zhou.pick("是否有人开公司", "否").does_not_show("他的姓名、单位和与您的关系")
     zhou.pick("家里有没有近亲属", "否")
     zhou.look("财产").press("下一步")
 
 
 def account_and_photos(zhou: Visitor) -> None:
-    """填账户，拍一张身份证：选好就传，有进度，有预览。"""
-    zhou.sees("发放账户", "第 5 步").fill("户名", "周桂兰").fill("账号", "6230 0101 0000 1234 567").fill("开户银行", "示范县农村商业银行")
+    """Fill in the account, photograph an ID card: uploaded when chosen, with progress and preview."""
+    zhou.sees("发放账户", "第 5 步").fill("户名", "周桂兰").fill("账号", "6230 0101 0000 1234 567").fill(
+        "开户银行", "示范县农村商业银行"
+    )
     zhou.page.get_by_label("身份证、户口簿").set_input_files(pictures.upload("身份证"))
     settled(zhou.page, lambda: zhou.page.get_by_role("button", name="删掉这张").count() == 1)
     zhou.look("账户和照片").press("下一步")
 
 
 def check_sign_send(zhou: Visitor) -> None:
-    """再看一遍，三个成年人当面签，提交。"""
+    """Look it over, three adults sign here, submit."""
     zhou.sees("检查、签字、提交", "第 6 步", "8,600.00 元", "1 张照片")
     for adult in ("周桂兰", "赵志强", "孙秀梅"):
         citizen.sign_here(zhou, adult)

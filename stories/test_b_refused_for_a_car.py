@@ -1,6 +1,7 @@
-"""故事二：吴建国家申报没有车，车管所登记有一辆。补一次材料，核对不符先告知，不予确认写明理由，再转办低保边缘。
+"""Story two: 吴建国 declares no car, the vehicle office has one. Supplemented once, told of the match first, refused with
+reasons, then carried over to 低保边缘.
 
-妻子李红霞用自己的手机签授权书。
+His wife 李红霞 signs the consent on her own phone.
 """
 
 from __future__ import annotations
@@ -47,13 +48,15 @@ def fills_in(wu: Visitor) -> None:
     citizen.earns(wu, "李红霞", "种养、经营净收入", "500")
     wu.press("下一步").sees("住房和财产")
     wu.press("下一步").sees("有 6 处要改", "请填写机动车辆数").look("财产没填")
-    wu.pick("按城市还是农村低保申请", "农村").fill("存款、股票、保险等合计", "21000").fill("房屋套数", "1").fill("机动车辆数", "0")
+    wu.pick("按城市还是农村低保申请", "农村").fill("存款、股票、保险等合计", "21000").fill("房屋套数", "1").fill(
+        "机动车辆数", "0"
+    )
     wu.pick("是否有人开公司", "否").pick("家里有没有近亲属", "否").press("下一步")
     wu.fill("户名", "吴建国").fill("账号", "6230010100007654321").fill("开户银行", "示范县农村商业银行").press("下一步")
 
 
 def sends_link(wu: Visitor) -> str:
-    """自己当面签；妻子不在身边，把链接发给她。先存草稿。"""
+    """Signs here himself; his wife is away, so he sends her the link. The draft is saved first."""
     citizen.sign_here(wu, "吴建国")
     card = citizen.card_of(wu, "李红霞")
     card.locator("summary").first.click()
@@ -66,7 +69,7 @@ def sends_link(wu: Visitor) -> str:
 
 
 def signs_on_own_phone(li: Visitor, link: str) -> None:
-    """李红霞打开链接，用申请里给她填的手机号登录，看完就签。"""
+    """李红霞 opens the link, signs in with the phone given for her in the application, reads and signs."""
     li.go("/" + link.split("/", 3)[3])
     citizen.sign_in(li, "15401010021")
     li.sees("吴建国的申请", "本人李红霞").look("用自己的手机签")
@@ -84,7 +87,7 @@ def signs_on_own_phone(li: Visitor, link: str) -> None:
 
 
 def hands_in(wu: Visitor) -> str:
-    """回到首页，草稿还在；接着填，提交。"""
+    """Back on the home page the draft is still there; goes on and submits."""
     wu.go("/").sees("接着填", "内容都在").look("有草稿的首页").press("接着填")
     assert wu.page.locator("details.p-member").count() == 0, "两位成年人都签了"
     wu.tick("以上情况属实").press("提交申请").sees("提交好了")
@@ -102,7 +105,7 @@ def asks_for_papers(su: Visitor, no: str) -> None:
 
 
 def brings_papers(wu: Visitor) -> None:
-    """首页就摆着“补齐材料”：缺什么、拍照、再交一次。"""
+    """The home page offers “补齐材料”: what is missing, photograph, hand in again."""
     wu.go("/").sees("要您办的事").press("补齐材料", exact=False)
     wu.sees("还缺这些", "部门查不到的收入证明").look("补齐材料")
     wu.page.get_by_label("收入证明").set_input_files(pictures.upload("工资条"))
@@ -111,7 +114,7 @@ def brings_papers(wu: Visitor) -> None:
 
 
 def investigates(su: Visitor) -> None:
-    """核对出一辆车：逐项认定、入户、书面告知（N04）。"""
+    """The match finds a car: judge each difference, visit the home, tell in writing (N04)."""
     staff.open_case(su, "吴建国")
     staff.act(su, "受理")
     staff.act(su, "启动调查")
@@ -123,16 +126,23 @@ def investigates(su: Visitor) -> None:
         form.get_by_role("button", name="认定").click()
         su.page.wait_for_load_state()
     visit = {
-        "入户日期": "2026-11-03", "在场的家庭成员": "李红霞", "第二名调查人": ("选", "没有账号，纸上签名后拍照"), "第二名调查人的姓名": "李春生",
-        "纸质签名照片": ["签名"], "家庭情况与申报是否一致": ("选", "否"), "调查情况": "院内停放小型面包车一辆，登记在吴建国名下。",
+        "入户日期": "2026-11-03",
+        "在场的家庭成员": "李红霞",
+        "第二名调查人": ("选", "没有账号，纸上签名后拍照"),
+        "第二名调查人的姓名": "李春生",
+        "纸质签名照片": ["签名"],
+        "家庭情况与申报是否一致": ("选", "否"),
+        "调查情况": "院内停放小型面包车一辆，登记在吴建国名下。",
     }
     staff.act(su, "入户调查", **visit)
     staff.act(su, "告知核对情况（N04）").look("告知以后")
 
 
 def reads_what_was_found(wu: Visitor) -> None:
-    """核对不符，先告诉家里，可以提异议。"""
-    wu.go("/m/mine/").press("最低生活保障", exact=False).sees("查到的和您填的不一样", "核对情况告知书").look("收到核对告知")
+    """The match differs: the family is told first and may object."""
+    wu.go("/m/mine/").press("最低生活保障", exact=False).sees("查到的和您填的不一样", "核对情况告知书").look(
+        "收到核对告知"
+    )
     wu.press("查得不对，提出异议").sees("原因", "说明").look("提异议").press("不办了")
 
 
@@ -146,13 +156,17 @@ def disagrees(cheng: Visitor) -> None:
 def rejects(lu: Visitor) -> None:
     staff.sign_in(lu, "shenhe2")
     staff.open_case(lu, "吴建国")
-    staff.act(lu, "不予确认", 理由=("选", "财产超标"), 意见="名下小型面包车一辆，低保家庭机动车限额为 0 辆。").sees("不予确认").look("不予确认以后")
+    staff.act(lu, "不予确认", 理由=("选", "财产超标"), 意见="名下小型面包车一辆，低保家庭机动车限额为 0 辆。").sees(
+        "不予确认"
+    ).look("不予确认以后")
 
 
 def takes_the_other_benefit(wu: Visitor) -> None:
-    """理由、计算、依据、救济途径都在一页；低保边缘符合条件，点一下就转办，不用再交材料。"""
+    """Reasons, computation, law and remedies on one page; 低保边缘 fits, one click carries it over, no papers again."""
     wu.go("/m/mine/").press("最低生活保障", exact=False).press("看结果和理由")
-    wu.sees("这次没有通过", "名下小型面包车一辆", "怎么算的", "依据", "行政复议", "您可以申请别的救助", "低保边缘").look("没有通过")
+    wu.sees(
+        "这次没有通过", "名下小型面包车一辆", "怎么算的", "依据", "行政复议", "您可以申请别的救助", "低保边缘"
+    ).look("没有通过")
     assert wu.page.locator(".p-sum tr").count() >= 4
     wu.press("同意，转为申请", exact=False).sees("提交好了", "990101-").look("转办好了")
     wu.go("/m/mine/").sees("低保边缘", "最低生活保障").look("两件")

@@ -1,7 +1,8 @@
-"""故事四：别的乡镇的经办员、没登录的人、不相干的岗位、别的群众，从哪一页都拿不到周桂兰家的东西。
+"""Story four: a clerk of another township, somebody not signed in, unrelated posts, other citizens: from no page do
+they get anything of 周桂兰's family.
 
-每一页、每个导出、每个接口都从页面登记表里来（与 ``minzheng pages`` 同一张表），新加一页自动进来。地址里放的是故事一那家人的真对象，
-与页面自己的范围测试用同一套取法。
+Every page, export and endpoint comes from the page register (the table of ``minzheng pages``), so a new page joins by
+itself. Addresses hold the real objects of story one's family, fetched the way the pages' own scope tests do.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = list(registry.pages().values())
 NAME = "周桂兰"
-# 示范账号一览里本来就写着示范人家的姓名，让来看演示的人知道能用谁登录
+# The list of demo logins names the demo families itself, so that visitors know whom they can sign in as
 NAMES_ALLOWED = ("accounts.sign_in",)
 
 
 @pytest.fixture(scope="module")
 def family(site: str, browser: Any) -> dict[str, Any]:
-    """周桂兰家的真对象；故事一还没演过就让她先申请。"""
+    """The real objects of 周桂兰's family; she applies first if story one has not been played."""
     if not stage.aside(_submitted):
         zhou = Visitor(browser, site, NAME, phone=True)
         with stage.on(FIRST_DAY):
@@ -51,20 +52,37 @@ def _family() -> dict[str, Any]:
 
     case = Case.objects.filter(applicant_name=NAME).exclude(state="DRAFT").latest("pk")
     person = case.applicant
-    award = Award.objects.filter(case=case).first() or Award.objects.filter(region_code__startswith=case.region_code[:9]).first()
+    award = (
+        Award.objects.filter(case=case).first()
+        or Award.objects.filter(region_code__startswith=case.region_code[:9]).first()
+    )
     own = [case.no, case.form["account"]["number"], "3组12号", *(m.id_no for m in case.members.all())]
     documents = IssuedDocument.objects.filter(case=case)
     return {
-        "case": case, "draft": case, "person": person, "household": household_of(person), "award": award or case, "line": None,
-        "attachment": case.attachments.first(), "document": documents.first() or case, "job": JobRun.objects.first() or case,
-        "secrets": [*own, *(d.number for d in documents if d.code != "N05"), *([award.no] if award and award.case_id == case.pk else [])],
+        "case": case,
+        "draft": case,
+        "person": person,
+        "household": household_of(person),
+        "award": award or case,
+        "line": None,
+        "attachment": case.attachments.first(),
+        "document": documents.first() or case,
+        "job": JobRun.objects.first() or case,
+        "secrets": [
+            *own,
+            *(d.number for d in documents if d.code != "N05"),
+            *([award.no] if award and award.case_id == case.pk else []),
+        ],
     }
 
 
 @pytest.fixture(scope="module")
 def strangers(site: str, browser: Any) -> Any:
-    """各登录一次：南塘镇经办员、系统管理员、柳溪镇村干部、别的群众、没登录的人。"""
-    people = {name: Visitor(browser, site, name) for name in ("没登录的人", "南塘镇经办员", "系统管理员", "柳溪镇村干部", "何大山")}
+    """One sign-in each: a clerk of 南塘镇, a system administrator, a village official of 柳溪镇, another citizen, nobody."""
+    people = {
+        name: Visitor(browser, site, name)
+        for name in ("没登录的人", "南塘镇经办员", "系统管理员", "柳溪镇村干部", "何大山")
+    }
     staff.sign_in(people["南塘镇经办员"], "nantang")
     staff.sign_in(people["系统管理员"], "xitong")
     staff.sign_in(people["柳溪镇村干部"], "liuxi.cun")
@@ -81,7 +99,9 @@ WHO = ("没登录的人", "南塘镇经办员", "系统管理员", "柳溪镇村
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
 def test_不相干的人什么也拿不到(page: Page, who: str, strangers: dict[str, Visitor], family: dict[str, Any]) -> None:
     try:
-        url = stage.aside(lambda: _citizen_address(page, family) if page.permission == CITIZEN else address(page, family))
+        url = stage.aside(
+            lambda: _citizen_address(page, family) if page.permission == CITIZEN else address(page, family)
+        )
     except pytest.skip.Exception:
         assert page.permission is None, f"{page.code} 没有可用来试的对象：请在 pages/tests/test_scope.py 里给出取法"
         return
@@ -117,16 +137,22 @@ def _got(visitor: Visitor, url: str) -> str:
 
 
 def _posted(visitor: Visitor, url: str) -> str:
-    """带着正确的安全令牌提交：挡住它的必须是权限，不是令牌。"""
+    """Posted with the right security token: what stops it must be the permission, not the token."""
     token = next((c["value"] for c in visitor.context.cookies() if c["name"] == "csrftoken"), "")
-    form: dict[str, str | float | bool] = {"csrfmiddlewaretoken": token, "version": "0", "reason": "想看看这个人", "do": "next", "opinion": "试试"}
+    form: dict[str, str | float | bool] = {
+        "csrfmiddlewaretoken": token,
+        "version": "0",
+        "reason": "想看看这个人",
+        "do": "next",
+        "opinion": "试试",
+    }
     answer = visitor.context.request.post(visitor.base + url, form=form, headers={"Referer": visitor.base + "/"})
     assert answer.status < 500, f"{visitor.name} 提交 {url} 出错 {answer.status}"
     return _readable(answer.body())
 
 
 def _readable(body: bytes) -> str:
-    """网页或导出的文字；表格文件拆开看，里面也不能藏。"""
+    """The text of a page or export; spreadsheets are taken apart, for nothing may hide there either."""
     if body[:2] != b"PK":
         return body.decode("utf-8", "ignore")
     with zipfile.ZipFile(io.BytesIO(body)) as book:

@@ -1,4 +1,6 @@
-"""工作人员的每一页都看得清：登记表里的页，加上办件的每个环节、个人档案、窗口登记；电脑、手机宽度、大字版。"""
+"""Every staff page can be seen well: those of the register, a case at each stage, a person's file, window registration;
+on a computer, at phone width, in large print.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +17,35 @@ from stories.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-#: 不是网页：PDF、图片、片段、导出；个人档案、窗口登记在下面单独走一遍。
-NOT_A_SCREEN = {"documents.pdf", "documents.attachment", "documents.printout", "persons.file", "households.file", "intake.form"}
+#: Not web pages: PDF, images, fragments, exports; a person's file and window registration are walked separately below.
+NOT_A_SCREEN = {
+    "documents.pdf",
+    "documents.attachment",
+    "documents.printout",
+    "persons.file",
+    "households.file",
+    "intake.form",
+}
 SCREENS = [
-    page for page in registry.pages().values()
-    if page.audience == "console" and page.kind not in ("export", "fragment") and page.code not in NOT_A_SCREEN
-    and "GET" in getattr(page.body, "methods", ("GET",)) and page.code != "cases.act"
+    page
+    for page in registry.pages().values()
+    if page.audience == "console"
+    and page.kind not in ("export", "fragment")
+    and page.code not in NOT_A_SCREEN
+    and "GET" in getattr(page.body, "methods", ("GET",))
+    and page.code != "cases.act"
 ]
-#: 按岗位找一个看得到这一页的演示账号。
+#: A demo login that can see this page, by post.
 WHO = (
-    ("shenhe", "county_reviewer"), ("qingshi", "town_clerk"), ("rizhi", "audit_admin"), ("xitong", "sys_admin"), ("anquan", "sec_admin"),
-    ("caiwu", "finance"), ("shenji", "auditor"), ("zhengce", "policy_officer"), ("hedui", "matching_officer"),
+    ("shenhe", "county_reviewer"),
+    ("qingshi", "town_clerk"),
+    ("rizhi", "audit_admin"),
+    ("xitong", "sys_admin"),
+    ("anquan", "sec_admin"),
+    ("caiwu", "finance"),
+    ("shenji", "auditor"),
+    ("zhengce", "policy_officer"),
+    ("hedui", "matching_officer"),
 )
 
 
@@ -46,7 +66,7 @@ def test_登记表里的每一页(page: Page, comes: Callable[..., Any]) -> None
 
 
 def test_办件在每个环节(comes: Callable[..., Any]) -> None:
-    """示范县里有的环节，各看一件。"""
+    """One case at each stage the demo county has."""
     with stage.on(FIRST_DAY):
         cases = stage.aside(_one_case_per_state)
         assert len(cases) >= 5, f"示范县的办件只在 {sorted(cases)} 这些环节"

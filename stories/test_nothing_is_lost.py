@@ -1,4 +1,6 @@
-"""手机上常有的事：断网、网慢、登录过期、按返回、没有脚本、换大字版。填过的都不丢，话都说得明白。"""
+"""What happens on phones: no network, a slow one, an expired session, back, no scripts, large print. Nothing typed is
+lost, and every message is clear.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 ID_NO = make("990101", datetime.date(1960, 1, 5), 901)
-PHONES = (f"154010200{n:02d}" for n in range(1, 50))  # 一个号码一分钟只发一次验证码，所以一个测试一个号码
+PHONES = (f"154010200{n:02d}" for n in range(1, 50))  # One code a minute per number, so one number per test
 
 
 @pytest.fixture
 def zheng(comes: Callable[..., Any]) -> Iterator[Visitor]:
-    """一位第一次来的人，登录了手机，把低保申请的第一屏填好了，还没按“下一步”。"""
+    """Somebody who comes for the first time, signed in on a phone, first screen of 低保 filled in, “下一步” not yet pressed."""
     with stage.on(FIRST_DAY):
         visitor = comes("郑小雨", phone=True).go("/").press("申请低保")
         visitor.number = next(PHONES)
@@ -112,13 +114,15 @@ def test_大字版按一下就换_下一页还是大字(zheng: Visitor) -> None:
     zheng.press("大字版")
     assert zheng.page.evaluate("document.documentElement.classList.contains('care')")
     zheng.go("/m/mine/")
-    assert zheng.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main span')).fontSize)") >= 20
+    assert (
+        zheng.page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p, main span')).fontSize)") >= 20
+    )
     zheng.press("大字版")
     assert not zheng.page.evaluate("document.documentElement.classList.contains('care')")
 
 
 def test_没有脚本也能填(comes: Callable[..., Any], browser: Any, site: str) -> None:
-    """关掉脚本：条件问题全摆出来，照片随表交，收入直接填数。"""
+    """Scripts off: conditional questions are all laid out, photos go with the form, incomes take a number directly."""
     with stage.on(FIRST_DAY):
         context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
         page = context.new_page()

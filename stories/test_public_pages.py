@@ -1,4 +1,4 @@
-"""不用登录也能看的页：人人看得清、读得到、不连外网。"""
+"""Pages without sign-in: anybody can see them, read them, and nothing external is fetched."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = [
-    ("首页", "/"), ("登录", "/m/sign-in/"), ("查进度", "/m/progress/"), ("事项说明", "/m/items/assistance.dibao/"),
-    ("工作人员登录", "/login/"), ("公示", "/publicity/"),
+    ("首页", "/"),
+    ("登录", "/m/sign-in/"),
+    ("查进度", "/m/progress/"),
+    ("事项说明", "/m/items/assistance.dibao/"),
+    ("工作人员登录", "/login/"),
+    ("公示", "/publicity/"),
 ]
 
 

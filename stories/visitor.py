@@ -1,4 +1,6 @@
-"""一位来办事的人：打开网页、按按钮、填空，边走边数，每看一页就查一遍无障碍、安全策略和版面。"""
+"""Somebody who comes with a matter: opens pages, presses buttons, fills in, counting all the while; each page seen is
+checked for accessibility, security policy and layout.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from stories import stage
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESKTOP: ViewportSize = {"width": 1366, "height": 768}
 AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
-CARE_SMALLEST = 20  # 大字版里最小的字，像素
+CARE_SMALLEST = 20  # the smallest text of the large-print version, pixels
 
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _SMALL_TEXT = """() => {
@@ -42,7 +44,9 @@ def _axe() -> str:
 
 
 class Visitor:
-    """``clicks`` 数按了几下，``screens`` 记看过的不同的屏，``troubles`` 是浏览器报的错（脚本出错、违反 CSP、连外网）。"""
+    """``clicks`` counts presses, ``screens`` the different screens seen, ``troubles`` the browser's errors (scripts,
+    CSP violations, external requests).
+    """
 
     def __init__(self, browser: Browser, base: str, name: str, *, phone: bool = False) -> None:
         self.base, self.name, self.phone = base, name, phone
@@ -51,7 +55,11 @@ class Visitor:
         self.screens: list[str] = []
         self.troubles: list[str] = []
         self.context = browser.new_context(
-            viewport=PHONE if phone else DESKTOP, locale="zh-CN", timezone_id="Asia/Shanghai", is_mobile=phone, has_touch=phone,
+            viewport=PHONE if phone else DESKTOP,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            is_mobile=phone,
+            has_touch=phone,
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
@@ -59,17 +67,19 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.troubles.append(f"脚本出错：{error}"))
         self.page.on("request", self._asked)
 
-    # —— 走动 ——
+    # —— moving about ——
 
     def go(self, path: str) -> Visitor:
         self.page.goto(self.base + path if path.startswith("/") else path)
         return self
 
     def press(self, name: str, *, within: Locator | None = None, exact: bool = True) -> Visitor:
-        """按一个按钮或链接（按它念出来的名字）。数一下。"""
+        """Press a button or link (by the name it is read out with). Counted."""
         scope: Any = within or self.page
         wanted: Any = name if exact else re.compile(re.escape(name))
-        target = scope.get_by_role("button", name=wanted, exact=exact).or_(scope.get_by_role("link", name=wanted, exact=exact))
+        target = scope.get_by_role("button", name=wanted, exact=exact).or_(
+            scope.get_by_role("link", name=wanted, exact=exact)
+        )
         target.first.click()
         self.clicks += 1
         self.page.wait_for_load_state()
@@ -81,7 +91,7 @@ class Visitor:
         return self
 
     def pick(self, question: str, answer: str, *, within: Locator | None = None) -> Visitor:
-        """单选题选一项，或下拉框选一项。"""
+        """Choose one of a single choice, or in a drop-down."""
         scope: Any = within or self.page
         group = scope.get_by_role("group", name=re.compile("^" + re.escape(question)))
         if group.count():
@@ -94,7 +104,7 @@ class Visitor:
         self.page.get_by_label(re.compile(re.escape(label))).first.check()
         return self
 
-    # —— 看 ——
+    # —— looking ——
 
     @property
     def text(self) -> str:
@@ -111,12 +121,14 @@ class Visitor:
         return self
 
     def does_not_show(self, label: str) -> Visitor:
-        """页面上有这一题，但现在不该露出来。"""
+        """The question is on the page but must not show now."""
         assert not self.page.get_by_label(label).first.is_visible(), f"{self.name}不该看到“{label}”"
         return self
 
     def look(self, title: str) -> Visitor:
-        """看清这一屏：记一屏、查无障碍和版面（手机、桌面、大字版），要时拍照。"""
+        """Look well at this screen: count it, check accessibility and layout (phone, desktop, large print), photograph
+        it when wanted.
+        """
         if title not in self.screens:
             self.screens.append(title)
         widths = (PHONE, DESKTOP) if self.phone else (DESKTOP, PHONE)
@@ -152,16 +164,20 @@ class Visitor:
             name = f"{self.name}-{len(self.screens):02d}-{title}-{width}{'-care' if care else ''}.png"
             self.page.screenshot(path=str(folder / re.sub(r"[\\/:]", "_", name)), full_page=True)
 
-    # —— 收场 ——
+    # —— leaving ——
 
     def leave(self) -> None:
-        """走的时候，浏览器不该报过任何错。"""
+        """On leaving, the browser must have reported no error."""
         self.context.close()
         assert not self.troubles, f"{self.name}的浏览器报错：\n" + "\n".join(dict.fromkeys(self.troubles))
 
     def fetch(self, path: str, *, data: dict[str, str | float | bool] | None = None) -> tuple[int, str, str]:
-        """带着这个人的登录状态直接要一个地址：(状态码, 最后到的网址, 正文)。"""
-        answer = self.context.request.get(self.base + path, max_redirects=5) if data is None else self.context.request.post(self.base + path, form=data)
+        """Ask for an address as this person signed in: (status, final address, body)."""
+        answer = (
+            self.context.request.get(self.base + path, max_redirects=5)
+            if data is None
+            else self.context.request.post(self.base + path, form=data)
+        )
         return answer.status, answer.url, answer.text()
 
     def _heard(self, message: ConsoleMessage) -> None:
@@ -174,7 +190,7 @@ class Visitor:
 
 
 def settled(page: Page, ready: Callable[[], bool]) -> None:
-    """等到一件事成立（上传、自动保存这类没有换页的事）。"""
+    """Wait until something holds (an upload, an automatic save: things without a page change)."""
     for _ in range(100):
         if ready():
             return
