@@ -1,4 +1,4 @@
-"""Prepare the environment: ``python3 scripts/bootstrap.py run|test``. Standard library only; safe to repeat, under a
+"""Prepare the environment: ``python3 scripts/bootstrap.py run|test|bulk|spark``. Standard library only; safe to repeat, under a
 second the second time.
 
 A machine with nothing but Python 3.11 is enough: pip fetches uv where there is a pip; otherwise uv's wheel is
@@ -147,8 +147,8 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     wanted = sys.argv[1] if len(sys.argv) > 1 else "run"
-    if wanted not in ("run", "test"):
-        sys.exit(f"错误：不认识的用途 {wanted}，应为 run 或 test。")
+    if wanted not in ("run", "test", "bulk", "spark"):
+        sys.exit(f"错误：不认识的用途 {wanted}，应为 run、test、bulk 或 spark。")
     try:
         main(wanted)
     except (SetupError, vendor.VendorError) as error:

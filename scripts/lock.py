@@ -20,8 +20,14 @@ SETS = {
     "bootstrap": ["requirements/bootstrap.in"],
     "run": ["pyproject.toml", "requirements/build.in"],
     # The test environment sits on top of the run environment: shared packages must have the same version
-    "test": ["pyproject.toml", "requirements/build.in", "--extra", "test", "--constraint", "requirements/run.txt"],
-}
+    "test": [
+        "pyproject.toml", "requirements/build.in", "--extra", "test", "--extra", "bulk",
+        "--constraint", "requirements/run.txt",
+    ],
+    # 成批计算是可选的：minzheng policy run 等命令才用得到
+    "bulk": ["pyproject.toml", "requirements/build.in", "--extra", "bulk", "--constraint", "requirements/test.txt"],
+    "spark": ["pyproject.toml", "requirements/build.in", "--extra", "spark", "--constraint", "requirements/test.txt"],
+}  # fmt: skip
 
 
 def main() -> None:

@@ -1,4 +1,6 @@
-"""``minzheng policy …``: explain one family, list parameters, check the rule set. Needs no database and no server.
+"""``minzheng policy …``: explain one family, list parameters, check the rule set; populations stand in ``bulk_cli``.
+
+Needs no database and no server.
 
 Exit codes: 0 done, 1 a check failed, 2 bad input (one Chinese sentence naming file, line or field).
 """
@@ -13,6 +15,7 @@ from typing import Any
 
 import click
 
+from minzheng.policy import bulk_cli
 from minzheng.policy import explain as explaining
 from minzheng.policy.cases import all_cases, run_case
 from minzheng.policy.errors import PACKAGE, InputError, PolicyError
@@ -29,7 +32,11 @@ DEFAULT_BENEFIT = "assistance.dibao"
 
 @click.group("policy")
 def policy() -> None:
-    """规则引擎：算一户、看参数、查规则。"""
+    """规则引擎：算一户、成批计算、测算、看参数、查规则。"""
+
+
+for _command in (bulk_cli.run, bulk_cli.simulate, bulk_cli.bench):
+    policy.add_command(_command)
 
 
 def _bad_input(message: str) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from minzheng.policy import ranges
@@ -45,7 +44,7 @@ class Step:
     yes_no: bool
     how: str = ""
     rule: Rule | None = None
-    #: Names to the rule's sentences when the tree is a choice between versions.
+    #: What it can be at least and at most; set by the range analysis.
     low: int = 0
     high: int = 1
 
@@ -91,6 +90,9 @@ class Plan:
         self.inputs = self._find_inputs()
         self.stages = self._cut_stages()
         self.table = [self._row(i, program) for i, program in enumerate(self.programs)]
+        # Where nothing can be computed any numbers do; those of another place leave fewer that differ.
+        usual = next((row for row, p in zip(self.table, self.programs, strict=True) if p.rules), self.table[0])
+        self.table = [row if p.rules else usual for row, p in zip(self.table, self.programs, strict=True)]
         self.params = list(dict.fromkeys(p for s in self.steps.values() for p in leaves(s.tree, "param")))
         self.ranges = ranges.analyse(self)
 
@@ -143,15 +145,14 @@ class Plan:
 
     def _add_totals(self) -> None:
         missing = [not p.any_benefit for p in self.programs]
-        paid = {"人": [], "户": []}  # type: dict[str, list[Node]]
+        paid: dict[str, list[Node]] = {"人": [], "户": []}
         for name, versions in self.ruleset.versions.items():
             if versions[0].monthly and name in self.steps:
                 paid[versions[0].entity].append(("col", name))
-        own = reduce(lambda a, b: ("+", a, b), paid["人"], ("lit", 0))
-        self.steps[PERSON_TOTAL] = Step(PERSON_TOTAL, "人", _chain(own), False)
+        self.steps[PERSON_TOTAL] = Step(PERSON_TOTAL, "人", _added(paid["人"]), False)
         self.steps["成员合计"] = Step("成员合计", "人", ("col", PERSON_TOTAL), False, how="sum")
-        whole = reduce(lambda a, b: ("+", a, b), [*paid["户"], ("col", "成员合计")])
-        self.steps[HOUSEHOLD_TOTAL] = Step(HOUSEHOLD_TOTAL, "户", _chain(whole), False)
+        whole = _added([*paid["户"], ("col", "成员合计")])
+        self.steps[HOUSEHOLD_TOTAL] = Step(HOUSEHOLD_TOTAL, "户", whole, False)
         for name, entity in ((PERSON_TOTAL, "人"), (HOUSEHOLD_TOTAL, "户")):
             self.outputs.append(Output(name, _column(name, "元"), entity, "元", name, missing))
 
@@ -276,8 +277,11 @@ class Plan:
         return op in YES_NO
 
 
-def _chain(tree: Node) -> Node:
-    return fold(tree) if tree[0] != "+" else fold(("+", _chain(tree[1]), tree[2]))
+def _added(nodes: list[Node]) -> Node:
+    total: Node = ("lit", 0)
+    for node in nodes:
+        total = fold(("+", total, node))
+    return total
 
 
 def _column(word: str, kind: str) -> str:

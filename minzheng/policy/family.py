@@ -28,7 +28,8 @@ def split_family(content: Any, name: str) -> FamilyFile:
     if not isinstance(content, dict):
         raise InputError("应写 地区、日期、家庭、成员 四项", field=name, line=line_of(content))
     for key in ("地区", "日期"):
-        if not content.get(key):
+        given = content.get(key)
+        if not given or getattr(given, "empty", False):
             raise InputError(f"缺少“{key}”", field=name, line=line_of(content))
     try:
         on = to_date(content["日期"])
@@ -42,4 +43,4 @@ def split_family(content: Any, name: str) -> FamilyFile:
 
 def read_family_file(path: str | Path) -> FamilyFile:
     """Read one family file. Raises InputError with file and line."""
-    return split_family(yamltext.load(path), Path(path).name)
+    return split_family(yamltext.load(path, aliases=True), Path(path).name)

@@ -83,6 +83,8 @@ def fold(node: Node) -> Node:
     if op in _KNOWN and all(c[0] == "lit" and c[1] is not None for c in children(node)):
         value = interpret(node, {})
         return ("lit", bool(value) if op in YES_NO else value)
+    if op == "isnull" and node[1][0] == "lit":
+        return ("lit", node[1][1] is None)
     if op in ("+", "-") and node[2] == ("lit", 0):
         return node[1]
     if op == "+" and node[1] == ("lit", 0):

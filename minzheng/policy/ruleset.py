@@ -55,7 +55,7 @@ class Ruleset:
         self.types: dict[str, Type] = {}
         self.entities: dict[str, str] = {}
         self.vocabulary = Vocabulary()
-        self.business, self.regions = Path(business), Path(regions)
+        self.business, self.regions, self.words = Path(business), Path(regions), Path(words)
         self._digest = hashlib.sha256()
         self._load(Path(words))
         self._prepare_lookup()

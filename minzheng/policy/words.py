@@ -20,7 +20,12 @@ from minzheng.policy.yamltext import Scalar, line_of
 #: No household amount is larger; keeps every product within 64-bit fen in the bulk targets.
 MAX_YUAN = Decimal("1000000000")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]+)?", re.ASCII)
-_YES = {"是": True, "否": False, "true": True, "false": False, "True": True, "False": False}
+#: 是 and 否, and the words that YAML itself takes for yes and no.
+_YES = {"是": True, "否": False} | {
+    form: yes
+    for word, yes in (("true", True), ("yes", True), ("on", True), ("false", False), ("no", False), ("off", False))
+    for form in (word, word.capitalize(), word.upper())
+}
 TYPES = ("元", "整数", "是否", "日期", "选项", "文字", "比例")
 _COLLECTIONS = {"人": "成员"}
 
@@ -96,6 +101,8 @@ def to_date(value: object) -> datetime.date:
 def convert(word: Word, value: object) -> Any:
     """One value by the word's declared type. Raises ValueError with a Chinese reason."""
     kind = word.type
+    if isinstance(value, (list, tuple, dict)):
+        raise ValueError("应只写一个值，写的是一个列表或一组词")
     if kind == "元":
         amount = to_decimal(value, 2, "金额")
         if amount < 0 and not word.allow_negative:

@@ -186,13 +186,13 @@ class BlockReader:
 
     def _rest_of(self, span: Span, names: list[str]) -> Iterator[pa.Table]:
         """The rows with which the next row groups begin that still belong to this block's last household."""
-        file = self.files["人"]
+        file, last = self.files["人"], span.up_to or 0
         for group in file.groups[span.end :]:
             for batch in file.open().iter_batches(
                 batch_size=1024, row_groups=[group], columns=names, use_threads=False
             ):
                 ids = batch.column(names.index(HOUSEHOLD)).to_numpy()
-                mine = int(np.searchsorted(ids, span.up_to, side="right"))
+                mine = int(np.searchsorted(ids, last, side="right"))
                 if mine:
                     yield pa.Table.from_batches([batch.slice(0, mine)])
                 if mine < len(ids):

@@ -161,10 +161,10 @@ class Decoder:
             wrong &= ~empty
         if wrong.any():
             at = int(np.argmax(wrong))
-            raise self.error(column.name, first_row + at, _why(column.word, int(values[at]), low, high, self.on))
+            raise self.wrong(column, first_row + at, int(values[at]))
 
     def _choices(self, column: Column, data: pa.ChunkedArray, first_row: int) -> Any:
-        parts = []
+        parts: list[Any] = []
         default = self.default(column.word)
         for chunk in data.chunks:
             if not pa.types.is_dictionary(chunk.type):
@@ -177,7 +177,7 @@ class Decoder:
                 if bad.any():
                     at = int(np.argmax(bad))
                     text = chunk.dictionary[int(places[at])].as_py()
-                    row = first_row + sum(map(len, parts)) + at
+                    row = first_row + sum(len(part) for part in parts) + at
                     reason = f"只能是 {'、'.join(column.word.choices)}，写的是“{text}”"
                     raise self.error(column.name, row, reason)
             else:
@@ -191,6 +191,11 @@ class Decoder:
             return self.default(word)
         chosen = word.aliases.get(text.strip()) or word.other
         return self.codes[chosen] if chosen else None
+
+    def wrong(self, column: Column, row: int, value: int) -> InputError:
+        """The error of a value out of bounds; ``row`` counts from 0."""
+        low, high = self.bounds(column.word)
+        return self.error(column.name, row, _why(column.word, value, low, high, self.on))
 
     def error(self, column: str, row: int, reason: str) -> InputError:
         """The error of one value; ``row`` counts from 0."""

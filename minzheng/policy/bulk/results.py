@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from minzheng.policy.bulk.blocks import Block
 from minzheng.policy.bulk.columns import HOUSEHOLD, PERSON
 from minzheng.policy.compile import Output, Plan
 from minzheng.policy.errors import InputError
@@ -22,9 +23,12 @@ FILES = {"户": "households.parquet", "人": "persons.parquet"}
 
 def schema(plan: Plan, entity: str) -> pa.Schema:
     """Schema of a result file."""
-    ids = [(HOUSEHOLD, pa.int64())] if entity == "户" else [(HOUSEHOLD, pa.int64()), (PERSON, pa.int64())]
+    keys = (HOUSEHOLD,) if entity == "户" else (HOUSEHOLD, PERSON)
+    ids = [pa.field(name, pa.int64(), nullable=False) for name in keys]
     kinds = {"是否": pa.bool_(), "日期": pa.date32()}
-    return pa.schema([*ids, *((o.column, kinds.get(o.kind, pa.int64())) for o in plan.outputs if o.entity == entity)])
+    return pa.schema(
+        [*ids, *(pa.field(o.column, kinds.get(o.kind, pa.int64())) for o in plan.outputs if o.entity == entity)]
+    )
 
 
 def to_arrow(output: Output, values: Any, region: Any) -> pa.Array:
@@ -45,6 +49,22 @@ def to_arrow(output: Output, values: Any, region: Any) -> pa.Array:
     return pa.array(values, mask=mask)
 
 
+def block_tables(plan: Plan, block: Block, results: dict[str, Any], of_group: Any) -> dict[str, pa.Table]:
+    """Both result tables of one block; ``of_group`` gives each region's row of the region table."""
+    region = of_group[block.groups]
+    people = region[np.searchsorted(block.household_ids, block.person_households)]
+    rows = {
+        "户": ([block.household_ids], region),
+        "人": ([block.person_households, block.person_ids], people),
+    }
+    tables = {}
+    for entity, (ids, regions) in rows.items():
+        mine = [o for o in plan.outputs if o.entity == entity]
+        arrays = [*(pa.array(v) for v in ids), *(to_arrow(o, results.get(o.step), regions) for o in mine)]
+        tables[entity] = pa.Table.from_arrays(arrays, schema=schema(plan, entity))
+    return tables
+
+
 class Writer:
     """Two files being written; they appear under their names only when everything went well."""
 
@@ -57,11 +77,10 @@ class Writer:
         except OSError as error:
             raise InputError(f"不能写到 {out}（{error.strerror}）", field="--out") from None
 
-    def write(self, entity: str, ids: dict[str, Any], results: dict[str, Any], region: Any) -> None:
-        """Append one block of one entity."""
-        mine = [o for o in self.plan.outputs if o.entity == entity]
-        arrays = [*(pa.array(v) for v in ids.values()), *(to_arrow(o, results.get(o.step), region) for o in mine)]
-        self._writers[entity].write_table(pa.Table.from_arrays(arrays, schema=schema(self.plan, entity)))
+    def write(self, tables: dict[str, pa.Table]) -> None:
+        """Append one block."""
+        for entity, table in tables.items():
+            self._writers[entity].write_table(table)
 
     def close(self, *, keep: bool) -> None:
         """Finish; without ``keep`` nothing remains."""

@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from minzheng.policy import whole
@@ -66,13 +67,41 @@ class Loop:
     path: Path
 
 
-def build(plan: Plan) -> Loop:
-    """Print, write, import and (on first call) compile. Raises CompileError where 64 bits are not enough."""
+def build(plan: Plan, *, compiled: bool = True) -> Loop:
+    """Print, write, import and compile (some seconds, the first time). Raises CompileError where 64 bits do not suffice.
+
+    ``compiled=False`` lets Python itself run the printed loop: slow, exact, and without numba.
+    """
     if plan.ranges.too_wide:
         raise CompileError("\n".join(plan.ranges.too_wide))
     text = source(plan)
+    if not compiled:
+        return _loop(plan, SimpleNamespace(**_interpreted(text)), Path())
     path = _write(text)
-    module = _imported(f"minzheng_policy_{path.stem}", path)
+    return _loop(plan, _imported(f"minzheng_policy_{path.stem}", path), path)
+
+
+def _interpreted(text: str) -> dict[str, Any]:
+    """The names of the generated module, its functions left to Python."""
+    names: dict[str, Any] = {"NOTHING": whole.NOTHING, "njit": lambda *_, **__: lambda function: function, "Any": Any}
+    body = text[len(_HEADER) :].replace("np.int64(", "int(")
+    names |= dict.fromkeys(("FLAG", "CODE", "DAY", "FEN", "TABLE", "FLAGS", "FENS", "TOTALS"))
+    names |= {"types": SimpleNamespace(int64=None), "np": _Scratch}
+    exec(compile(body, "<规则循环>", "exec"), names)  # noqa: S102 (our own text, names checked to be identifiers)
+    return names
+
+
+class _Scratch:
+    """What the interpreted loop needs of NumPy: room for one household."""
+
+    int64, bool_ = int, bool
+
+    @staticmethod
+    def empty(length: int, kind: type) -> list[Any]:
+        return [kind(0)] * length
+
+
+def _loop(plan: Plan, module: Any, path: Path) -> Loop:
     outputs = {e: [o for o in plan.outputs if o.entity == e and o.step] for e in ("户", "人")}
     return Loop(
         module.households,
@@ -121,9 +150,11 @@ def source(plan: Plan) -> str:
     """
     printer = _Printer(plan)
     parts = [_HEADER]
-    for helper in (whole.half_up, whole.ceiling, whole.round_whole, whole.monthly, *whole.FUNCTIONS.values()):
+    helpers: list[Any] = [whole.half_up, whole.ceiling, whole.round_whole, whole.monthly, *whole.FUNCTIONS.values()]
+    for helper in helpers:
         parts.append(f"@njit(nogil=True)\n{inspect.getsource(helper)}\n")
     signed = [(walk.match, "FEN, FEN, FENS, types.int64"), (walk.tally, "FEN, FEN, FEN, DAY, TOTALS"), (walk.crossed, "FEN, FEN, DAY, TOTALS")]  # fmt: skip
+    function: Any
     for function, types in signed:
         parts.append(f"@njit([({types})], {_OPTIONS})\n{inspect.getsource(function)}\n")
     return "\n".join([*parts, f"@njit([({printer.signature()})], {_OPTIONS})", printer.kernel(), ""])

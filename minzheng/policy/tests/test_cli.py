@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from minzheng.policy.cli import policy
@@ -77,7 +78,7 @@ def test_不予确认的理由也说出来(run):
     assert "R01 收入超标。家庭月收入 8856.30 元，不低于保障标准 869.00 元 × 4 人 = 3476.00 元" in result.stdout
 
 
-@pytest.mark.parametrize("yes", ["是", "true", "True"])
+@pytest.mark.parametrize("yes", ["是", "true", "True", "TRUE", "yes", "On"])
 def test_是否可以写中文也可以写英文(run, yes):
     answer = json.loads(run(FAMILY.replace("{姓名: 妻}", f"{{姓名: 妻, 重病: {yes}}}"), "--json").stdout)
     assert answer["解释"]["nodes"]["成员2.重病"]["value"] is True
@@ -99,6 +100,11 @@ def test_是否可以写中文也可以写英文(run, yes):
         ("日期: 2021-09-01", "日期: 2022-01-01", "370503 在 2022-01-01 不能计算 assistance.dibao：缺少“保障标准_城市”"),
         ("地区: 370503", "地区: 999999", "999999 在 2021-09-01 不能计算 assistance.dibao"),
         ("家庭:", "家庭: [", "不是正确的 YAML"),
+        ("  城乡: 城市", "\t城乡: 城市", "一户.yaml:4 不是正确的 YAML（用了制表符或不能放在开头的符号"),
+        ("地区: 370503", "地区: ~", "一户.yaml:1 缺少“地区”"),
+        ("{姓名: 妻}", "{姓名: [妻]}", "成员第2项的“姓名”：应只写一个值"),
+        ("{姓名: 妻}", "[" * 4000 + "]" * 4000, "套得太深"),
+        ("- {姓名: 妻}", "- &a [" + "*a," * 9 + "]", "套得太深"),
     ],
 )
 def test_输入有误退出码为二并说明哪里(run, old, new, message):
@@ -107,6 +113,34 @@ def test_输入有误退出码为二并说明哪里(run, old, new, message):
     assert result.stdout == ""
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_没有填的词和没写一样(run):
+    blank = "{姓名: 妻, 工资性收入: null, 就业成本: ~, 死亡日期: , 重病: }"
+    answer = json.loads(run(FAMILY.replace("{姓名: 妻}", blank), "--json").stdout)
+    assert answer == json.loads(run(FAMILY, "--json").stdout)
+
+
+def test_程序写出的引用照样读(run):
+    same = {"姓名": "甲", "工资性收入": 100}
+    text = yaml.safe_dump({"地区": 370503, "日期": "2021-09-01", "成员": [same, same]}, allow_unicode=True)
+    assert "*id001" in text
+    assert json.loads(run(text, "--json").stdout)["家庭"]["低保金"] == "1538.00"
+
+
+def test_引用套引用不会撑满内存(run):
+    layers = "".join(f"  - &x{i} [{', '.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 10))
+    result = run(FAMILY + "赡养义务人:\n  - &x0 [1]\n" + layers)
+    assert result.exit_code == 2
+    assert "内容超过 200000 项" in result.stderr
+
+
+def test_不是UTF8的文件(tmp_path):
+    path = tmp_path / "一户.yaml"
+    path.write_bytes(FAMILY.encode("gbk"))
+    result = CliRunner().invoke(policy, ["explain", str(path)])
+    assert result.exit_code == 2
+    assert "不是 UTF-8 文本（第 1 个字节起读不出来），请另存为 UTF-8 编码" in result.stderr
 
 
 def test_没有这项福利(run):
