@@ -1,2 +1,2 @@
-// 在画页面之前标明“有脚本”，免得条件问题先出现再收起。
+// Mark “scripts work” before painting, so that conditional questions do not appear and then fold.
 document.documentElement.classList.add('js');

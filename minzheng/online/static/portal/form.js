@@ -1,10 +1,10 @@
-// 申请表：条件问题、身份证号回显、金额读法、村名两级选择、离开输入框就存草稿。
+// Application form: conditional questions, ID echo, amounts read out, villages chosen in two steps, draft saved on leaving a field.
 (function () {
   'use strict';
   var form = document.querySelector('form[data-apply], form[data-today]');
   if (!form) return;
 
-  // —— 条件问题：只在另一题选了某项时出现 ——
+  // —— conditional questions: shown only when another has a certain answer ——
   function valueOf(name) {
     var inputs = form.querySelectorAll('[name="' + CSS.escape(name) + '"]');
     var values = [];
@@ -25,7 +25,7 @@
     });
   }
 
-  // —— 有没有这项收入：勾了才出现金额；取消勾选就清空 ——
+  // —— is there this income: a tick shows the amount, removing it empties the amount ——
   form.querySelectorAll('[data-opens]').forEach(function (box) {
     var input = document.getElementById(box.dataset.opens);
     var inside = input.closest('.p-open__in');
@@ -36,7 +36,7 @@
     });
   });
 
-  // —— 身份证号：末位校验、出生日期、性别、年龄 ——
+  // —— ID number: check digit, birth date, sex, age ——
   var WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
   function readId(text) {
     var id = text.replace(/[\s-]/g, '').toUpperCase();
@@ -58,7 +58,7 @@
     return y + '年' + m + '月' + d + '日出生，' + (Number(sexDigit) % 2 ? '男' : '女') + '，' + age + ' 岁';
   }
 
-  // —— 金额读法：多打一个零看得见 ——
+  // —— amounts read out: a zero too many shows ——
   var DIGITS = '零一二三四五六七八九';
   function section(n) {
     var units = ['', '十', '百', '千'], out = '', zero = false;
@@ -91,7 +91,7 @@
     }
   }
 
-  // —— 村名：选项多而又是“乡镇 村”时，先选乡镇再选村 ——
+  // —— villages: when there are many and they read “乡镇 村”, choose the township first ——
   function twoLevels(select) {
     var options = Array.prototype.slice.call(select.options).filter(function (o) { return o.value; });
     if (options.length < 25 || !options.every(function (o) { return o.text.trim().indexOf(' ') > 0; })) return;
@@ -121,7 +121,7 @@
     select.parentNode.insertBefore(first, select);
   }
 
-  // —— 存草稿：离开输入框就存。存不上也不打断，只说一句 ——
+  // —— draft: saved on leaving a field; a failure interrupts nothing and gets one sentence ——
   var timer = null, dirty = false;
   function saveSoon() {
     if (!form.hasAttribute('data-apply') || form.hasAttribute('data-no-save')) return;

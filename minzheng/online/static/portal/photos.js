@@ -1,4 +1,4 @@
-// 拍照上传：选好就传，一张一条进度；传不上可再传；删除不离开本页。没有脚本时随“下一步”一起提交。
+// Photos: uploaded when chosen, one progress bar each; failed ones can be retried; removing stays on the page. Without scripts they go with “下一步”.
 (function () {
   'use strict';
   var form = document.querySelector('form[data-photos-url]');
@@ -14,7 +14,7 @@
       Array.prototype.slice.call(input.files, 0, free).forEach(function (file) { add(place, list, file); });
       if (input.files.length > free) window.portal.say(form, place.dataset.label + '最多 ' + place.dataset.max + ' 张，多的没有上传。', true);
       input.value = '';
-      // 已用脚本传的，不再随表提交
+      // uploaded by script already: not sent with the form again
       input.required = false;
     });
     list.addEventListener('click', function (event) {
@@ -25,7 +25,7 @@
     });
   });
 
-  // 没有即时上传的页（撤回、异议……）：照片随表提交，这里只把选了哪几张摆出来
+  // pages without instant upload (撤回, 异议 …): photos go with the form; here only the chosen ones are shown
   function chooseOnly() {
     document.querySelectorAll('[data-photos]').forEach(function (place) {
       place.classList.add('p-shoot--js');

@@ -1,4 +1,4 @@
-// 每一页都用：标明有脚本、断网提示、防重复提交、出错时把光标放到错误清单。没有脚本时页面照样能用。
+// On every page: says when the network is gone, stops double submission, puts the focus on the error list. Pages work without it.
 (function () {
   'use strict';
 
@@ -11,7 +11,7 @@
     show();
   }
 
-  // 同一张表只提交一次；断网时不提交，内容留在原处。
+  // One form is submitted once; without a network not at all, and what was typed stays.
   function guardForms() {
     document.addEventListener('submit', function (event) {
       var form = event.target;
@@ -24,10 +24,10 @@
       if (event.defaultPrevented) return;
       form.dataset.sending = '1';
       var button = event.submitter;
-      // 按钮的值要随表交上去，所以等这一次事件之后再停用
+      // the button's value must go with the form, so disable it after this event
       setTimeout(function () { markSending(form, button); }, 0);
     });
-    // 用“返回”回到本页时，恢复按钮
+    // coming back to this page: buttons work again
     window.addEventListener('pageshow', function () {
       document.querySelectorAll('form[data-sending]').forEach(restore);
     });
@@ -64,7 +64,7 @@
     if (box) box.focus();
   }
 
-  // 复制链接（签字链接）：不支持时把文字选中，手动复制
+  // Copy the link (to sign): where unsupported, select the text for copying by hand
   function copyButtons() {
     document.querySelectorAll('[data-copy]').forEach(function (button) {
       button.hidden = false;

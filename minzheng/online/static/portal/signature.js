@@ -1,4 +1,4 @@
-// 手写签名：在画布上写名字，写完存成 PNG 放进隐藏输入框，随表提交。
+// Signature by hand: the name is drawn on a canvas, kept as PNG in a hidden input and sent with the form.
 (function () {
   'use strict';
   document.querySelectorAll('[data-sign]').forEach(function (box) {

@@ -1,2 +1,2 @@
-// 在画页面之前标明“有脚本”，免得菜单和条件字段先出现再收起。
+// Mark “scripts work” before painting, so that menus and conditional fields do not appear and then fold.
 document.documentElement.classList.add('js');

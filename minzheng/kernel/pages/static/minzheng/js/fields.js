@@ -1,4 +1,4 @@
-// 条件字段：另一个字段取某些值时才出现。没有脚本时全部显示，由服务器判断。
+// Conditional fields: shown when another field has certain values. Without scripts all show and the server decides.
 function valueOf(form, name) {
   const item = form.elements[name];
   if (!item) return [];
@@ -24,7 +24,7 @@ document.addEventListener('change', (event) => {
 for (const form of document.querySelectorAll('form')) refresh(form);
 document.addEventListener('htmx:after:swap', () => document.querySelectorAll('form').forEach(refresh));
 
-// 防止同一张表连按两次
+// one form is not submitted by two presses
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (form.method !== 'post') return;

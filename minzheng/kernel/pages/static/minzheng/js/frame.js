@@ -1,4 +1,4 @@
-// 菜单、对话框、会话过期、提示、打印前展开。
+// Menu, dialogs, session expiry, notices, unfolding before print.
 const menu = document.querySelector('[data-menu]');
 menu?.addEventListener('click', () => {
   const open = document.getElementById('nav').classList.toggle('open');
@@ -29,7 +29,7 @@ document.addEventListener('keydown', (event) => {
 
 document.querySelector('[data-focus]')?.focus();
 
-// 列表局部刷新后，读屏软件读出条数
+// after a partial refresh of a list, screen readers say how many rows
 document.addEventListener('htmx:after:swap', () => {
   const count = document.querySelector('#list .count');
   if (count) document.getElementById('announce').textContent = count.textContent;

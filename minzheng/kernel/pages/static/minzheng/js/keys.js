@@ -1,4 +1,4 @@
-// 快捷键：/ 查找，j k 移行，g w 工作台，g l 列表，g n 窗口受理，a 动作，? 说明。输入框里不起作用。
+// Shortcuts: / search, j k rows, g w workbench, g l list, g n window registration, a act, ? help. Not inside inputs.
 const GO = { w: '/console/', l: '/console/cases/', n: '/console/intake/' };
 let pending = '';
 

@@ -1,4 +1,4 @@
-// 顶栏查找的建议：停顿 200 毫秒后取一小段列表；上下键选择，Enter 打开，Esc 收起。
+// Suggestions of the top search: after 200 ms of rest fetch a short list; arrows choose, Enter opens, Esc closes.
 const form = document.querySelector('.global-search');
 if (form) {
   const input = form.querySelector('input');

@@ -1,4 +1,4 @@
-// 示范账号：点“填入”把用户名和口令写进表单。
+// Demo logins: “填入” puts user name and password into the form.
 for (const button of document.querySelectorAll('[data-fill]')) {
   button.addEventListener('click', () => {
     document.getElementById('username').value = button.dataset.fill;
