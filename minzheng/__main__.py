@@ -1,4 +1,4 @@
-"""``python -m minzheng``：同 ``minzheng`` 命令。"""
+"""``python -m minzheng``: the same as the ``minzheng`` command."""
 
 from minzheng.site.cli import main
 

@@ -1,4 +1,4 @@
-"""办件装入数据库：按 cases.csv 的计划，由该办的人在该办的那天，一个动作一个动作办到位。
+"""Cases (办件) into the database: as cases.csv plans, act by act, by whoever has to act on the day they have to.
 
 Every case is made by the case services themselves, so acts, clocks, evidence, notices and numbers are what the engine
 makes of them. A plan that the law does not let through (a holiday in the way, a rule changed since) stops where the

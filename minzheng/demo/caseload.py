@@ -1,4 +1,4 @@
-"""办件计划：哪些人家正在申请、走到哪一步. `load` carries the plan out through the case services.
+"""Plan of cases (办件): which families are applying and how far they have come. `load` carries the plan out through the case services.
 
 Every state of the 低保 flow gets open cases, spread over the townships; the named families' applications of the story
 tests are not planned (people apply with them by hand), but 郑秋生's 单人户 application stands ready for investigation.

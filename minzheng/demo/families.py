@@ -1,7 +1,8 @@
-"""四户有名有姓的人家：文档、测试和图片里说的都是他们。
+"""Four named families: those of the documents, tests and pictures.
 
-身份证号码的地区码是未分配的 990101，手机号码属于没有运营商使用的 154 号段。每户的数字都按示范县 2026 年 7 月起的标准
-（农村每人每月 730 元、城市 880 元；重残加发 20%、未成年加发 10%，就高不重复）设计，换年度后金额随标准变化。
+Their ID numbers have the unassigned area code 990101, their phones the 154 range no carrier uses. The figures fit the demo
+county's standards from July 2026 (730 yuan a head and month in the country, 880 in town; 20% more for a severe disability, 10%
+for a minor, the higher of the two alone); in another year the amounts follow the standards.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""生成示范县：相同的参数得到相同的字节。
+"""Generate the demo county: the same options give the same bytes.
 
 No clock, no hash order, no salt: each household has its own `Random` made from seed and number, regions and staff do
 not depend on the seed at all. Rows are written as they are made, so memory does not grow with the county.

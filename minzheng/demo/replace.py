@@ -1,4 +1,4 @@
-"""换下旧的示范数据：只删示范的行；只要有一行真实数据牵连在内，就一行也不删。
+"""Take out old demo data: only demo rows go, and none at all if a single row of real data hangs on them.
 
 Which rows are a demonstration is decided without a list of tables, so that a table added tomorrow is covered:
 

@@ -1,4 +1,4 @@
-"""示范县的机构、工作人员和群众账号. Every role of roles.py has somebody; every township has two clerks and a leader."""
+"""Agencies, staff and citizens' accounts of the demo county. Every role of roles.py has somebody; every township has two clerks and a leader."""
 
 from __future__ import annotations
 

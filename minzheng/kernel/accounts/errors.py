@@ -1,4 +1,4 @@
-"""账号与登录的错误。Each carries one Chinese sentence for the screen; none reveals whether an account exists."""
+"""Errors of accounts and signing in. Each carries one Chinese sentence for the screen; none reveals whether an account exists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""角色、权限与不相容角色.
+"""Roles, permissions and incompatible roles (不相容角色).
 
 A role is code, not data: what a post may do changes with a release and its tests, while *who* holds it, *where* and
 *from when to when* is data (`Assignment`). Incompatible pairs follow three rules: 三员分立 (system, security and audit

@@ -1,4 +1,4 @@
-"""账号与任职的写操作. Every function is one transaction with one audit line."""
+"""Writing accounts and appointments (任职). Every function is one transaction with one audit line."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def assign_role(
     post: str = "",
 ) -> Assignment:
     """Give a post. Raises RoleRefused for an unknown role, a period that is over, or an incompatible post held at
-    any time of the period, anywhere (三员分立；调查与确认分离；钱与事分离)."""
+    any time of the period, anywhere (三员分立, 调查与确认分离, 钱与事分离)."""
     acting = _require(actor, "accounts.grant", region_code)
     # Two grants at once must see each other: the user's row is the lock.
     user = User.objects.select_for_update().get(pk=user.pk)

@@ -1,4 +1,4 @@
-"""初审、公示、异议 (reference §1.4 steps 8–11)."""
+"""初审, 公示, 异议: opinion, publicity, objection (reference §1.4 steps 8–11)."""
 
 from __future__ import annotations
 

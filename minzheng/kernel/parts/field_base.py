@@ -69,7 +69,7 @@ class Field:
         return self.when is None or self.when.holds(data)
 
     def asked_of(self, data: Mapping[str, Any]) -> bool:
-        """页面上要不要画出来：要看整行才知道的（``WhenRow``）由服务器定，其余的交给页面上的脚本收起、展开。"""
+        """Whether to draw it: what depends on the whole row (``WhenRow``) the server decides, the page's script folds the rest."""
         return not isinstance(self.when, WhenRow) or self.applies(data)
 
     def clean(self, raw: Any) -> Any:

@@ -1,4 +1,4 @@
-"""人、户的错误. Each carries one Chinese sentence for the screen."""
+"""Errors of persons and households. Each carries one Chinese sentence for the screen."""
 
 from __future__ import annotations
 

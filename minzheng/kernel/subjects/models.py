@@ -1,4 +1,4 @@
-"""人、户: one file per person; membership of a household is bitemporal."""
+"""Persons and households: one file per person; membership of a household is bitemporal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""查找、个人档案、家庭档案。Opening a file needs a reason; whole numbers need a reason of their own."""
+"""Search, personal file (个人档案), household file (家庭档案). Opening a file needs a reason; whole numbers need a reason of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""人、户的读操作. Every list is narrowed to what the actor may see; opening a file is logged with its reason."""
+"""Reading persons and households. Every list is narrowed to what the actor may see; opening a file is logged with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""人、户的写操作: one file per ID number; household membership is bitemporal (see models.HouseholdMember).
+"""Writing persons and households: one file per ID number; household membership is bitemporal (see models.HouseholdMember).
 
 Days are inclusive: a membership is true from `valid_from` to `valid_to`, both days counted. A change of knowledge
 closes the old row (`superseded_at`) and adds a new one; nothing is overwritten.

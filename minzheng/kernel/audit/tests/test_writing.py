@@ -61,7 +61,7 @@ def test_写一条记录只用一条语句(db: None, django_assert_num_queries: 
 )  # fmt: skip
 def test_数据库拒绝修改删除和清空_属主也不例外(sealed: list[AuditEntry], statement: str) -> None:
     with connection.cursor() as cursor:
-        # the test environment disables it so that it can empty the tables
+        # the test environment disables this trigger so that it can empty the tables
         for table in ("kernel_auditentry", "kernel_auditseal"):
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_truncate")
         with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():

@@ -1,4 +1,4 @@
-"""办件详情：everything a decision needs on one page — clock, family, evidence, calculation, acts, papers, history."""
+"""办件详情: everything a decision needs on one page — clock, family, evidence, calculation, acts, papers, history."""
 
 from __future__ import annotations
 

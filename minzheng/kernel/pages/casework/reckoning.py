@@ -1,4 +1,4 @@
-"""核算：the amount sheet, the reasons and the explanation tree — frozen with the opinion, or computed now as a preview."""
+"""核算: the amount sheet, the reasons and the explanation tree — frozen with the opinion, or computed now as a preview."""
 
 from __future__ import annotations
 
@@ -38,8 +38,15 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
     if frozen is not None:
         data = frozen.data
         return _made(
-            item.short, data, data.get("eligible"), data.get("amount_fen"), data.get("persons"), data.get("sheet") or (),
-            data.get("reasons") or (), f"{frozen.at:%Y-%m-%d} 封存的核算结果", counted,
+            item.short,
+            data,
+            data.get("eligible"),
+            data.get("amount_fen"),
+            data.get("persons"),
+            data.get("sheet") or (),
+            data.get("reasons") or (),
+            f"{frozen.at:%Y-%m-%d} 封存的核算结果",
+            counted,
         )
     if case.state in _TOO_EARLY or item.assess is None:
         return Reckoning(problem="提交申请后，这里按现有数据给出测算。")
@@ -48,17 +55,37 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
     except (PolicyError, LookupError, ValueError) as error:
         return Reckoning(problem=f"现有数据还不能测算：{error}")
     return _made(
-        item.short, dict(answer.evidence), answer.eligible, answer.amount_fen, answer.persons, answer.sheet, answer.reasons,
-        "按今天的数据和规则试算，尚未封存", counted,
+        item.short,
+        dict(answer.evidence),
+        answer.eligible,
+        answer.amount_fen,
+        answer.persons,
+        answer.sheet,
+        answer.reasons,
+        "按今天的数据和规则试算，尚未封存",
+        counted,
     )
 
 
 def _made(
-    short: str, evidence: dict[str, Any], eligible: Any, amount: Any, persons: Any, sheet: Any, reasons: Any, source: str, counted: Sequence[CaseMember]
+    short: str,
+    evidence: dict[str, Any],
+    eligible: Any,
+    amount: Any,
+    persons: Any,
+    sheet: Any,
+    reasons: Any,
+    source: str,
+    counted: Sequence[CaseMember],
 ) -> Reckoning:
     graph = graph_of(evidence)
     names = {f"成员{n}": one.name for n, one in enumerate(counted, start=1)}
     return Reckoning(
-        bool(eligible), yuan_text(int(amount or 0)), int(persons or 0), [tuple(row) for row in sheet], [tuple(row) for row in reasons],
-        branches(graph, leading_roots(graph, short), names), source,
+        bool(eligible),
+        yuan_text(int(amount or 0)),
+        int(persons or 0),
+        [tuple(row) for row in sheet],
+        [tuple(row) for row in reasons],
+        branches(graph, leading_roots(graph, short), names),
+        source,
     )

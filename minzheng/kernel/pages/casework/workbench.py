@@ -1,4 +1,4 @@
-"""工作台：what is due, in order; what waits for others; what I handled last."""
+"""工作台: what is due, in order; what waits for others; what I handled last."""
 
 from __future__ import annotations
 
@@ -55,8 +55,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
         return draw(request, "console/welcome.html", page)
     found = _counts(drawing)
     return draw(
-        request, "console/workbench.html", page, figures_data={"figures": _figures(found)}, stages=_stages(drawing),
-        buckets=_buckets(drawing, found), recent=_recent(drawing), heads=COLUMNS,
+        request,
+        "console/workbench.html",
+        page,
+        figures_data={"figures": _figures(found)},
+        stages=_stages(drawing),
+        buckets=_buckets(drawing, found),
+        recent=_recent(drawing),
+        heads=COLUMNS,
     )
 
 
@@ -64,8 +70,14 @@ def _buckets(drawing: Drawing, found: dict[str, int]) -> list[Bucket]:
     """What waits for me, soonest first, under the headings 已逾期, 今天, 五个工作日内, 以后; then what waits for others."""
     week = add_working_days(drawing.today, WEEK).date
     open_cases = selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).defer("form")
-    mine = list(open_cases.filter(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")[:SHOWN])
-    others = list(open_cases.exclude(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN_OTHERS])
+    mine = list(
+        open_cases.filter(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "submitted_at", "pk")[
+            :SHOWN
+        ]
+    )
+    others = list(
+        open_cases.exclude(waiting_for(drawing.actor)).order_by(F("due_on").asc(nulls_last=True), "pk")[:SHOWN_OTHERS]
+    )
     for column in COLUMNS:
         column.prepare([*mine, *others], drawing)
     sorted_out: dict[str, list[Case]] = {"overdue": [], "today": [], "week": [], "later": []}
@@ -74,12 +86,20 @@ def _buckets(drawing: Drawing, found: dict[str, int]) -> list[Bucket]:
     titles = {"overdue": "已逾期", "today": "今天到期", "week": "五个工作日内到期", "later": "时间还充裕"}
     counts = {**found, "later": found["todo"] - found["overdue"] - found["today"] - found["week"]}
     buckets = [
-        Bucket(titles[code], code, counts[code], f"?scope=todo&due={code}&sort=due_on" if code != "later" else "?scope=todo&sort=-due_on", _lines(cases, drawing))
+        Bucket(
+            titles[code],
+            code,
+            counts[code],
+            f"?scope=todo&due={code}&sort=due_on" if code != "later" else "?scope=todo&sort=-due_on",
+            _lines(cases, drawing),
+        )
         for code, cases in sorted_out.items()
         if cases
     ]
     if others:
-        buckets.append(Bucket("等待他人办理", "others", found["others"], "?scope=others&sort=due_on", _lines(others, drawing)))
+        buckets.append(
+            Bucket("等待他人办理", "others", found["others"], "?scope=others&sort=due_on", _lines(others, drawing))
+        )
     return buckets
 
 
@@ -92,7 +112,10 @@ def _bucket(case: Case, today: Any, week: Any) -> str:
 
 def _lines(cases: list[Case], drawing: Drawing) -> list[tuple[str, list[tuple[str, str, str]]]]:
     return [
-        (reverse("cases.detail", kwargs={"pk": case.pk}), [(one.cell(case, drawing), one.classes(), one.label) for one in COLUMNS])
+        (
+            reverse("cases.detail", kwargs={"pk": case.pk}),
+            [(one.cell(case, drawing), one.classes(), one.label) for one in COLUMNS],
+        )
         for case in cases
     ]
 
@@ -108,19 +131,28 @@ def _counts(drawing: Drawing) -> dict[str, int]:
     """One counting query over the open cases."""
     today, week = drawing.today, add_working_days(drawing.today, WEEK).date
     mine = waiting_for(drawing.actor)
-    return selectors.visible_to(drawing.actor).filter(state__in=UNDER_WAY).aggregate(
-        overdue=Count("pk", filter=mine & Q(due_on__lt=today)),
-        today=Count("pk", filter=mine & Q(due_on=today)),
-        week=Count("pk", filter=mine & Q(due_on__gt=today, due_on__lte=week)),
-        todo=Count("pk", filter=mine),
-        others=Count("pk", filter=~mine),
+    return (
+        selectors.visible_to(drawing.actor)
+        .filter(state__in=UNDER_WAY)
+        .aggregate(
+            overdue=Count("pk", filter=mine & Q(due_on__lt=today)),
+            today=Count("pk", filter=mine & Q(due_on=today)),
+            week=Count("pk", filter=mine & Q(due_on__gt=today, due_on__lte=week)),
+            todo=Count("pk", filter=mine),
+            others=Count("pk", filter=~mine),
+        )
     )
 
 
 def _figures(found: dict[str, int]) -> list[Figure]:
     url = reverse("cases.list")
     return [
-        Figure("已逾期", found["overdue"], f"{url}?scope=todo&due=overdue&sort=due_on", "bad" if found["overdue"] else "plain"),
+        Figure(
+            "已逾期",
+            found["overdue"],
+            f"{url}?scope=todo&due=overdue&sort=due_on",
+            "bad" if found["overdue"] else "plain",
+        ),
         Figure("今天到期", found["today"], f"{url}?scope=todo&due=today", "warn" if found["today"] else "plain"),
         Figure("五个工作日内到期", found["week"], f"{url}?scope=todo&due=week&sort=due_on", "info"),
         Figure("待我办理", found["todo"], f"{url}?scope=todo&sort=due_on", "good"),
@@ -131,7 +163,10 @@ def _figures(found: dict[str, int]) -> list[Figure]:
 def _recent(drawing: Drawing) -> list[Case]:
     """The last cases I did something with."""
     seen = (
-        selectors.visible_to(drawing.actor).filter(acts__actor_id=drawing.actor.id).order_by("-acts__at").values_list("pk", flat=True)[:40]
+        selectors.visible_to(drawing.actor)
+        .filter(acts__actor_id=drawing.actor.id)
+        .order_by("-acts__at")
+        .values_list("pk", flat=True)[:40]
     )
     order = list(dict.fromkeys(seen))[:8]
     found = {case.pk: case for case in selectors.visible_to(drawing.actor).filter(pk__in=order)}
