@@ -1,4 +1,4 @@
-# 民政一体化平台。一台只有 Python 3.11 与 make 的机器即可：make run 启动，make test 检查。
+# 民政一体化平台: a machine with Python 3.11 and make is enough. make run starts it, make test checks it.
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
