@@ -132,7 +132,8 @@ class Player:
         for row in report["differences"]:
             if row["needs_explanation"]:
                 reason = "核对数据与存折、登记信息一致，申请人认可，按核对结果认定。"
-                self._do("judge", self.clerk, key=row["key"], take="found", reason=reason)
+                take = "declared" if row["found"] is None else "found"
+                self._do("judge", self.clerk, key=row["key"], take=take, reason=reason)
 
     def _visit(self, day: datetime.date) -> None:
         report = self.case.evidence.filter(kind="match_report").latest("at").data

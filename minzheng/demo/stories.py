@@ -18,6 +18,8 @@ def story_grants(granter: Granter, home: Home) -> list[Grant]:
     """The awards in force of a named family, amounts from the rule engine."""
     if home.story == "zheng":
         family = policy_family(home)
+        for row in family["成员"]:  # recognised before the son asked for himself alone
+            row.pop("单人户申请", None)
         decided = granter.as_of - datetime.timedelta(days=95)
         return [granter.edge(home, family, evaluate(family, granter.as_of), decided)]
     if home.story == "he":

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minzheng.datacenter.matching import recorded, report
+from minzheng.datacenter.matching import obligors, recorded, report
 from minzheng.datacenter.matching.interface import Asked, Fact, Source, SourceUnavailable
 from minzheng.kernel.cases import evidence, guards
 from minzheng.kernel.cases.errors import Refused
@@ -47,7 +47,8 @@ def match(ctx: Ctx) -> None:
     """The whole check inside the act's transaction."""
     members = ctx.counted
     consents = check_consents(ctx, members)
-    facts, missing, titles = ask(members, ctx.today)
+    willing = [m for m in ctx.obligors if m.id_no and guards.valid_consent(ctx, m) is not None]
+    facts, missing, titles = ask([*members, *willing], ctx.today)
     period_end = ctx.today.replace(day=1) - datetime.timedelta(days=1)
     data = {
         "no": _number(ctx),
@@ -65,9 +66,12 @@ def match(ctx: Ctx) -> None:
                 "relation": m.relation,
                 "facts": [report.fact_row(f, titles[f.source]) for f in facts.get(m.pk, [])],
             }
-            for m in members
+            for m in [*members, *willing]
         ],
-        "differences": report.differences(members, facts, ctx.case.form.get("property") or {}, ctx.params),
+        "differences": [
+            *report.differences(members, facts, ctx.case.form.get("property") or {}, ctx.params),
+            *obligors.differences(ctx.obligors, {m.pk for m in willing}, facts, ctx.params),
+        ],
         "alarms": report.alarms(members, facts),
         "notice": "仅供本事项参考，不作为唯一依据；是否符合条件由乡镇（街道）和县级民政部门依法认定。",
     }
@@ -143,6 +147,8 @@ def judge(ctx: Ctx) -> None:
 
 def _settled(ctx: Ctx, row: dict[str, Any]) -> int:
     take = ctx.text("take")
+    if take == "found" and row["found"] is None:
+        raise Refused([], {"take": "这一项没有核对结果，请采用申报数，或另行核定。"})
     if take != "other":
         return int(row["found" if take == "found" else "declared"])
     name = "amount" if row["money"] else "count"
@@ -154,7 +160,7 @@ def _settled(ctx: Ctx, row: dict[str, Any]) -> int:
 def write_verified(ctx: Ctx, key: str, value: int | None) -> None:
     """Income goes to the member's verified values, property to the applicant's row under "household"."""
     seq, word = key.split(".", 1)
-    member = next(m for m in ctx.members if m.seq == int(seq)) if seq != "0" else ctx.members[0]
+    member = next(m for m in ctx.everybody if m.seq == int(seq)) if seq != "0" else ctx.members[0]
     if seq == "0":
         member.verified = {**member.verified, "household": {**(member.verified.get("household") or {}), word: value}}
     else:

@@ -118,12 +118,12 @@ def is_same_person(member: CaseMember, actor: Actor) -> bool:
     from minzheng.kernel.crypto.fields import BlindIndex
     from minzheng.kernel.subjects.models import Person
 
-    if not actor.is_citizen or not member.id_no:
+    if not actor.is_citizen or not (member.id_no or member.is_obligor):
         return False
     named = (member.declared or {}).get("phone")
     if named and actor.user is not None and actor.user.phone == named:
         return True
-    if actor.person_id is None:
+    if actor.person_id is None or not member.id_no:
         return False
     return Person.objects.filter(pk=actor.person_id, id_index=BlindIndex.of_value("id_no", member.id_no)).exists()
 
@@ -144,7 +144,7 @@ def file_slips(ctx: Ctx) -> None:
     from minzheng.kernel.documents import services as documents
 
     for consent in ctx.consents:
-        member = next((m for m in ctx.members if m.pk == consent.member_id), None)
+        member = next((m for m in ctx.everybody if m.pk == consent.member_id), None)
         if member is None or consent.revoked_at is not None:
             continue
         documents.issue(
@@ -154,7 +154,7 @@ def file_slips(ctx: Ctx) -> None:
             actor=ctx.actor,
             on=ctx.today,
             fields={
-                "id_no": member.id_no,
+                "id_no": member.id_no or "未提供",
                 "relation": member.relation,
                 "applicant": ctx.case.applicant_name,
                 "scope": list(SCOPE),

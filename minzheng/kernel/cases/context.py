@@ -48,8 +48,19 @@ class Ctx:
         return self.item.flow.params(self.case.region_code, self.case.event_date or self.today)
 
     @cached_property
-    def members(self) -> list[CaseMember]:
+    def everybody(self) -> list[CaseMember]:
+        """Every row of the case: the family, and people of other households who owe it support."""
         return list(self.case.members.all())
+
+    @property
+    def members(self) -> list[CaseMember]:
+        """The family, people who do not count included."""
+        return [m for m in self.everybody if not m.is_obligor]
+
+    @property
+    def obligors(self) -> list[CaseMember]:
+        """赡养、扶养义务人 of other households."""
+        return [m for m in self.everybody if m.is_obligor]
 
     @property
     def counted(self) -> list[CaseMember]:
@@ -109,7 +120,7 @@ class Ctx:
 
     def forget(self) -> None:
         """Rows were written: read them again."""
-        for name in ("members", "acts", "consents", "_evidence", "answer"):
+        for name in ("everybody", "acts", "consents", "_evidence", "answer"):
             self.__dict__.pop(name, None)
 
     def text(self, name: str) -> str:

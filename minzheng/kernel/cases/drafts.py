@@ -140,7 +140,7 @@ def save_step(*, case_id: int, step: str, raw: Any, actor: Actor, version: int |
         _follow_applicant(case)
     case.version += 1
     case.save()
-    if declared.key in ("applicant", "members"):
+    if declared.key in ("applicant", "members", "obligors"):
         sync_members(case)
     following = item.form.steps[position].code if position < len(item.form.steps) else ""
     return StepResult(case, cleaned.errors, following)

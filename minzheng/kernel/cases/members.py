@@ -37,33 +37,44 @@ def claimants(case: Case, members: Sequence[CaseMember]) -> list[CaseMember]:
 
 
 def sync_members(case: Case) -> list[CaseMember]:
-    """Make the member rows follow `form["members"]`.
+    """Make the member rows follow `form["members"]`, and after them `form["obligors"]` (who owes support, never counted).
 
-    Rows are matched by ID number first (their consents stay), then by position; a changed ID number drops the consents
-    signed under the old one."""
+    Rows are matched by ID number first (their consents stay), then by position; another person under the same row drops
+    the consents signed before."""
     from minzheng.kernel.cases.models import CaseMember
 
     known = list(case.members.all())
+    kept = _follow(case, [m for m in known if not m.is_obligor], "members")
+    rule = registry.get(case.item_code).composition
+    for member, decided in zip(kept, rule(case, kept) if rule else (), strict=False):
+        member.in_count, member.exclude_reason = decided
+    others = _follow(case, [m for m in known if m.is_obligor], "obligors")
+    for member in others:
+        member.in_count, member.exclude_reason = False, CaseMember.OBLIGOR
+    gone = {m.pk for m in known} - {m.pk for m in [*kept, *others]}
+    CaseMember.objects.filter(pk__in=gone).delete()
+    _renumber(case, [*kept, *others])
+    return kept
+
+
+def _follow(case: Case, known: list[CaseMember], section: str) -> list[CaseMember]:
+    from minzheng.kernel.cases.models import CaseMember
+
     by_number = {m.id_no: m for m in known if m.id_no}
-    rows = [row for row in case.form.get("members") or [] if row.get("name") or row.get("id_no")]
+    rows = [row for row in case.form.get(section) or [] if row.get("name") or row.get("id_no")]
     numbers = {row.get("id_no") for row in rows}
     free = [m for m in known if not m.id_no or m.id_no not in numbers]
     kept: list[CaseMember] = []
     for row in rows:
         member = by_number.pop(row.get("id_no") or "", None) or (free.pop(0) if free else CaseMember(case=case))
         kept.append(_fill(member, row))
-    rule = registry.get(case.item_code).composition
-    for member, decided in zip(kept, rule(case, kept) if rule else (), strict=False):
-        member.in_count, member.exclude_reason = decided
-    gone = {m.pk for m in known} - {m.pk for m in kept}
-    CaseMember.objects.filter(pk__in=gone).delete()
-    _renumber(case, kept)
     return kept
 
 
 def _fill(member: CaseMember, row: Mapping[str, Any]) -> CaseMember:
     number = row.get("id_no") or ""
-    if member.id_no and member.id_no != number:
+    unnumbered = member.pk and not member.id_no and not number
+    if (member.id_no and member.id_no != number) or (unnumbered and member.name != (row.get("name") or "")):
         member.consents.all().delete()
     member.name, member.relation, member.id_no = row.get("name") or "", row.get("relation") or "", number
     member.declared = {k: v for k, v in row.items() if k not in OWN}

@@ -78,6 +78,13 @@ class CaseMember(Row):
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_member_seq")]
 
+    # Somebody of another household who owes support: on file for the consent and the sum owed, never counted.
+    OBLIGOR = "另户的赡养、扶养义务人"
+
+    @property
+    def is_obligor(self) -> bool:
+        return self.exclude_reason == self.OBLIGOR
+
 
 class CaseAct(Row):
     """One act: who did what, in which role, when, with which opinion and papers, and which deadline it kept."""

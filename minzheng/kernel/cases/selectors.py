@@ -81,11 +81,13 @@ class TimelineEntry:
 
 @dataclass(frozen=True)
 class ConsentLine:
-    """One member's consent: `needed` for counted adults, `consent` the valid one or None."""
+    """One member's consent: `needed` for counted adults, `consent` the valid one or None. `welcome`: somebody of another
+    household who owes support may sign; without it the declared figures go to the investigator, nothing is looked up."""
 
     member: CaseMember
     needed: bool
     consent: Consent | None
+    welcome: bool = False
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -168,7 +170,10 @@ def consent_lines(case: Case) -> list[ConsentLine]:
     """Every member with their consent. Two queries."""
     today = clock.today()
     valid = {c.member_id: c for c in case.consents.filter(revoked_at=None, valid_until__gte=today)}
-    return [ConsentLine(m, m.in_count and adult(m, today), valid.get(m.pk)) for m in case.members.all()]
+    return [
+        ConsentLine(m, m.in_count and adult(m, today), valid.get(m.pk), m.is_obligor and adult(m, today))
+        for m in case.members.all()
+    ]
 
 
 def consents_to_sign(actor: Actor) -> list[ConsentLine]:
@@ -181,7 +186,9 @@ def consents_to_sign(actor: Actor) -> list[ConsentLine]:
     index = BlindIndex.of_value("id_no", person.id_no)
     states = ("DRAFT", "SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING")
     rows = (
-        CaseMember.objects.filter(id_index=index, in_count=True, case__state__in=states)
+        CaseMember.objects.filter(
+            Q(in_count=True) | Q(exclude_reason=CaseMember.OBLIGOR), id_index=index, case__state__in=states
+        )
         .select_related("case")
         .prefetch_related("consents")
     )
@@ -190,7 +197,7 @@ def consents_to_sign(actor: Actor) -> list[ConsentLine]:
     for m in rows:
         signed = any(c.revoked_at is None and c.valid_until >= today for c in m.consents.all())
         if not signed and not owns(m.case, actor) and adult(m, today):
-            waiting.append(ConsentLine(m, True, None))
+            waiting.append(ConsentLine(m, not m.is_obligor, None, m.is_obligor))
     return waiting
 
 

@@ -40,6 +40,9 @@ class Step:
     check: Check | None = None
     kind: str = "fields"  # fields | photos | consents (signatures of every adult) | review (read again and hand in)
     min_rows: int = 0
+    # Drawn below the step before it, on the same screen of the phone; a repeating one starts without a row.
+    joins: bool = False
+    add_title: str = "再加一位家人"  # the button that adds a row
     fixed_rows: bool = False  # rows come from another step of the same section: this one never adds or removes any
 
     @property

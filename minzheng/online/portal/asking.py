@@ -157,7 +157,7 @@ def sheet(
 def _rows(
     step: Step, shown: list[Any], errors: Mapping[str, str], names: Sequence[Mapping[str, Any]], blank: bool
 ) -> list[Row]:
-    if not step.fixed_rows and (blank or (not shown and step.min_rows)):
+    if not step.fixed_rows and (blank or (not shown and not step.joins)):
         shown = [*shown, {}]
     rows = []
     for i, values in enumerate(shown):
@@ -167,7 +167,7 @@ def _rows(
         asked = [_question(f, row, errors, f"{i}.") for f in step.plain_fields if f.asked_of(row)]
         fresh = not step.fixed_rows and not any(v not in (None, "", []) for v in values.values())
         name = str(known.get("name") or "").strip()
-        title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位家人" if step.min_rows else "新加一位")
+        title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位" if step.joins else "新加一位家人")
         wrong = any(q.error for q in asked)
         opened = wrong or fresh or (step.fixed_rows and _asks_first(known, asked))
         rows.append(Row(i + 1, title, _subtitle(known, asked, step), asked, opened, i))

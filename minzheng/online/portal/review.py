@@ -41,7 +41,7 @@ def groups(
         if step.kind in ("consents", "review"):
             continue
         if step.repeat:
-            if not step.fixed_rows and (step.min_rows or values.get(step.key)):
+            if not step.fixed_rows and (not step.joins or values.get(step.key)):
                 found.append(Group(step.title, url_of_step(step.code), people=_people(form, step, values)))
             continue
         facts = _facts(step.plain_fields, values.get(step.key) or {})

@@ -200,6 +200,8 @@ class MeansTest:
         ]
         if values.get("人均月收入") is not None:
             rows.append(("人均月收入", f"{show(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
+        if values.get("赡养费收入"):
+            rows.append(("其中赡养费", f"{show(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
         if values.get("计入金融资产") is not None:
             rows.append(("计入的金融资产", f"{show(values['计入金融资产'])} 元"))
         if eligible:

@@ -7,6 +7,7 @@
 | 残疾类别 残疾等级 重病 无劳动能力 在校 学历层次 | member: disability_kind disability_level serious_illness no_labour student |
 | 不计入情形 长期共同居住 | member: situation |
 | 单人户申请 | member: single (and still one of those who may, form.applies_alone) |
+| 赡养义务人 | rows of form["obligors"], see support_words |
 | 户籍在本地 | form["applicant"]["hukou"] |
 | 在保 原月保障金 | the award in force of this case |
 
@@ -59,11 +60,34 @@ Family = dict[str, Any]
 
 def policy_family(case: Case, members: Sequence[CaseMember] | None = None) -> tuple[Family, list[str]]:
     """(the family in policy words, notes on what was taken from where). `members`: default the case's rows."""
-    rows = list(members if members is not None else case.members.all())
+    everybody = list(members if members is not None else case.members.all())
+    rows = [m for m in everybody if not m.is_obligor]
     notes: list[str] = []
     frozen = case.event_date is not None
     people = [m for m in rows if m.in_count] if frozen else rows
-    return {"家庭": _household(case, rows, notes), "成员": [_member(case, m, frozen, notes) for m in people]}, notes
+    family = {"家庭": _household(case, rows, notes), "成员": [_member(case, m, frozen, notes) for m in people]}
+    owing = [support_words(m, notes) for m in everybody if m.is_obligor]
+    return {**family, **({"赡养义务人": owing} if owing else {})}, notes
+
+
+def support_words(m: CaseMember, notes: list[str]) -> Family:
+    """One household that owes support (reference §1.3.4), as declared and, where the investigator settled it, verified."""
+    verified = {k: v for k, v in (m.verified or {}).items() if v is not None}
+    values = {**m.declared, **verified}
+    # An income that the investigator settled says that the person can support, whatever was declared.
+    unable = values.get("status", "none") != "none" and not verified.get("family_income")
+    notes += [f"{m.name}的{key}：按核定数 {verified[key]}" for key in verified]
+    return {
+        "称谓": m.name,
+        "义务户月收入": yuan(values.get("family_income") or 0),
+        "义务户人口": int(values.get("family_size") or 1),
+        "被赡养人数": int(values.get("supports") or 1),
+        "本户被赡养人数": int(values.get("supports_here") or 1),
+        "无赡养能力": unable,
+        "有判决或协议": values.get("basis") in ("agreed", "judged"),
+        "约定月额": yuan(values.get("agreed") or 0),
+        "实际月给付": yuan(values.get("paid") or 0),
+    }
 
 
 def yuan(fen: Any) -> Decimal:
@@ -172,7 +196,7 @@ def as_json(family: Family) -> Family:
             return f"{value:.2f}"
         return value.isoformat() if isinstance(value, datetime.date) else value
 
-    return {
-        "家庭": {k: plain(v) for k, v in family["家庭"].items()},
-        "成员": [{k: plain(v) for k, v in row.items()} for row in family["成员"]],
+    linked = {key: rows for key, rows in family.items() if key != "家庭"}
+    return {"家庭": {k: plain(v) for k, v in family["家庭"].items()}} | {
+        key: [{k: plain(v) for k, v in row.items()} for row in rows] for key, rows in linked.items()
     }

@@ -157,7 +157,7 @@ INCOME = Step(
         ),
         Money("business", "种养、经营净收入（每月）"),
         Money("property_income", "租金、利息、分红（每月）"),
-        Money("transfer", "养老金、赡养费等（每月）"),
+        Money("transfer", "养老金、赡养费等（每月）", help="不住在一起的子女给的钱写在后面，这里不用写。"),
         Money(
             "not_counted",
             "其中国家规定不计入的（每月）",
@@ -204,6 +204,78 @@ HOME = Step(
     section="property",
     why="低保还要看家庭财产是否在规定限额以内。",
 )
+# Whoever is one of these is taken to be unable to support anybody (reference §1.3.4).
+UNABLE = (
+    ("none", "都不是"),
+    ("dibao", "正在享受低保"),
+    ("tekun", "特困人员"),
+    ("edge", "低保边缘家庭"),
+    ("disabled", "重度残疾"),
+    ("prison", "正在服刑"),
+    ("missing", "失踪"),
+)
+BASIS = (("none", "没有说定"), ("agreed", "家里说好了"), ("judged", "法院判决或调解"))
+ABLE = When("status", ("none",))
+
+
+def others_only(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[str, str]:
+    """An obligor is not a member of the family, is named once, and cannot support more people here than altogether."""
+    errors: dict[str, str] = {}
+    seen = {row.get("id_no") for row in form.get("members") or [] if row.get("id_no")}
+    for i, row in enumerate(rows):
+        if row.get("id_no") in seen:
+            errors[f"{i}.id_no"] = "这个身份证号码已经填过：一起生活的家人不在这里填，同一个人只填一次。"
+        if row.get("id_no"):
+            seen.add(row["id_no"])
+        if (row.get("supports_here") or 0) > (row.get("supports") or 0):
+            errors[f"{i}.supports_here"] = "在您家的人数不能比他一共要赡养的人数多。"
+    return errors
+
+
+OBLIGORS = Step(
+    "obligors",
+    "不住在一起的子女等",
+    (
+        Text("name", "姓名", required=True, max_length=30),
+        Choice(
+            "relation",
+            "是申请家庭的什么人",
+            required=True,
+            radio_up_to=0,
+            options=(
+                ("子女", "子女"),
+                ("父母", "父母"),
+                ("配偶", "分居的配偶"),
+                ("孙子女", "孙子女、外孙子女"),
+                ("祖父母", "祖父母、外祖父母"),
+                ("兄弟姐妹", "兄弟姐妹"),
+            ),
+        ),
+        IdNumber("id_no", "身份证号码", help="不知道可以不填；填了并且本人同意，才会核对。"),
+        Phone("phone", "手机号码", help="他愿意用自己的手机签授权书时使用，可不填。"),
+        Choice("status", "他自己的情况", required=True, radio_up_to=0, options=UNABLE),
+        Count("family_size", "他家里一共几口人", required=True, minimum=1, maximum=30, unit="人"),
+        Money("family_income", "他全家每月收入", required=True, help="不清楚的填大概的数。", when=ABLE),
+        Count(
+            "supports",
+            "他一共要赡养几位老人",
+            required=True,
+            minimum=1,
+            maximum=8,
+            unit="位",
+            help="自己的和爱人的父母都算。",
+        ),
+        Count("supports_here", "其中几位在您家", required=True, minimum=1, maximum=8, unit="位"),
+        Choice("basis", "赡养费怎么定的", required=True, options=BASIS),
+        Money("agreed", "说定每位老人每月给多少", required=True, when=When("basis", ("agreed", "judged"))),
+        Money("paid", "实际每位老人每月给多少", help="没有给就不填。"),
+    ),
+    repeat="obligors",
+    joins=True,
+    add_title="添加一位不住在一起的子女等",
+    check=others_only,
+    why="有赡养、抚养、扶养义务但不住在一起的人（多半是成家的子女）才填，没有就跳过。给的钱写在这里，不再算进老人的收入。",
+)
 ACCOUNT = Step(
     "account",
     "发放账户",
@@ -236,4 +308,4 @@ CONSENTS = Step(
 )
 REVIEW = Step("review", "检查并提交", (), kind="review", why="请再看一遍，没有问题就提交。")
 
-MEANS_TEST_FORM = Form((APPLICANT, MEMBERS, INCOME, HOME, ACCOUNT, PAPERS, CONSENTS, REVIEW))
+MEANS_TEST_FORM = Form((APPLICANT, MEMBERS, INCOME, HOME, OBLIGORS, ACCOUNT, PAPERS, CONSENTS, REVIEW))

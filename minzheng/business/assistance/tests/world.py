@@ -258,7 +258,8 @@ class World:
         self.do(case, "run_match", clerk)
         for row in case.evidence.filter(kind="match_report").latest("at").data["differences"]:
             if row["needs_explanation"]:
-                self.do(case, "judge", clerk, key=row["key"], take="found", reason="以部门数据为准")
+                take = "declared" if row["found"] is None else "found"
+                self.do(case, "judge", clerk, key=row["key"], take=take, reason="以部门数据为准")
         self.visit(case, clerk)
         return case
 

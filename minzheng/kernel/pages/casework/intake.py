@@ -163,7 +163,7 @@ def _kept_rows(post: QueryDict, form: Form) -> dict[str, list[int]]:
     for step in form.steps:
         if step.repeat and not step.fixed_rows:
             numbers = {int(m[1]) for key in post if (m := re.fullmatch(rf"{step.code}\.(\d+)\..+", key))}
-            removed = set(post.getlist("remove"))
+            removed = {v.removeprefix(f"{step.code}.") for v in post.getlist("remove") if v.startswith(f"{step.code}.")}
             kept[step.key] = [
                 n for n in sorted(numbers)
                 if str(n) not in removed and any(post.get(f"{step.code}.{n}.{f.name}", "").strip() for f in step.plain_fields)
@@ -205,7 +205,7 @@ def _hand_in(request: HttpRequest, case: Case) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     for line in selectors.consent_lines(case):
         method = request.POST.get(f"consent.{line.member.pk}", "")
-        if not line.needed or line.consent is not None or not method:
+        if not (line.needed or line.welcome) or line.consent is not None or not method:
             continue
         uploads = request.FILES.getlist(f"consent-photo.{line.member.pk}")
         stored = [
@@ -272,15 +272,16 @@ def _repeating(form: Form, case: Case, step: Step, shared: list[Step], errors: d
     shown = {one.code: form.shown(one.code, case.form) for one in shared}
     count = len(shown[step.code])
     rows = []
-    first = count == 0
-    for n in range(max(count, 1) + SPARE_ROWS):
+    own = step.key == "members"  # the section whose first row is the applicant
+    first, least = count == 0 and own, 1 if own else 0
+    for n in range(max(count, least) + SPARE_ROWS):
         groups = []
         for one in shared:
             texts = shown[one.code][n] if n < len(shown[one.code]) else OWN_ROW if first and n == 0 else {}
-            own = {key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")}
+            wrong = {key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")}
             # Whether a question is asked may depend on what another step of the same row says.
             known = {**_row(case, step, n), **texts} if one.fixed_rows else texts
-            groups.append((one.title, inputs_of(one.plain_fields, known, own, prefix=f"{one.code}.{n}.")))
+            groups.append((one.title, inputs_of(one.plain_fields, known, wrong, prefix=f"{one.code}.{n}.")))
         name = shown[step.code][n].get("name", "") if n < count else "申请人本人" if first and n == 0 else ""
-        rows.append(Row(n, name or (f"第 {n + 1} 位" if n < count else "再加一位"), groups, n >= max(count, 1)))
+        rows.append(Row(n, name or (f"第 {n + 1} 位" if n < count else step.add_title), groups, n >= max(count, least)))
     return Section(step.code, step.title, step.why, rows=rows, problem=errors.get(step.code, {}).get("", ""))
