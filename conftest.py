@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("MINZHENG_LOG_LEVEL", "ERROR")
+# Playwright's synchronous interface keeps an event loop in the test's thread, where Django would refuse its own
+# synchronous queries, in every later test of that process too.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
 def pytest_configure(config: pytest.Config) -> None:

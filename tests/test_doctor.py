@@ -44,6 +44,7 @@ def test_空文件等于没有(business: Path) -> None:
 
 def test_密钥文件别人能读就不通过(tmp_path: Path, settings: Any) -> None:
     settings.VAR_DIR = tmp_path
+    settings.MEDIA_ROOT = tmp_path / "files"
     settings.KEY_RING_FILE = tmp_path / "keys.json"
     settings.KEY_RING_FILE.write_text("{}")
     settings.KEY_RING_FILE.chmod(0o600)

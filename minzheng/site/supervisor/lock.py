@@ -13,6 +13,7 @@ from minzheng.site.errors import SiteError
 # Wait this long for one that is shutting down; only briefly for one running normally (it may just have got its signal)
 STOPPING_SECONDS = 60.0
 RUNNING_SECONDS = 2.0
+_LENGTH = 512
 
 
 class ServeLock:
@@ -41,9 +42,9 @@ class ServeLock:
         self.write("starting")
 
     def write(self, state: str) -> None:
+        # One write of a fixed length: a reader never meets an emptied file, nor the tail of a longer text.
         text = json.dumps({"pid": os.getpid(), "url": self.url, "state": state}).encode()
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, text, 0)
+        os.pwrite(self._handle, text.ljust(_LENGTH), 0)
 
     def _read(self) -> dict[str, str]:
         try:
