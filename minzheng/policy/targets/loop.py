@@ -148,6 +148,9 @@ def source(plan: Plan) -> str:
     parameter); ``calendar[d - CALENDAR_FROM]`` is day d as YYYYMMDD, -1 for nothing. Inputs 户, inputs 人, outputs 户, outputs 人 follow,
     in the plan's order.
     """
+    names = [*plan.steps, *plan.params, *(w.name for ws in plan.inputs.values() for w in ws)]
+    if not all(name.isidentifier() for name in names):
+        raise CompileError("规则、参数和词的名字必须是合法的标识符")
     printer = _Printer(plan)
     parts = [_HEADER]
     helpers: list[Any] = [whole.half_up, whole.ceiling, whole.round_whole, whole.monthly, *whole.FUNCTIONS.values()]

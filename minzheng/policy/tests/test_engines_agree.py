@@ -1,0 +1,127 @@
+"""Scalar, compiled loop and DuckDB SQL give the same fen: on every case, on random families, on the toy county."""
+
+import datetime
+import warnings
+from collections import defaultdict
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from minzheng.policy import load_ruleset
+from minzheng.policy.bulk.need import missing
+from minzheng.policy.cases import all_cases
+from minzheng.policy.compile import Plan
+from minzheng.policy.family import split_family
+from minzheng.policy.tests.test_tree import choices, families
+
+if missing("loop"):
+    warnings.warn(f"没有安装 {missing('loop')}，成批计算没有测试！请运行 scripts/bootstrap.py test", stacklevel=1)
+    pytest.skip(f"没有安装 {missing('loop')}", allow_module_level=True)
+
+from minzheng.policy.population import COUNTIES, generate
+from minzheng.policy.tests import bulk_helper as bulk
+
+DAY = datetime.date(2026, 9, 1)
+
+
+def agree(ruleset, on, listed, folder, *, compiled=True):
+    """All three engines over the same families; returns how many values were compared."""
+    paths = bulk.write(ruleset, on, listed, folder)
+    expected = bulk.scalar(ruleset, on, listed)
+    assert bulk.differences(expected, bulk.by_loop(ruleset, on, paths, compiled=compiled)) == []
+    assert bulk.differences(expected, bulk.by_duckdb(ruleset, on, paths)) == []
+    return sum(map(len, expected.values()))
+
+
+def test_每个用例三种算法相同(ruleset, tmp_path):
+    """Each case's supposed values are those of an invented county; obligors are not part of bulk input."""
+    by_day = defaultdict(list)
+    for number, case in enumerate(all_cases(ruleset)):
+        content = {k: v for k, v in case.content.items() if k in ("地区", "日期", "家庭", "成员")}
+        if "赡养义务人" in case.content or "输入错误" in case.content["应得"]:
+            continue
+        file = split_family(content, case.file.name)
+        by_day[file.on].append(
+            (*bulk.place(ruleset, number, file.region, file.on, case.content.get("参数")), file.family)
+        )
+    compared = 0
+    for on, listed in by_day.items():
+        rules = ruleset.with_params([row for _, rows, _ in listed for row in rows])
+        homes = [(code, family) for code, _, family in listed]
+        compared += agree(rules, on, homes, tmp_path, compiled=False)
+    assert sum(map(len, by_day.values())) >= 125
+    assert compared > 2400
+
+
+def bare(family):
+    return {k: v for k, v in family.items() if k != "赡养义务人"}
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.tuples(st.integers(0, 3), families.map(bare)), min_size=30, max_size=60),
+    st.lists(st.fixed_dictionaries({n: st.sampled_from(c) for n, c in choices.items()}), min_size=3, max_size=3),
+    st.sampled_from([9, 12]),
+)
+def test_随机的家庭三种算法相同(tmp_path_factory, listed, supposed, month):
+    """Three invented counties with supposed values of every kind, and one place where nothing can be computed."""
+    ruleset, on = load_ruleset(), datetime.date(2026, month, 1)
+    places = [bulk.place(ruleset, i, "990101", on, values) for i, values in enumerate(supposed)]
+    rules = ruleset.with_params([row for _, rows in places for row in rows])
+    codes = [*(code for code, _ in places), "110101"]
+    agree(rules, on, [(codes[i], family) for i, family in listed], tmp_path_factory.mktemp("随机"))
+
+
+def test_童话县三种算法相同(toyland, tmp_path):
+    people = [
+        {"工钱": "60.55", "手艺": "木匠", "等级": 1, "出生日期": "1930-01-01"},
+        {"欠账": "-3"},
+        {"车钱": "1.5", "工钱": 3},
+    ]
+    for on in (datetime.date(2009, 12, 1), datetime.date(2012, 3, 1), datetime.date(2012, 12, 1)):
+        listed = [
+            (region, {"家庭": {"住处": home, "烟囱": n}, "成员": people[: n + 1]})
+            for region in ("123456", "129900", "550000") for home in ("山上", "山下") for n in range(3)
+        ]  # fmt: skip
+        agree(toyland, on, listed, tmp_path, compiled=False)
+
+
+def test_生成的人口两种算法逐行相同(ruleset, tmp_path):
+    from minzheng.policy.bulk.measure import differing, province
+
+    rules = province(ruleset)
+    persons, households = generate(20_000, tmp_path)
+    engine = bulk.SqlEngine(rules, persons, households, DAY)
+    engine.run()
+    assert differing(rules, persons, households, engine) == 0
+    paid = engine.connection.execute(
+        'SELECT count_if("家庭月待遇合计" > 0), count_if("低保边缘资格"), count_if("渐退资格") FROM h_out'
+    )
+    assert min(paid.fetchall()[0]) > 20
+
+
+def test_同一种子同一批人(tmp_path):
+    first = [p.read_bytes() for p in generate(3000, tmp_path / "一")]
+    again = [p.read_bytes() for p in generate(3000, tmp_path / "二")]
+    other = [p.read_bytes() for p in generate(3000, tmp_path / "三", seed=2)]
+    assert first == again
+    assert first != other
+
+
+def test_生成的人都在虚构的地区(tmp_path):
+    households = bulk.pq.read_table(generate(3000, tmp_path)[1])
+    assert set(households["地区"].to_pylist()) == set(COUNTIES)
+    assert all(code.startswith("9901") for code in COUNTIES)
+
+
+def test_编译的模块与参数的值无关(ruleset):
+    """A what-if must not compile again: only rules and declarations are printed."""
+    from minzheng.policy.targets.loop import source
+
+    plan = Plan(ruleset, DAY, ["990101"])
+    changed = ruleset.with_params(
+        [bulk.Row(**{**r.__dict__, "value": r.value + 1}) for r in ruleset.params.rows if r.name == "保障标准_城市"]
+    )
+    assert source(Plan(changed, DAY, ["990101"])) == source(plan)
+    assert source(Plan(ruleset, DAY, ["990101"])) == source(plan)
