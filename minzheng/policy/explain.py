@@ -10,6 +10,7 @@ import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from minzheng.policy.live import live_inputs
 from minzheng.policy.money import Unrounded, to_fen_half_up
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class Explainer:
         #: entity → (name, law, params, [(0 = own household, 1 = own row, 2 = every row, entity, name)])
         self._templates: dict[str, list[tuple[str, str, dict[str, Any], list[tuple[int, str, str]]]]] = {}
         leaves: dict[str, dict[str, None]] = {}
+        chosen = {name: found.row.value for name, found in program.found.items()}
         for name, rule in program.rules.items():
-            inputs = [(1 if entity_of(d) != "户" else 0, entity_of(d), d) for d in rule.deps]
-            inputs += [(2, e, n) for e, n in rule.agg_deps]
-            params = {p: shown[p] for p in rule.params if p in shown}
+            deps, every_row, named = live_inputs(rule, chosen)
+            inputs = [(1 if entity_of(d) != "户" else 0, entity_of(d), d) for d in deps]
+            inputs += [(2, e, n) for e, n in every_row]
+            params = {p: shown[p] for p in named if p in shown}
             self._templates.setdefault(rule.entity, []).append((name, rule.law_on(program.on), params, inputs))
-            for dep in [*rule.deps, *(n for _, n in rule.agg_deps)]:
+            for dep in [*deps, *(n for _, n in every_row)]:
                 if dep not in program.rules:
                     leaves.setdefault(entity_of(dep), {})[dep] = None
         self._leaves = {e: list(names) for e, names in leaves.items()}

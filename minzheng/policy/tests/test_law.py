@@ -216,3 +216,21 @@ def test_次序变了结果不变(ruleset):
     two = ruleset.evaluate({"成员": members[::-1]}, region="990101", on="2026-09-01")
     assert one.household == two.household
     assert one.members == two.members[::-1]
+
+
+def test_解释里没有本地不走的分支(ruleset):
+    family = {"家庭": {"城乡": "城市"}, "成员": [{"姓名": "甲", "出生日期": "1980-01-01", "工资性收入": 500}]}
+
+    def inputs(mode):
+        outcome = ruleset.evaluate(
+            family, region="990101", on=date(2026, 10, 1), params_overrides={"低保计发方式": mode}, explain=True
+        )
+        nodes = outcome.explanation["nodes"]
+        assert {i for node in nodes.values() for i in node["inputs"]} <= set(nodes)
+        assert "低保计发方式" in nodes["低保金"]["params"]
+        return nodes["低保金"]["inputs"]
+
+    assert "成员1.分档金额" not in inputs("补差")
+    assert "家庭月收入" in inputs("补差")
+    assert "成员1.分档金额" in inputs("分档")
+    assert "家庭月收入" not in inputs("分档")
