@@ -24,7 +24,7 @@ SETS = {
         "pyproject.toml", "requirements/build.in", "--extra", "test", "--extra", "bulk",
         "--constraint", "requirements/run.txt",
     ],
-    # 成批计算是可选的：minzheng policy run 等命令才用得到
+    # bulk computing is optional: only minzheng policy run and its like need it
     "bulk": ["pyproject.toml", "requirements/build.in", "--extra", "bulk", "--constraint", "requirements/test.txt"],
     "spark": ["pyproject.toml", "requirements/build.in", "--extra", "spark", "--constraint", "requirements/test.txt"],
 }  # fmt: skip
