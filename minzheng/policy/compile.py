@@ -163,7 +163,7 @@ class Plan:
         used = _different(program.rules.get(name) for program in self.programs)
         # Where nobody asks for the value it may be anything, so the usual version serves.
         chosen = [
-            program.rules.get(name, None if name in asked else used[0])
+            program.rules.get(name, used[0] if used and name not in asked else None)
             for program, asked in zip(self.programs, self._asked, strict=True)
         ]
         kind, scale = self.ruleset.types[name]
