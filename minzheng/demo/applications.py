@@ -27,7 +27,7 @@ from minzheng.kernel.ids import new_id
 if TYPE_CHECKING:
     from minzheng.demo.load import Loader
 
-_STEPS = 8
+_STEPS = 9
 
 
 def load_cases(loader: Loader) -> int:

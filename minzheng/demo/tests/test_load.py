@@ -26,6 +26,7 @@ from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.accounts.signing import authenticate
 from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases import services as case_services
+from minzheng.kernel.items import registry as items
 from minzheng.kernel.models import (
     AuditEntry,
     Award,
@@ -87,6 +88,15 @@ class Test装好的县:
             replayed = case_services.replay(case)
             assert replayed.ok, (case.no, replayed.problems)
             assert case.is_demo and case.region_code.startswith("990101")
+
+    def test_郑秋生的办件是单人户_核算704元只保障一人(self) -> None:
+        case = Case.objects.get(applicant_name="郑秋生", item_code="assistance.dibao")
+        assess = items.get(case.item_code).assess
+        assert case.state == "INVESTIGATING" and case.evidence.filter(kind="visit").exists() and assess is not None
+        answer = assess(case, AS_OF)
+        assert (answer.eligible, answer.amount_fen, answer.persons) == (True, 70_400, 1)
+        assert [case.members.filter(in_count=True)[place - 1].name for place in answer.covered or ()] == ["郑秋生"]
+        assert answer.proof.startswith("已认定（"), "郑家的低保边缘认定在案"
 
     def test_每笔待遇的依据都能复算到分(self) -> None:
         awards = list(Award.objects.all())

@@ -42,7 +42,7 @@ def test_填错的内容原样保留并指出是哪一格(world: World) -> None:
     result = services.save_step(
         case_id=case.pk, step="home", raw={"urban": "农村", "deposits": "三千", "houses": "1"}, actor=citizen
     )
-    assert "请填写数字" in result.errors["deposits"] and "vehicles" in result.errors and result.next_step == "account"
+    assert "请填写数字" in result.errors["deposits"] and "vehicles" in result.errors and result.next_step == "obligors"
     case.refresh_from_db()
     assert case.form["property"]["houses"] == 1
     from minzheng.kernel.items import registry

@@ -153,8 +153,10 @@ def test_窗口登记_删去一位家人_其余不错位(clerk: Client, family: 
         "income.0.wage": "100",
         "income.1.wage": "200",
         "income.2.wage": "300",
+        "obligors.0.name": "丁",
+        "obligors.1.name": "戊",
     }
-    clerk.post(url, {"do": "save", **rows, "remove": "1"})
+    clerk.post(url, {"do": "save", **rows, "remove": "members.1"})
     family["draft"].refresh_from_db()
     kept = [
         (row.get("name"), row.get("wage"))
@@ -162,6 +164,7 @@ def test_窗口登记_删去一位家人_其余不错位(clerk: Client, family: 
         if row.get("name") in ("甲", "乙", "丙")
     ]
     assert kept == [("甲", 10000), ("丙", 30000)]
+    assert [row["name"] for row in family["draft"].form["obligors"]] == ["丁", "戊"], "只删家人那一节的"
 
 
 def test_窗口登记_申请人本人那一行不用再填一遍(clerk: Client, family: dict[str, Any]) -> None:
