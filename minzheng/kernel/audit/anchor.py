@@ -97,6 +97,14 @@ def last() -> Head | None:
     return max(found, default=None)
 
 
+def missing_sentence() -> str:
+    """What to say when there is a chain but no head file."""
+    return (
+        f"审计锚定文件 {current()} 不见了或被清空：无法判断链尾是否被截断，已停止续接。"
+        "若系恢复备份或更换服务器，请核实后执行 minzheng audit anchor --reason 说明。"
+    )
+
+
 def _parse(text: str, place: Path, number: int) -> Head:
     where = f"{place} 第 {number} 行" if number else f"{place} 末尾"
     try:

@@ -56,8 +56,15 @@ def seal_pending(*, thorough: bool) -> int:
 
 
 def refuse_if_cut() -> None:
-    """Compare the chain with the anchored head. One row is read."""
+    """Compare the chain with the anchored head. One row is read.
+
+    A chain without a head file is refused as well: the next link would write a new file and so hide that the old one,
+    and with it the proof of the chain's length, was taken away."""
     known = anchor.last()
+    if known is None and head().seq:
+        for _ in anchor.heads():
+            pass  # a damaged file says so itself, naming the line
+        raise ChainCut(anchor.missing_sentence())
     if known is None or known.seq == 0:
         return
     there = AuditSeal.objects.filter(seq=known.seq).values_list("hash", flat=True).first()
@@ -81,7 +88,10 @@ def _seal_batch(after: int) -> tuple[int, int]:
     for _ in range(_TRIES):
         try:
             with transaction.atomic():
-                links = list(_links(head(), _pending(after)))
+                last = head()
+                if not last.seq and anchor.last() is None:
+                    anchor.append(last, at=_now())  # the file stands before the first link does
+                links = list(_links(last, _pending(after)))
                 AuditSeal.objects.bulk_create(links)
                 if links:
                     _anchor_on_commit(links[-1])
@@ -91,8 +101,12 @@ def _seal_batch(after: int) -> tuple[int, int]:
     return 0, after
 
 
+def _now() -> str:
+    return clock.now().isoformat(timespec="seconds")
+
+
 def _anchor_on_commit(link: AuditSeal) -> None:
-    at = clock.now().isoformat(timespec="seconds")
+    at = _now()
     transaction.on_commit(lambda: anchor.append(anchor.Head(link.seq, link.hash), at=at))
 
 

@@ -109,11 +109,8 @@ def _check_anchors(report: Report, missing: dict[int, str]) -> None:
     if missing and not any("尾部被截断" in sentence for sentence in report.errors):
         last = max(missing)
         report.add(f"审计链尾部被截断：锚定文件记录到第 {last} 环，数据库中只到第 {report.head.seq} 环。")
-    if report.head.seq and not anchor.current().exists():
-        report.add(
-            f"审计锚定文件 {anchor.current()} 不见了：无法判断链尾是否被截断。"
-            "若系恢复备份或更换服务器，请核实后执行 minzheng audit anchor --reason 说明。"
-        )
+    if report.head.seq and not anchor.current().exists() and anchor.missing_sentence() not in report.errors:
+        report.add(anchor.missing_sentence())
 
 
 def _links() -> Iterator[tuple[int, int, str, str, list[Any] | None, str]]:

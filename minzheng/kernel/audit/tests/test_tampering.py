@@ -126,6 +126,31 @@ def test_锚定文件不见了或被改动会被发现(sealed: list[AuditEntry])
     assert "校验不符" in services.verify().errors[0]
     anchor.current().write_text("{}\n")
     assert "第 1 行无法识别" in services.verify().errors[0]
+    anchor.current().write_text("")
+    assert "被清空" in services.verify().errors[0]
+
+
+def test_锚定文件不见后再有新记录也掩盖不了(sealed: list[AuditEntry]) -> None:
+    with behind_the_back() as cursor:
+        cursor.execute("DELETE FROM kernel_auditseal WHERE seq > 7")
+        cursor.execute("DELETE FROM kernel_auditentry WHERE id >= %s", [sealed[7].pk])
+    anchor.current().unlink()
+    services.record(actor=services.SYSTEM, action="filler")
+    with pytest.raises(chain.ChainCut, match="不见了"):
+        chain.seal_pending(thorough=False)
+    assert not anchor.current().exists()
+    errors = services.verify().errors
+    assert len(errors) == 1 and "不见了" in errors[0]
+
+
+def test_第一环入链之前锚定文件已经在(write: Callable[[int], list[AuditEntry]]) -> None:
+    """A crash between the first link's commit and its anchor leaves a chain that can go on."""
+    write(3)
+    assert chain.seal_pending(thorough=True) == 3  # tests do not commit: the head itself is not anchored
+    assert anchor.last() == anchor.Head()
+    write(1)
+    assert chain.seal_pending(thorough=True) == 1
+    assert services.verify().ok
 
 
 def test_没有密钥伪造的记录会被发现(sealed: list[AuditEntry]) -> None:
@@ -146,8 +171,7 @@ def test_错误很多时只列前二十条(write: Callable[[int], list[AuditEntr
     with behind_the_back() as cursor:
         cursor.execute("UPDATE kernel_auditentry SET reason = '改过'")
     report = services.verify()
-    # 50 alterations + a missing anchor file (tests do not commit)
-    assert len(report.errors) == 20 and report.more == 31
+    assert len(report.errors) == 20 and report.more == 30
 
 
 def test_命令行以退出码和中文说明结果(sealed: list[AuditEntry]) -> None:
