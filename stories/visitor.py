@@ -50,6 +50,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, base: str, name: str, *, phone: bool = False) -> None:
         self.base, self.name, self.phone = base, name, phone
+        self._own_size = PHONE if phone else DESKTOP
         self.clicks = 0
         self.number = ""
         self.screens: list[str] = []
@@ -162,7 +163,11 @@ class Visitor:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             name = f"{self.name}-{len(self.screens):02d}-{title}-{width}{'-care' if care else ''}.png"
-            self.page.screenshot(path=str(folder / re.sub(r"[\\/:]", "_", name)), full_page=True)
+            path = folder / re.sub(r"[\\/:]", "_", name)
+            self.page.screenshot(path=str(path), full_page=True)
+            if not care and width == self._own_size["width"]:  # what is on the screen before anybody scrolls
+                self.page.evaluate("scrollTo(0, 0)")
+                self.page.screenshot(path=str(path.with_stem(f"{path.stem}-view")))
 
     # —— leaving ——
 
