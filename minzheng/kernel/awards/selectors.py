@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.awards.models import Award, PaymentLine
+from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from minzheng.kernel.accounts.actors import Actor
@@ -37,3 +39,14 @@ def own(actor: Actor) -> QuerySet[Award]:
     if actor.person_id is None:
         return Award.objects.none()
     return Award.objects.filter(payee_id=actor.person_id).order_by("-decided_on")
+
+
+def number_in_force(people: Iterable[int], item_code: str) -> str:
+    """Number of the newest active award of `item_code` that covers any of these people; "" if there is none. One query."""
+    found = (
+        AwardMember.objects.filter(person_id__in=list(people), award__item_code=item_code, award__state="active")
+        .order_by("-award__decided_on", "-award_id")
+        .values_list("award__no", flat=True)
+        .first()
+    )
+    return found or ""

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 
 from minzheng.kernel.cases.models import Case
-from minzheng.online.tests.conftest import APPLICANT, HOME, id_no, screen_url
+from minzheng.kernel.items import registry
+from minzheng.online.portal import asking
+from minzheng.online.portal.screens import screens_of
+from minzheng.online.tests.conftest import APPLICANT, HOME, ITEM, id_no, screen_url
 
 pytestmark = pytest.mark.django_db
 SINGLE = "只为这一位单独申请低保"
@@ -63,3 +66,13 @@ def test_只问可能符合的那一位(zhou: Client, draft: str) -> None:
     zhou.post(screen_url(draft, 3), {"0.wage": "", "0.single": "yes", "1.single": "yes", "do": "next"})
     rows = Case.objects.get().form["members"]
     assert "single" not in rows[0] and rows[1]["single"] is True
+
+
+def test_没有义务人的不多一屏_也不多一个空框() -> None:
+    form = registry.get(ITEM).form
+    screens = screens_of(form)
+    assert len(screens) <= 8
+    shared = next(s for s in screens if any(step.code == "obligors" for step in s.steps))
+    assert [step.code for step in shared.steps] == ["home", "obligors"]
+    assert asking.sheet(form.step("obligors"), []).rows == []
+    assert not form.clean_step("obligors", [], {}).errors

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.policy import Outcome
-from minzheng.policy.explain import show
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
@@ -54,7 +53,7 @@ class SingleClaim:
         """On what it rests that the family is 低保边缘; "" where its figures do not show it, whatever was recognised before."""
         if not outcome.values.get(self.family):
             return ""
-        figures = f"家庭月收入 {show(outcome.values.get('家庭月收入'))} 元，低保边缘线 {show(outcome.values.get(self.line))} 元"
+        figures = f"家庭月收入 {_yuan(outcome.values.get('家庭月收入'))} 元，低保边缘线 {_yuan(outcome.values.get(self.line))} 元"
         return f"已认定（{recognised}），本次核对{figures}" if recognised else f"本次核对测算符合（{figures}）"
 
     def sheet(
@@ -67,14 +66,14 @@ class SingleClaim:
             ("申请方式", f"{names}单独申请（单人户）"),
             (
                 "家庭情况",
-                f"{values.get('保障人口')} 人，月收入 {show(values.get('家庭月收入'))} 元，"
-                f"低保线 {show(values.get('保障线合计'))} 元，低保边缘线 {show(values.get(self.line))} 元",
+                f"{values.get('保障人口')} 人，月收入 {_yuan(values.get('家庭月收入'))} 元，"
+                f"低保线 {_yuan(values.get('保障线合计'))} 元，低保边缘线 {_yuan(values.get(self.line))} 元",
             ),
             ("低保边缘家庭", proof or "不符合"),
-            ("保障标准", f"每人每月 {show(values.get('保障标准'))} 元"),
+            ("保障标准", f"每人每月 {_yuan(values.get('保障标准'))} 元"),
         ]
         for place in places:
-            sheet.append(("本人月收入", f"{show(rows[place - 1].get('个人月收入'))} 元"))
+            sheet.append(("本人月收入", f"{_yuan(rows[place - 1].get('个人月收入'))} 元"))
             if proof:
                 sheet += [(word, f"{yuan_text(fen)} 元") for word, fen in amounts[place].items() if fen]
         if proof:
@@ -84,17 +83,16 @@ class SingleClaim:
 
 def recognised(case: Case, item_code: str) -> str:
     """Number of the award in force by which this family was recognised under `item_code`; "" if none."""
-    from minzheng.kernel.awards.models import AwardMember
+    from minzheng.kernel.awards.selectors import number_in_force
 
     people = [m.person_id for m in case.members.all() if m.in_count and m.person_id]
-    found = (
-        AwardMember.objects.filter(person_id__in=people, award__item_code=item_code, award__state="active")
-        .order_by("-award__decided_on", "-award_id")
-        .values_list("award__no", flat=True)
-        .first()
-    )
-    return found or ""
+    return number_in_force(people, item_code)
 
 
 def _fen(value: Any) -> int:
     return int((Decimal(value or 0) * 100).to_integral_value())
+
+
+def _yuan(value: Any) -> str:
+    """An amount as people read it: 1,551.00."""
+    return yuan_text(_fen(value))

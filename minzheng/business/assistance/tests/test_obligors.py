@@ -19,7 +19,6 @@ from minzheng.kernel.cases.models import Case, CaseMember
 from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.items import registry
 from minzheng.kernel.subjects import idcard
-from minzheng.online.portal.screens import screens_of
 from minzheng.policy import load_ruleset
 
 SON_ID = idcard.make("990101", datetime.date(1990, 1, 1), 101)
@@ -65,7 +64,7 @@ def support(case: Case) -> Decimal:
     item = registry.get(case.item_code)
     assert item.assess is not None
     sheet = dict(item.assess(case, clock.today()).sheet)
-    return Decimal(sheet.get("其中赡养费", "0").split(" ")[0])
+    return Decimal(sheet.get("其中赡养费", "0").split(" ")[0].replace(",", ""))
 
 
 def by_hekou(monkeypatch: pytest.MonkeyPatch, **params: Any) -> None:
@@ -114,7 +113,10 @@ def test_算进家庭收入并减少补差(world: World) -> None:
     world.visit(case)
     world.do(case, "opinion", world.leader, conclusion="agree", opinion="符合条件。")
     sheet = case.evidence.get(kind="assessment").data
-    assert dict(sheet["sheet"])["家庭月收入"] == "1110.00 元" and dict(sheet["sheet"])["低保金"] == "650.00 元"
+    assert (
+        dict(sheet["sheet"])["家庭月收入"].replace(",", "") == "1110.00 元"
+        and dict(sheet["sheet"])["低保金"] == "650.00 元"
+    )
     assert sheet["persons"] == 2 and sheet["family"]["赡养义务人"][0]["义务户月收入"] == "7500.00"
 
 
@@ -239,14 +241,3 @@ def test_家人不能又填成义务人_在您家的不能多于一共的() -> N
     form = {"members": [{"id_no": SON_ID}]}
     cleaned = MEANS_TEST_FORM.clean_step("obligors", [son(id_no=SON_ID, supports_here="3")], form)
     assert set(cleaned.errors) == {"0.id_no", "0.supports_here"}
-
-
-def test_没有义务人的不多一屏_也不多一个空框() -> None:
-    from minzheng.online.portal import asking
-
-    screens = screens_of(MEANS_TEST_FORM)
-    assert len(screens) <= 8
-    shared = next(s for s in screens if any(step.code == "obligors" for step in s.steps))
-    assert [step.code for step in shared.steps] == ["home", "obligors"]
-    assert asking.sheet(MEANS_TEST_FORM.step("obligors"), []).rows == []
-    assert not MEANS_TEST_FORM.clean_step("obligors", [], {}).errors

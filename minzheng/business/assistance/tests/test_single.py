@@ -51,7 +51,7 @@ def test_郑秋生单独申请_一直办到发放明细704元(world: World) -> N
     assert [m["name"] for m in notice["members"]] == ["郑秋生"]
     sheet = {row["label"]: row["value"] for row in notice["calculation"]}
     assert sheet["申请方式"] == "郑秋生单独申请（单人户）"
-    assert sheet["家庭情况"] == "3 人，月收入 3100.00 元，低保线 2640.00 元，低保边缘线 3960.00 元"
+    assert sheet["家庭情况"] == "3 人，月收入 3,100.00 元，低保线 2,640.00 元，低保边缘线 3,960.00 元"
     assert (sheet["单人户低保金"], sheet["分类施保金"], sheet["每月合计"]) == ("528.00 元", "176.00 元", "704.00 元")
     assert "单独申请" in notice["facts"]
 
