@@ -1,7 +1,7 @@
 """The compiled loop as Spark tasks: one task a block of whole households, no shuffle, results written by the tasks.
 
-Every worker must see the input files, the output folder and this package at the same paths (a shared file system). The
-generated module is compiled once on each worker and kept there. Master: ``$MINZHENG_SPARK_MASTER``, else two local
+Every worker must see the input files, the output folder and this installation at the same paths (a shared file system;
+another Python for the workers: ``$PYSPARK_PYTHON``). The generated module is compiled once and kept with them. Master: ``$MINZHENG_SPARK_MASTER``, else two local
 threads. Needs ``minzheng[spark]`` and Java 17.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def session() -> Any:
         raise SparkUnavailable("找不到 Java；用 --engine spark 要先装 Java 17（Debian：openjdk-17-jre-headless）")
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers: the same Python, at the same path
     master = os.environ.get("MINZHENG_SPARK_MASTER", "local[2]")
     builder = SparkSession.builder.master(master).appName("minzheng policy")
     settings = {
