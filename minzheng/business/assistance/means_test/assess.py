@@ -195,20 +195,20 @@ class MeansTest:
         values = outcome.values
         rows = [
             ("保障人口", f"{values.get('保障人口')} 人"),
-            ("保障标准", f"每人每月 {show(values.get('保障标准'))} 元"),
-            ("家庭月收入", f"{show(values.get('家庭月收入'))} 元"),
+            ("保障标准", f"每人每月 {_yuan(values.get('保障标准'))} 元"),
+            ("家庭月收入", f"{_yuan(values.get('家庭月收入'))} 元"),
         ]
         if values.get("人均月收入") is not None:
-            rows.append(("人均月收入", f"{show(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
+            rows.append(("人均月收入", f"{_yuan(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
         if values.get("赡养费收入"):
-            rows.append(("其中赡养费", f"{show(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
+            rows.append(("其中赡养费", f"{_yuan(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
         if values.get("计入金融资产") is not None:
-            rows.append(("计入的金融资产", f"{show(values['计入金融资产'])} 元"))
+            rows.append(("计入的金融资产", f"{_yuan(values['计入金融资产'])} 元"))
         if eligible:
-            rows += [(w, f"{show(values.get(w))} 元") for w in self.cash]
+            rows += [(w, f"{_yuan(values.get(w))} 元") for w in self.cash]
             for word in self.member_cash:
                 rows += [
-                    (f"{word}（{row.get('姓名')}）", f"{show(row[word])} 元")
+                    (f"{word}（{row.get('姓名')}）", f"{_yuan(row[word])} 元")
                     for row in outcome.rows["人"]
                     if row.get(word)
                 ]
@@ -268,3 +268,8 @@ def _fen(value: Any) -> int | None:
 
 def _text(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items()}
+
+
+def _yuan(value: Any) -> str:
+    """An amount as people read it: 1,551.00. What is no number (not applicable) is shown as the engine shows it."""
+    return f"{value:,.2f}" if isinstance(value, Decimal) else str(show(value))
