@@ -63,9 +63,12 @@ def test_不写某台机器的路径(texts: dict[str, str]) -> None:
     assert found == set()
 
 
+LOCKS = ("bootstrap", "run", "test", "bulk", "spark")
+
+
 def test_锁文件里没有下载地址(texts: dict[str, str]) -> None:
     locks = {name: text for name, text in texts.items() if name.startswith("requirements/") and name.endswith(".txt")}
-    assert set(locks) == {"requirements/bootstrap.txt", "requirements/run.txt", "requirements/test.txt"}
+    assert set(locks) == {f"requirements/{name}.txt" for name in LOCKS}
     for name, text in locks.items():
         assert "://" not in text, name
         assert "--index" not in text, name
@@ -75,7 +78,7 @@ def test_锁文件里没有下载地址(texts: dict[str, str]) -> None:
 
 
 def test_每个锁定的程序包都有散列(texts: dict[str, str]) -> None:
-    for name in ("run", "test", "bootstrap"):
+    for name in LOCKS:
         blocks = re.split(r"(?m)^(?=[a-z0-9])", texts[f"requirements/{name}.txt"])
         for block in filter(str.strip, blocks):
             assert "==" in block.splitlines()[0], block[:60]
