@@ -47,7 +47,7 @@ def save(image: Image.Image, path: Path) -> None:
 
 
 def main() -> None:
-    source, target = (Path(a) for a in (*sys.argv[1:], *("var/pictures", "docs/pictures")[len(sys.argv) - 1:]))
+    source, target = (Path(a) for a in (*sys.argv[1:], *("var/pictures", "docs/pictures")[len(sys.argv) - 1 :]))
     console = one(source, CONSOLE)
     save(console.crop((0, 0, console.width, min(console.height, CONSOLE_HEIGHT))), target / "console-case.png")
     save(side_by_side([one(source, pattern) for pattern in PHONE]), target / "phone-apply.png")

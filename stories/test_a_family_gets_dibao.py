@@ -125,9 +125,16 @@ def reads_decision(zhou: Visitor) -> None:
     """
     zhou.go("/m/mine/").sees("最低生活保障").look("我的办件")
     zhou.press("最低生活保障", exact=False).look("办理进度").press("看结果和理由")
-    zhou.sees("同意给您家低保", "1,551.00 元", f"{AMOUNT} 元", "从 2026年12月起发", "保障 4 人", "怎么算的", "依据", "行政复议").look(
-        "审核结果"
-    )
+    zhou.sees(
+        "同意给您家低保",
+        "1,551.00 元",
+        f"{AMOUNT} 元",
+        "从 2026年12月起发",
+        "保障 4 人",
+        "怎么算的",
+        "依据",
+        "行政复议",
+    ).look("审核结果")
     link = zhou.page.get_by_role("link", name="下载 PDF").get_attribute("href")
     answer = zhou.context.request.get(zhou.base + str(link))
     assert answer.status == 200 and answer.body().startswith(b"%PDF-")

@@ -4,7 +4,16 @@ from minzheng.kernel.accounts.models import Assignment, LoginAttempt, LoginCode,
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
-from minzheng.kernel.cases.models import Case, CaseAct, CaseMember, ClockSegment, Consent, Evidence, Publicity, PublicTry
+from minzheng.kernel.cases.models import (
+    Case,
+    CaseAct,
+    CaseMember,
+    ClockSegment,
+    Consent,
+    Evidence,
+    Publicity,
+    PublicTry,
+)
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.notices.models import OutboxMessage
@@ -14,8 +23,36 @@ from minzheng.kernel.registers.models import NumberSeries
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
 
 __all__ = [
-    "Assignment", "Attachment", "AuditEntry", "AuditSeal", "Award", "AwardMember", "CalendarDay", "CalendarYear",
-    "Case", "CaseAct", "CaseMember", "ClockSegment", "Consent", "Evidence", "Household", "HouseholdMember",
-    "IssuedDocument", "JobRun", "LoginAttempt", "LoginCode", "NumberSeries", "Organization", "OutboxMessage",
-    "PaymentLine", "Person", "PersonNameChar", "PublicTry", "Publicity", "Region", "RegionAlias", "User", "WorkerBeat",
+    "Assignment",
+    "Attachment",
+    "AuditEntry",
+    "AuditSeal",
+    "Award",
+    "AwardMember",
+    "CalendarDay",
+    "CalendarYear",
+    "Case",
+    "CaseAct",
+    "CaseMember",
+    "ClockSegment",
+    "Consent",
+    "Evidence",
+    "Household",
+    "HouseholdMember",
+    "IssuedDocument",
+    "JobRun",
+    "LoginAttempt",
+    "LoginCode",
+    "NumberSeries",
+    "Organization",
+    "OutboxMessage",
+    "PaymentLine",
+    "Person",
+    "PersonNameChar",
+    "PublicTry",
+    "Publicity",
+    "Region",
+    "RegionAlias",
+    "User",
+    "WorkerBeat",
 ]

@@ -7,30 +7,33 @@ import minzheng.kernel.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RecordedFact',
+            name="RecordedFact",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('source', models.CharField(max_length=30, verbose_name='来源部门')),
-                ('id_key', models.BinaryField(db_index=True, max_length=16, verbose_name='证件摘要')),
-                ('class_code', models.CharField(max_length=30, verbose_name='类别')),
-                ('amount_fen', models.BigIntegerField(blank=True, null=True, verbose_name='金额（分）')),
-                ('on', models.DateField(verbose_name='数据日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='数据止日')),
-                ('content', minzheng.kernel.crypto.fields.SealedJSON(editable=True, null=True, verbose_name='内容')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示范数据')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("source", models.CharField(max_length=30, verbose_name="来源部门")),
+                ("id_key", models.BinaryField(db_index=True, max_length=16, verbose_name="证件摘要")),
+                ("class_code", models.CharField(max_length=30, verbose_name="类别")),
+                ("amount_fen", models.BigIntegerField(blank=True, null=True, verbose_name="金额（分）")),
+                ("on", models.DateField(verbose_name="数据日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="数据止日")),
+                ("content", minzheng.kernel.crypto.fields.SealedJSON(editable=True, null=True, verbose_name="内容")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示范数据")),
             ],
             options={
-                'verbose_name': '外部数据记录',
-                'indexes': [models.Index(fields=['id_key', 'source'], name='fact_key_source')],
+                "verbose_name": "外部数据记录",
+                "indexes": [models.Index(fields=["id_key", "source"], name="fact_key_source")],
             },
         ),
     ]

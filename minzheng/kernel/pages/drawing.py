@@ -45,7 +45,9 @@ def drawing_of(request: HttpRequest, **kwargs: Any) -> Drawing:
 def drawn_panels(panels: Sequence[Panel], obj: Any, drawing: Drawing, prefix: str = "panel") -> list[DrawnPanel]:
     """Panels the actor may see, each with the data of its template. ``prefix`` keeps ids of two columns apart."""
     return [
-        DrawnPanel(panel.title, panel.template, panel.css, panel.anchor or f"{prefix}-{number}", panel.draw(obj, drawing))
+        DrawnPanel(
+            panel.title, panel.template, panel.css, panel.anchor or f"{prefix}-{number}", panel.draw(obj, drawing)
+        )
         for number, panel in enumerate(panels, start=1)
         if panel.shown(obj, drawing)
     ]

@@ -83,7 +83,11 @@ def _cases_of(person: Person, drawing: Drawing) -> Iterable[Any]:
 
 def _awards_of(person: Person, drawing: Drawing) -> Iterable[Award]:
     rows = Award.objects.filter(drawing.actor.scope_q("award.read"))
-    return (rows.filter(members__person_id=person.pk) | rows.filter(payee_id=person.pk)).distinct().order_by("-first_month")
+    return (
+        (rows.filter(members__person_id=person.pk) | rows.filter(payee_id=person.pk))
+        .distinct()
+        .order_by("-first_month")
+    )
 
 
 def _awards_of_household(household: Household, drawing: Drawing) -> Iterable[Award]:
@@ -123,10 +127,13 @@ PERSON_COLUMNS: tuple[Column, ...] = (
     MaskedPhone("phone", "联系电话"),
 )
 _READS = Table(
-    "谁看过这份档案", permission="audit.read",
+    "谁看过这份档案",
+    permission="audit.read",
     rows=lambda obj, drawing: audit.about(drawing.actor, obj)[:20],
     columns=(
-        Moment("at", "时间"), Text("actor_name", "操作人"), Badge("action", "动作", names=lambda row: action_title(row.action)),
+        Moment("at", "时间"),
+        Text("actor_name", "操作人"),
+        Badge("action", "动作", names=lambda row: action_title(row.action)),
         Text("reason", "理由"),
     ),
 )
@@ -135,19 +142,30 @@ PERSON: tuple[Panel, ...] = (
     Facts(
         "基本情况",
         items=(
-            Text("name", "姓名"), Badge("sex", "性别", names=dict(Person.SEXES)), Date("birth_date", "出生日期"),
-            Region("region_code", "档案所在地"), Region("hukou_region", "户籍地"), Date("death_date", "死亡日期"),
+            Text("name", "姓名"),
+            Badge("sex", "性别", names=dict(Person.SEXES)),
+            Date("birth_date", "出生日期"),
+            Region("region_code", "档案所在地"),
+            Region("hukou_region", "户籍地"),
+            Date("death_date", "死亡日期"),
         ),
     ),
     Table(
-        "家庭关系", permission="household.read", rows=_memberships,
+        "家庭关系",
+        permission="household.read",
+        rows=_memberships,
         columns=(
-            Link("household.no", "户编号", page="households.file", args={"pk": "household_id"}), Text("relation", "与户主关系"),
-            Date("valid_from", "自"), Date("valid_to", "至"), Text("reason", "变更原因"),
+            Link("household.no", "户编号", page="households.file", args={"pk": "household_id"}),
+            Text("relation", "与户主关系"),
+            Date("valid_from", "自"),
+            Date("valid_to", "至"),
+            Text("reason", "变更原因"),
         ),
         empty="没有登记家庭。",
     ),
-    Table("办件", permission="case.read", rows=_cases_of, columns=CASE_COLUMNS, empty="没有办件。提交申请后会出现在这里。"),
+    Table(
+        "办件", permission="case.read", rows=_cases_of, columns=CASE_COLUMNS, empty="没有办件。提交申请后会出现在这里。"
+    ),
     Table("待遇", permission="award.read", rows=_awards_of, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
     _READS,
 )
@@ -155,15 +173,20 @@ HOUSEHOLD: tuple[Panel, ...] = (
     Facts(
         "家庭",
         items=(
-            Text("no", "户编号"), Text("head.name", "户主"), Region("region_code", "所在村（社区）"),
+            Text("no", "户编号"),
+            Text("head.name", "户主"),
+            Region("region_code", "所在村（社区）"),
             Badge("is_urban", "类别", names={"True": "城市户", "False": "农村户"}),
         ),
     ),
     Table(
-        "现有成员", rows=lambda household, drawing: selectors.household_members(household),
+        "现有成员",
+        rows=lambda household, drawing: selectors.household_members(household),
         columns=(
-            Link("person.name", "姓名", page="persons.file", args={"pk": "person_id"}), Text("relation", "与户主关系"),
-            MaskedId("person.id_no", "证件号码", region="person.region_code"), Date("person.birth_date", "出生日期"),
+            Link("person.name", "姓名", page="persons.file", args={"pk": "person_id"}),
+            Text("relation", "与户主关系"),
+            MaskedId("person.id_no", "证件号码", region="person.region_code"),
+            Date("person.birth_date", "出生日期"),
             Date("valid_from", "入户日期"),
         ),
         empty="没有成员。",

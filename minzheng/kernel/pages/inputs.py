@@ -80,10 +80,16 @@ def _input(field: Field, texts: Mapping[str, Any], error: str, prefix: str, id_p
         when = f"{prefix}{field.when.field}={wanted}"
     notes = " ".join(filter(None, (f"{id_}-help" if field.help else "", f"{id_}-error" if error else "")))
     return Input(
-        field=field, name=name, id=id_, value=value, error=error,
+        field=field,
+        name=name,
+        id=id_,
+        value=value,
+        error=error,
         template=_TEMPLATES.get(field.widget, "parts/input_line.html"),
         choices=[(code, label, code in picked) for code, label in options],
-        when=when, hidden=not field.applies(texts), described_by=notes,
+        when=when,
+        hidden=not field.applies(texts),
+        described_by=notes,
     )
 
 

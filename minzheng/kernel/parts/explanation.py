@@ -46,7 +46,9 @@ class Branch:
         return not self.parts and not self.parameters and not self.law
 
 
-def branches(graph: Mapping[str, Any], roots: list[str] | None = None, names: Mapping[str, str] | None = None) -> list[Branch]:
+def branches(
+    graph: Mapping[str, Any], roots: list[str] | None = None, names: Mapping[str, str] | None = None
+) -> list[Branch]:
     """The trees below the roots. ``names`` maps a row prefix ("成员1") to a person's name.
 
     Breadth first: a value that is used more than once is explained where it stands nearest to the result."""
@@ -99,8 +101,10 @@ def leading_roots(graph: Mapping[str, Any], prefix: str) -> list[str]:
     chosen = [first]
     for root in roots:
         value = nodes[root].get("value")
-        if _is_money(value) and value != "0.00" and not any(
-            root in _below(nodes, one) or one in _below(nodes, root) for one in chosen
+        if (
+            _is_money(value)
+            and value != "0.00"
+            and not any(root in _below(nodes, one) or one in _below(nodes, root) for one in chosen)
         ):
             chosen.append(root)
     return chosen
@@ -149,6 +153,11 @@ def _parameter(name: str, raw: Mapping[str, Any]) -> Parameter:
     place = " ".join(filter(None, (str(raw.get("level") or ""), str(raw.get("region") or ""))))
     text = str(raw.get("shown") or "")
     return Parameter(
-        name.replace("_", " "), text or shown(raw.get("value")), "" if text else str(raw.get("unit") or ""), place, str(raw.get("since") or ""),
-        str(raw.get("reference") or ""), raw.get("evidence") == "needs_confirmation",
+        name.replace("_", " "),
+        text or shown(raw.get("value")),
+        "" if text else str(raw.get("unit") or ""),
+        place,
+        str(raw.get("since") or ""),
+        str(raw.get("reference") or ""),
+        raw.get("evidence") == "needs_confirmation",
     )

@@ -12,6 +12,25 @@ from minzheng.kernel.parts.plain_fields import Choice, Count, Date, LongText, Mo
 from minzheng.kernel.parts.special_fields import BankAccount, IdNumber, PersonPick, Phone, Photo, Region
 
 __all__ = [
-    "BankAccount", "Choice", "Count", "Date", "Field", "IdNumber", "Invalid", "LongText", "Money", "PersonPick",
-    "Phone", "Photo", "Region", "Text", "Tick", "When", "WhenRow", "YesNo", "clean_fields", "raw_value", "yuan_text",
+    "BankAccount",
+    "Choice",
+    "Count",
+    "Date",
+    "Field",
+    "IdNumber",
+    "Invalid",
+    "LongText",
+    "Money",
+    "PersonPick",
+    "Phone",
+    "Photo",
+    "Region",
+    "Text",
+    "Tick",
+    "When",
+    "WhenRow",
+    "YesNo",
+    "clean_fields",
+    "raw_value",
+    "yuan_text",
 ]

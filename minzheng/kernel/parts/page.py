@@ -71,6 +71,18 @@ class Page:
 
 
 __all__ = [
-    "CITIZEN", "STAFF", "ActionBody", "Audience", "BoardBody", "Body", "Custom", "DetailBody", "Done", "ExportBody",
-    "FormBody", "ListBody", "Menu", "Page",
+    "CITIZEN",
+    "STAFF",
+    "ActionBody",
+    "Audience",
+    "BoardBody",
+    "Body",
+    "Custom",
+    "DetailBody",
+    "Done",
+    "ExportBody",
+    "FormBody",
+    "ListBody",
+    "Menu",
+    "Page",
 ]

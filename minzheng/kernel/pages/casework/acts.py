@@ -54,14 +54,18 @@ class Attempt:
     fields: dict[str, str]
 
 
-def act_forms(case: Case, actor: Any, attempt: Attempt | None = None, initial: Mapping[str, Any] | None = None) -> list[ActForm]:
+def act_forms(
+    case: Case, actor: Any, attempt: Attempt | None = None, initial: Mapping[str, Any] | None = None
+) -> list[ActForm]:
     """All acts this actor holds the right to here: the way on first, then the others, closed ones last."""
     allowed = selectors.allowed_acts(case, actor)
     done = _done_here(case)
     tones = {"primary": 0, "plain": 1, "danger": 2}
     # What was done already in this state (a check, a visit) steps back behind what is still to do.
     ranked = sorted(allowed, key=lambda one: (not one.enabled, tones.get(one.act.tone, 1), one.act.code in done))
-    first = next((one.act.code for one in ranked if one.enabled and one.act.tone == "primary" and one.act.code not in done), "")
+    first = next(
+        (one.act.code for one in ranked if one.enabled and one.act.tone == "primary" and one.act.code not in done), ""
+    )
     return [_form(one, attempt, one.act.code == (attempt.code if attempt else first), initial or {}) for one in ranked]
 
 
@@ -80,9 +84,22 @@ def _form(allowed: Any, attempt: Attempt | None, opened: bool, initial: Mapping[
     act = allowed.act
     mine = attempt if attempt and attempt.code == act.code else None
     return ActForm(
-        act.code, act.title, act.help, act.tone, allowed.enabled, list(allowed.why_not),
-        inputs_of(act.fields, initial, mine.fields if mine else {}, posted=mine.posted if mine else None, id_prefix=f"{act.code}-"),
-        opened, mine.sentences if mine else [], any(field.widget == "photo" for field in act.fields),
+        act.code,
+        act.title,
+        act.help,
+        act.tone,
+        allowed.enabled,
+        list(allowed.why_not),
+        inputs_of(
+            act.fields,
+            initial,
+            mine.fields if mine else {},
+            posted=mine.posted if mine else None,
+            id_prefix=f"{act.code}-",
+        ),
+        opened,
+        mine.sentences if mine else [],
+        any(field.widget == "photo" for field in act.fields),
     )
 
 
@@ -101,7 +118,10 @@ def perform(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     version = request.POST.get("version", "")
     try:
         services.perform(
-            case_id=pk, act=act, actor=actor, data=raw_of(declared.fields, request),
+            case_id=pk,
+            act=act,
+            actor=actor,
+            data=raw_of(declared.fields, request),
             version=int(version) if version.isdigit() else None,
         )
     except NotFound as error:

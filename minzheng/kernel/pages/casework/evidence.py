@@ -14,7 +14,11 @@ from minzheng.kernel.parts.drawing import Drawing
 #: kind → (key in the row's data, label); what is not named is not shown.
 LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "visit": (
-        ("visited_on", "入户日期"), ("member_present", "在场成员"), ("matches", "与申报一致"), ("findings", "调查情况"), ("location", "定位"),
+        ("visited_on", "入户日期"),
+        ("member_present", "在场成员"),
+        ("matches", "与申报一致"),
+        ("findings", "调查情况"),
+        ("location", "定位"),
     ),
     "neighbour": (("visited_on", "日期"), ("who", "访问对象"), ("content", "情况")),
     "relative": (("detail", "近亲属"), ("name", "本系统账号")),
@@ -25,7 +29,11 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "objection": (("content", "异议内容"),),
     "reinvestigation": (("findings", "复查情况"),),
     "council": (
-        ("people", "到会人数"), ("villagers", "居民代表"), ("committee", "村（居）委会成员"), ("votes_for", "认为符合的人数"), ("findings", "评议情况"),
+        ("people", "到会人数"),
+        ("villagers", "居民代表"),
+        ("committee", "村（居）委会成员"),
+        ("votes_for", "认为符合的人数"),
+        ("findings", "评议情况"),
     ),
     "meeting": (("met_on", "会议日期"), ("attendees", "参加人员"), ("content", "研究意见")),
     "county_visit": (("visited_on", "入户日期"), ("visitors", "入户人员"), ("findings", "情况")),

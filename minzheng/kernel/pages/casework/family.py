@@ -75,7 +75,8 @@ def family_rows(
     report = next((row for row in reversed(evidence) if row.kind == "match_report"), None)
     found = _by_place(report.data if report else {})
     judged = {
-        row.data.get("key"): row.data for row in evidence
+        row.data.get("key"): row.data
+        for row in evidence
         if row.kind == "judgement" and report is not None and row.data.get("report") == str(report.pk)
     }
     fields = _member_fields(item)
@@ -87,7 +88,12 @@ def family_rows(
         for a in (report.data if report else {}).get("alarms", [])
     ]
     return Family(
-        shown, sum(one.counted for one in shown), home, sum(figure.differs for figure in figures), alarms, report is not None,
+        shown,
+        sum(one.counted for one in shown),
+        home,
+        sum(figure.differs for figure in figures),
+        alarms,
+        report is not None,
     )
 
 
@@ -114,15 +120,29 @@ def _member(
     rest = {key: value for key, value in found.items() if key[0] == one.seq}
     for f in fields:
         if isinstance(f, Money):
-            figure = _figure(f.label, f.name, declared.get(f.name), verified.get(f.name), rest.pop((one.seq, f.name), None), judged)
+            figure = _figure(
+                f.label, f.name, declared.get(f.name), verified.get(f.name), rest.pop((one.seq, f.name), None), judged
+            )
             if figure:
                 figures.append(figure)
         elif declared.get(f.name) not in (None, "", False, "no", "home"):
-            traits.append(f"{f.label}：{f.show(declared[f.name])}" if f.show(declared[f.name]) != "是" else f.label.removeprefix("是否"))
+            traits.append(
+                f"{f.label}：{f.show(declared[f.name])}"
+                if f.show(declared[f.name]) != "是"
+                else f.label.removeprefix("是否")
+            )
     figures += [_line(d["label"], "", d, judged) for d in rest.values()]
     return Member(
-        one.seq, one.name, one.relation, age(one.birth_date, drawing.today) if one.birth_date else None,
-        mask_id(one.id_no) if one.id_no else "", one.person_id, one.in_count, one.exclude_reason, traits, figures,
+        one.seq,
+        one.name,
+        one.relation,
+        age(one.birth_date, drawing.today) if one.birth_date else None,
+        mask_id(one.id_no) if one.id_no else "",
+        one.person_id,
+        one.in_count,
+        one.exclude_reason,
+        traits,
+        figures,
     )
 
 
@@ -143,13 +163,17 @@ def _household_figures(case: Case, item: Item, found: dict[Any, Any], judged: di
     return figures + [_line(d.get("label", ""), "", d, judged) for d in rest.values()]
 
 
-def _figure(label: str, name: str, declared: Any, verified: Any, difference: Any, judged: dict[Any, Any]) -> Figure | None:
+def _figure(
+    label: str, name: str, declared: Any, verified: Any, difference: Any, judged: dict[Any, Any]
+) -> Figure | None:
     """A money line, or nothing where neither side says anything."""
     if not declared and not difference and not verified:
         return None
     line = _line(label.split("（")[0], _yuan(declared), difference, judged)
     if verified not in (None, "") and not line.judged:
-        return Figure(line.label, line.declared, line.matched, _yuan(verified), line.differs, line.key, line.sentence, line.reason)
+        return Figure(
+            line.label, line.declared, line.matched, _yuan(verified), line.differs, line.key, line.sentence, line.reason
+        )
     return line
 
 
@@ -160,9 +184,15 @@ def _line(label: str, declared: str, difference: Any, judged: dict[Any, Any]) ->
     verdict = judged.get(key)
     said, found = _amount(difference, difference["declared"]), _amount(difference, difference["found"])
     return Figure(
-        label, declared or said, found, _verdict(verdict, difference) if verdict else "",
-        bool(difference.get("needs_explanation")) and verdict is None, key, str(difference.get("sentence") or ""),
-        str((verdict or {}).get("reason") or ""), bool(difference.get("money", True)),
+        label,
+        declared or said,
+        found,
+        _verdict(verdict, difference) if verdict else "",
+        bool(difference.get("needs_explanation")) and verdict is None,
+        key,
+        str(difference.get("sentence") or ""),
+        str((verdict or {}).get("reason") or ""),
+        bool(difference.get("money", True)),
     )
 
 

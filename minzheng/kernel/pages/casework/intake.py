@@ -63,10 +63,18 @@ def start(request: HttpRequest) -> HttpResponse:
             refusals = sentences_of(error) or list(field_errors_of(error).values())
         except NotFound as error:
             refusals = [str(error)]
-    drafts = selectors.visible_to(drawing.actor).filter(state="DRAFT", created_by_id=drawing.actor.id).order_by("-pk")[:20]
+    drafts = (
+        selectors.visible_to(drawing.actor).filter(state="DRAFT", created_by_id=drawing.actor.id).order_by("-pk")[:20]
+    )
     return draw(
-        request, "console/intake_start.html", page, status=422 if refusals else 200, items=items, refusals=refusals,
-        drafts=[(case, registry.get(case.item_code).title) for case in drafts], id_no=request.POST.get("id_no", ""),
+        request,
+        "console/intake_start.html",
+        page,
+        status=422 if refusals else 200,
+        items=items,
+        refusals=refusals,
+        drafts=[(case, registry.get(case.item_code).title) for case in drafts],
+        id_no=request.POST.get("id_no", ""),
         chosen=request.POST.get("item", items[0].code if items else ""),
     )
 
@@ -88,7 +96,10 @@ def _begin(request: HttpRequest, actor: Any) -> HttpResponse:
         except (InvalidIdNumber, SubjectError) as error:
             raise _refused(str(error)) from error
     case = services.start_draft(
-        item_code=code, actor=actor, channel="window", applicant_id=person.pk if person else None,
+        item_code=code,
+        actor=actor,
+        channel="window",
+        applicant_id=person.pk if person else None,
         region_code=_village(actor, person),
     )
     if number and person is None:
@@ -148,10 +159,14 @@ def _save(request: HttpRequest, case: Case, form: Form) -> tuple[dict[str, dict[
     for step in form.steps:
         for photo in step.photos:
             for upload in request.FILES.getlist(f"{step.code}.{photo.name}"):
-                store_attachment(case=case, kind=photo.kind or photo.name, label=photo.label, upload=upload, actor=actor)
+                store_attachment(
+                    case=case, kind=photo.kind or photo.name, label=photo.label, upload=upload, actor=actor
+                )
         if not step.plain_fields:
             continue
-        result = services.save_step(case_id=case.pk, step=step.code, raw=raw_of_post(step, _own(request.POST, step, keep)), actor=actor)
+        result = services.save_step(
+            case_id=case.pk, step=step.code, raw=raw_of_post(step, _own(request.POST, step, keep)), actor=actor
+        )
         if result.errors:
             errors[step.code] = dict(result.errors)
     return errors, []
@@ -165,8 +180,10 @@ def _kept_rows(post: QueryDict, form: Form) -> dict[str, list[int]]:
             numbers = {int(m[1]) for key in post if (m := re.fullmatch(rf"{step.code}\.(\d+)\..+", key))}
             removed = {v.removeprefix(f"{step.code}.") for v in post.getlist("remove") if v.startswith(f"{step.code}.")}
             kept[step.key] = [
-                n for n in sorted(numbers)
-                if str(n) not in removed and any(post.get(f"{step.code}.{n}.{f.name}", "").strip() for f in step.plain_fields)
+                n
+                for n in sorted(numbers)
+                if str(n) not in removed
+                and any(post.get(f"{step.code}.{n}.{f.name}", "").strip() for f in step.plain_fields)
             ]
     return kept
 
@@ -209,11 +226,16 @@ def _hand_in(request: HttpRequest, case: Case) -> HttpResponse:
             continue
         uploads = request.FILES.getlist(f"consent-photo.{line.member.pk}")
         stored = [
-            store_attachment(case=case, kind="consent", label=f"{line.member.name}的授权书", upload=one, actor=actor) for one in uploads
+            store_attachment(case=case, kind="consent", label=f"{line.member.name}的授权书", upload=one, actor=actor)
+            for one in uploads
         ]
         services.sign_consent(
-            case_id=case.pk, member_id=line.member.pk, method=method, actor=actor,
-            attachment_id=stored[0].pk if stored else None, guardian_name=request.POST.get(f"guardian.{line.member.pk}", ""),
+            case_id=case.pk,
+            member_id=line.member.pk,
+            method=method,
+            actor=actor,
+            attachment_id=stored[0].pk if stored else None,
+            guardian_name=request.POST.get(f"guardian.{line.member.pk}", ""),
         )
     submit = registry.get(case.item_code).flow.act("submit")
     services.submit(case_id=case.pk, actor=actor, data=raw_of(submit.fields, request) if submit else {})
@@ -231,9 +253,18 @@ def _draw(
     wrong = [one for section in sections for one in _all_inputs(section) if one.error]
     posted = request.POST if request.method == "POST" else None
     return draw(
-        request, "console/intake.html", page, status=422 if errors or refusals else 200, case=case, item=item,
-        title=f"{item.title} · 窗口登记", sections=sections, refusals=refusals + [s.problem for s in sections if s.problem],
-        inputs=wrong, errors=wrong, consents=selectors.consent_lines(case),
+        request,
+        "console/intake.html",
+        page,
+        status=422 if errors or refusals else 200,
+        case=case,
+        item=item,
+        title=f"{item.title} · 窗口登记",
+        sections=sections,
+        refusals=refusals + [s.problem for s in sections if s.problem],
+        inputs=wrong,
+        errors=wrong,
+        consents=selectors.consent_lines(case),
         submit_inputs=inputs_of(submit.fields, {}, {}, posted=posted, id_prefix="submit-") if submit else [],
     )
 
@@ -256,10 +287,15 @@ def _sections(form: Form, case: Case, errors: dict[str, dict[str, str]]) -> list
         elif step.fields:
             found = errors.get(step.code, {})
             shown = form.shown(step.code, case.form)
-            sections.append(Section(
-                step.code, step.title, step.why, problem=found.get("", ""),
-                inputs=inputs_of(step.fields, shown, found, prefix=f"{step.code}."),
-            ))
+            sections.append(
+                Section(
+                    step.code,
+                    step.title,
+                    step.why,
+                    problem=found.get("", ""),
+                    inputs=inputs_of(step.fields, shown, found, prefix=f"{step.code}."),
+                )
+            )
     return sections
 
 
@@ -278,7 +314,9 @@ def _repeating(form: Form, case: Case, step: Step, shared: list[Step], errors: d
         groups = []
         for one in shared:
             texts = shown[one.code][n] if n < len(shown[one.code]) else OWN_ROW if first and n == 0 else {}
-            wrong = {key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")}
+            wrong = {
+                key.split(".", 1)[1]: text for key, text in errors.get(one.code, {}).items() if key.startswith(f"{n}.")
+            }
             # Whether a question is asked may depend on what another step of the same row says.
             known = {**_row(case, step, n), **texts} if one.fixed_rows else texts
             groups.append((one.title, inputs_of(one.plain_fields, known, wrong, prefix=f"{one.code}.{n}.")))

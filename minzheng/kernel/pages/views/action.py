@@ -36,8 +36,17 @@ def action_view(page: Page) -> Callable[..., HttpResponse]:
                     refusals, errors = sentences_of(error), field_errors_of(error)
         posted = request.POST if request.method == "POST" else None
         return draw(
-            request, "console/form.html", page, obj=obj, parent=body.parent, lead=body.question, submit=body.submit,
-            danger=body.danger, inputs=inputs_of(fields, {}, errors, posted=posted), refusals=refusals, errors=errors,
+            request,
+            "console/form.html",
+            page,
+            obj=obj,
+            parent=body.parent,
+            lead=body.question,
+            submit=body.submit,
+            danger=body.danger,
+            inputs=inputs_of(fields, {}, errors, posted=posted),
+            refusals=refusals,
+            errors=errors,
             status=422 if errors or refusals else 200,
         )
 

@@ -81,7 +81,9 @@ def _record(
     chosen = {one.label: one.chosen(values, drawing) for one in table.filters if one.chosen(values, drawing)}
     with transaction.atomic():
         audit.record(
-            actor=drawing.actor, action="export", reason=reason,
+            actor=drawing.actor,
+            action="export",
+            reason=reason,
             detail={"page": page.code, "rows": count, "filters": chosen, "full_numbers": full},
         )
 

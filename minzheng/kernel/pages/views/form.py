@@ -36,9 +36,17 @@ def form_view(page: Page) -> Callable[..., HttpResponse]:
                 except REFUSALS as error:
                     refusals, errors = sentences_of(error), field_errors_of(error)
         return draw(
-            request, "console/form.html", page, obj=obj, parent=body.parent, lead=body.lead, submit=body.submit,
+            request,
+            "console/form.html",
+            page,
+            obj=obj,
+            parent=body.parent,
+            lead=body.lead,
+            submit=body.submit,
             inputs=inputs_of(fields, values, errors, posted=request.POST if request.method == "POST" else None),
-            refusals=refusals, errors=errors, status=422 if errors or refusals else 200,
+            refusals=refusals,
+            errors=errors,
+            status=422 if errors or refusals else 200,
         )
 
     return view

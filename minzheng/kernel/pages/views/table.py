@@ -66,7 +66,11 @@ def chosen_rows(body: ListBody, values: Mapping[str, str], drawing: Drawing) -> 
     for one in body.filters:
         rows = one.apply(rows, values, drawing)
     order = chosen_sort(body, values.get("sort", ""))
-    return rows.order_by(order, "-pk" if order.startswith("-") else "pk") if order.lstrip("-") != "pk" else rows.order_by(order)
+    return (
+        rows.order_by(order, "-pk" if order.startswith("-") else "pk")
+        if order.lstrip("-") != "pk"
+        else rows.order_by(order)
+    )
 
 
 def chosen_sort(body: ListBody, wanted: str) -> str:
