@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client, RequestFactory
 
@@ -30,6 +33,35 @@ def test_每个应答都带严格的内容安全策略(client: Client) -> None:
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
     assert len(answer["X-Request-ID"]) == 16
+
+
+def test_静态文件也带安全头(client: Client, settings: Any, tmp_path: Path) -> None:
+    (tmp_path / "mark.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    settings.STATIC_ROOT = tmp_path
+    answer = client.get("/static/mark.svg")
+    assert answer.status_code == 200
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "data"),
+    [
+        ("get", "/verify?code=%00", None),
+        ("get", "/login/?next=a&q%00=1", None),
+        ("get", "/verify/a%00b", None),
+        ("post", "/login/", {"username": "x\0y", "password": "z"}),
+        ("post", "/m/sign-in/", {"do": "send", "pho\0ne": "1"}),
+    ],
+)
+def test_空字符不进数据库_答以400(client: Client, method: str, path: str, data: dict[str, str] | None) -> None:
+    """PostgreSQL refuses it: without this it was a 500 on every page with a search box."""
+    answer = getattr(client, method)(path, *([data] if data else []))
+    assert answer.status_code == 400
+    assert "控制字符" in answer.content.decode()
+    assert "Content-Security-Policy" in answer
 
 
 @pytest.mark.django_db

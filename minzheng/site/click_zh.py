@@ -40,7 +40,7 @@ SENTENCES = {
     "{name} {filename!r} is a directory.": "{name} {filename!r} 是目录，不是文件。",
     "{name} {filename!r} is not readable.": "{name} {filename!r} 不能读取。",
     "{name} {filename!r} is not writable.": "{name} {filename!r} 不能写入。",
-    "{value!r} is not a valid {number_type}.": "{value!r} 不是有效的 {number_type}。",
+    "{value!r} is not a valid {number_type}.": "{value!r} 不是数字，或者应写整数。",
     "{value!r} is not a valid boolean.": "{value!r} 应写 true 或 false。",
     "{value!r} does not match the format {format}.": "{value!r} 应写成 {format}。",
     "{value!r} does not match the formats {formats}.": "{value!r} 应写成 {formats} 之一。",

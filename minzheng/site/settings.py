@@ -49,19 +49,21 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # the next two stand before WhiteNoise: its files carry their headers too
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "minzheng.site.middleware.RequestLog",
-    "csp.middleware.CSPMiddleware",
     "minzheng.kernel.audit.middleware.DurableReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "minzheng.kernel.accounts.middleware.ActorMiddleware",
+    "minzheng.site.middleware.RefuseNul",
     "minzheng.online.portal.keep.KeepTyped",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "minzheng.site.urls"

@@ -18,8 +18,8 @@ SENTENCES = {
 }
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(request, 400)
+def bad_request(request: HttpRequest, exception: Exception | None = None, sentence: str = "") -> HttpResponse:
+    return _page(request, 400, sentence)
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
