@@ -73,9 +73,9 @@ class Output:
 
 
 class Plan:
-    """See the module. ``stages``: runs of steps of one entity; ``table``: region row → parameter → whole number."""
+    """See the module. Raises CompileError for what no target may do, unless ``unproved``. ``stages``: runs of steps of one entity; ``table``: region row → parameter → whole number."""
 
-    def __init__(self, ruleset: Ruleset, on: datetime.date, regions: Iterable[str]):
+    def __init__(self, ruleset: Ruleset, on: datetime.date, regions: Iterable[str], *, unproved: bool = False):
         self.ruleset, self.on = ruleset, on
         self._find_programs(regions)
         words, declared = ruleset.vocabulary.words, ruleset.params.declarations
@@ -95,6 +95,8 @@ class Plan:
         self.table = [row if p.rules else usual for row, p in zip(self.table, self.programs, strict=True)]
         self.params = list(dict.fromkeys(p for s in self.steps.values() for p in leaves(s.tree, "param")))
         self.ranges = ranges.analyse(self)
+        if self.ranges.problems and not unproved:
+            raise CompileError(ranges.sentences(self.ranges.problems))
 
     # ---- regions
     def _find_programs(self, regions: Iterable[str]) -> None:

@@ -18,8 +18,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minzheng.policy.errors import Finding
+from minzheng.policy.compile import Plan
+from minzheng.policy.errors import Finding, InputError
 from minzheng.policy.fail_if_values import VALUE_CHECKS, Check, at
+from minzheng.policy.regions import NATION
 from minzheng.policy.rules import Rule
 from minzheng.policy.types import RETURNS
 
@@ -187,6 +189,28 @@ def parameter_used_by_nobody(ruleset: Ruleset) -> Iterator[Finding]:
             yield at("parameter_unused", message, declaration.file, declaration.line)
 
 
+def bulk_not_provable(ruleset: Ruleset) -> Iterator[Finding]:
+    """Fail if amounts can leave 64 bits, a divisor can be zero, or a word that may be empty is used unasked."""
+    if ruleset.findings:
+        return
+    places = sorted(
+        {NATION} | {row.region for row in ruleset.params.rows} | {r.region for r in _rules(ruleset) if r.region}
+    )
+    days = {r.start for r in _rules(ruleset)} | {row.since for row in ruleset.params.rows}
+    versions = {tuple(id(r) for r in _rules(ruleset) if r.in_force(day)): day for day in sorted(days)}
+    seen: set[tuple[str, int, str]] = set()
+    for day in versions.values():
+        try:
+            found = Plan(ruleset, day, places, unproved=True).ranges
+        except InputError:
+            return  # a value beyond its limit: found by the checks of values
+        for finding in [*found.problems, *found.too_wide]:
+            key = (finding.file, finding.line, finding.check)
+            if key not in seen:
+                seen.add(key)
+                yield finding
+
+
 def _rules(ruleset: Ruleset) -> Iterator[Rule]:
     for versions in ruleset.versions.values():
         yield from versions
@@ -213,4 +237,5 @@ CHECKS: tuple[Check, ...] = (
     full_width_lookalikes,
     parameter_used_by_nobody,
     *VALUE_CHECKS,
+    bulk_not_provable,
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minzheng.policy.errors import Finding, display_path, source_line
-from minzheng.policy.params import EVIDENCE, Declaration, Row
+from minzheng.policy.params import EVIDENCE, LIMITS, Declaration, Row
 from minzheng.policy.regions import LEVELS, NATION, region_chain, region_level
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def value_out_of_bounds(ruleset: Ruleset) -> Iterator[Finding]:
         d, value = ruleset.params.declarations[row.name], _monthly(row)
         if value is None:
             continue
+        limit = LIMITS.get(d.type)
+        if limit is not None and abs(Decimal(row.value)) > limit:
+            yield at(
+                "value_over_limit", f"参数“{row.name}”的值 {row.value} 超过 {limit}，请核对单位", row.file, row.line
+            )
         if d.floor is not None and value < d.floor:
             yield at("value_under_floor", f"参数“{row.name}”的值 {row.value} 低于下限 {d.floor}", row.file, row.line)
         if d.ceiling is not None and value > d.ceiling:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minzheng.policy.errors import Finding
 from minzheng.policy.lowering import Node
 from minzheng.policy.params import LIMITS
 from minzheng.policy.types import RATIO_SCALE
@@ -24,6 +25,7 @@ COMPARED = frozenset(["==", "!=", ">", "<="])
 #: Days from 1850 to 2200: a birthday may lie 150 years before the first law, nothing lies further ahead.
 DAYS: Range = (18500101, 22001231)
 _FEN = 100
+_SMALLER = "请给用到的参数写更小的 ceiling，或先舍入再乘"
 Facts = frozenset[tuple[str, str]]  # ("there" | "not zero", column)
 
 
@@ -35,8 +37,8 @@ class Ranges:
         self.columns: dict[str, Range] = {w.name: word_range(w) for ws in plan.inputs.values() for w in ws}
         self.params: dict[str, Range] = {}
         self._memo: dict[str, Range] = {}
-        self.problems: list[str] = []  # fatal for every target
-        self.too_wide: list[str] = []  # fatal for targets of 64 bits
+        self.problems: list[Finding] = []  # fatal for every target
+        self.too_wide: list[Finding] = []  # fatal for targets of 64 bits
 
     def param(self, name: str) -> Range:
         """Range that a parameter may take by its declaration, not only here and now: what is compiled is kept."""
@@ -143,8 +145,8 @@ def _function(name: str, args: list[Range]) -> Range:
 
 
 def analyse(plan: Plan) -> Ranges:
-    """Ranges of the whole plan. Raises CompileError for what no target may do, with rule, file and line."""
-    from minzheng.policy.compile import MAX_MEMBERS, CompileError
+    """Ranges of the whole plan, and what is wrong with it: ``problems`` no target may do, ``too_wide`` no 64 bits hold."""
+    from minzheng.policy.compile import MAX_MEMBERS
 
     found = Ranges(plan)
     for _, steps in plan.stages:
@@ -155,21 +157,25 @@ def analyse(plan: Plan) -> Ranges:
             found.columns[step.name] = step.low, step.high = low, high
             most = max(found.widest(step.tree), abs(low), abs(high))
             if most > INT64:
-                found.too_wide.append(_say(plan, step, f"最大可到 {most:.1e}，超过 64 位整数"))
+                found.too_wide.append(_say(plan, step, f"最大可到 {most:.1e}，超过 64 位整数；{_SMALLER}"))
             if most > INT128:
-                found.problems.append(_say(plan, step, f"最大可到 {most:.1e}，超过 128 位整数"))
+                found.problems.append(_say(plan, step, f"最大可到 {most:.1e}，超过 128 位整数；{_SMALLER}"))
             found.problems += [_say(plan, step, what) for what in _flow(found, step.tree, frozenset())]
-    if found.problems:
-        raise CompileError("\n".join(dict.fromkeys(found.problems)))
     return found
 
 
-def _say(plan: Plan, step: Step, what: str) -> str:
+def sentences(findings: list[Finding]) -> str:
+    """One sentence a rule, each with file and line."""
+    return "\n".join(dict.fromkeys(f"{f.file}:{f.line} {f.message}" if f.file else f.message for f in findings))
+
+
+def _say(plan: Plan, step: Step, what: str) -> Finding:
     rule = step.rule
     if rule is None:  # a sum over members: name the first rule that reads it
         rule = next((s.rule for s in plan.steps.values() if step.name in s.deps and s.rule), None)
-    where = f"{rule.file}:{rule.line} 规则〈{rule.name}〉" if rule else f"〈{step.name}〉"
-    return f"{where}：{what}；请给用到的参数或词写明更小的上限"
+    if rule is None:
+        return Finding("bulk_range", f"〈{step.name}〉：{what}")
+    return Finding("bulk_range", f"规则〈{rule.name}〉：{what}", rule.file, rule.line, rule.source.split("\n")[0])
 
 
 # ---- what may be empty or zero

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from minzheng.policy.errors import InputError
 from minzheng.policy.money import Unrounded
 
 #: Rounding modes in the order of their codes.
@@ -71,7 +72,7 @@ FUNCTIONS = {"周岁": full_years, "月初": month_start, "月份": month_number
 
 
 def to_whole(kind: str, scale: int, value: Any, codes: dict[str, int]) -> int:
-    """A parameter's or default's value as the whole number of its type. Raises ValueError when it is none."""
+    """A parameter's or default's value as the whole number of its type. Raises InputError when it is none."""
     if value is None:
         return NOTHING
     if kind == "日期":
@@ -84,7 +85,7 @@ def to_whole(kind: str, scale: int, value: Any, codes: dict[str, int]) -> int:
         if isinstance(exact, Unrounded):
             exact = exact.numerator / exact.denominator
         if exact != int(exact):
-            raise ValueError(f"{value} 不能写成 {scale} 分之一的整数")
+            raise InputError(f"{value} 不能写成 {scale} 分之一的整数，请核对单位", field="参数")
         return int(exact)
     return int(value)
 

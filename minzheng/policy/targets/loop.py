@@ -23,6 +23,7 @@ from minzheng.policy import whole
 from minzheng.policy.compile import MAX_MEMBERS, CompileError, Output, Plan, Step
 from minzheng.policy.errors import PACKAGE
 from minzheng.policy.lowering import Node
+from minzheng.policy.ranges import sentences
 from minzheng.policy.targets import walk
 from minzheng.policy.words import Word
 
@@ -73,7 +74,7 @@ def build(plan: Plan, *, compiled: bool = True) -> Loop:
     ``compiled=False`` lets Python itself run the printed loop: slow, exact, and without numba.
     """
     if plan.ranges.too_wide:
-        raise CompileError("\n".join(plan.ranges.too_wide))
+        raise CompileError(sentences(plan.ranges.too_wide))
     text = source(plan)
     if not compiled:
         return _loop(plan, SimpleNamespace(**_interpreted(text)), Path())

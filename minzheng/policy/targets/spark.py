@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from minzheng.policy.bulk.blocks import Population
+from minzheng.policy.bulk.blocks import Population, Span
 from minzheng.policy.bulk.columns import PERSON, RowError
 from minzheng.policy.bulk.engine import LoopEngine
 from minzheng.policy.bulk.results import FILES, block_tables
@@ -66,17 +66,19 @@ def _engine(folders: tuple[str, str, str], persons: str, households: str, on: st
     return _ENGINES[key]
 
 
-def _task(number: int, folders: tuple[str, str, str], persons: str, households: str, on: str, draft: str) -> Any:
+def _task(
+    place: tuple[int, Span], folders: tuple[str, str, str], persons: str, households: str, on: str, draft: str
+) -> Any:
     """Calculate and write one block; returns (households, persons), or the parts of a RowError."""
     import pyarrow.parquet as pq
 
     engine = _engine(folders, persons, households, on)
     try:
-        block, results = engine.run(engine.population.spans[number])
+        block, results = engine.run(place[1])
     except RowError as error:
         return error.reason, error.file, error.row, error.column
     for entity, table in block_tables(engine.plan, block, results, engine.rows.of_group).items():
-        pq.write_table(table, Path(draft) / f"{number:06}-{FILES[entity]}")
+        pq.write_table(table, Path(draft) / f"{place[0]:06}-{FILES[entity]}")
     return len(block.household_ids), len(block.person_ids)
 
 
@@ -97,10 +99,10 @@ def _run(ruleset: Ruleset, population: Population, on: datetime.date, out: Path)
         raise InputError(f"不能写到 {out}（{error.strerror}）", field="--out") from None
     spark = session()
     try:
-        spans = range(len(population.spans))
+        spans = list(enumerate(population.spans))
         tasks = spark.sparkContext.parallelize(spans, len(spans))
         day, parts = on.isoformat(), str(draft)
-        done = tasks.map(lambda i: _task(i, folders, people, homes, day, parts)).collect()
+        done = tasks.map(lambda place: _task(place, folders, people, homes, day, parts)).collect()
         wrong = next((d for d in done if len(d) == 4), None)
         if wrong is not None:
             raise RowError(*wrong)
