@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-test lint types contracts docs bench lock pictures clean
+.PHONY: help run test setup setup-test lint types contracts docs bench bench-policy lock pictures clean
 
 help: ## 列出可用的目标
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,6 +32,11 @@ contracts: setup-test
 
 bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）
 	@exec $(BIN)/python -m bench
+
+bench-policy: setup ## 测量规则引擎：手写 SQL、生成的 SQL、编译循环、单户（PERSONS、STREAM 为人数）
+	@$(PYTHON) scripts/bootstrap.py bulk
+	@$(BIN)/python bench/policy_one_family.py
+	@exec $(BIN)/python -m bench.policy_bulk --persons $(or $(PERSONS),1000000) --stream $(or $(STREAM),0)
 
 docs: setup ## 由代码生成 docs/reference
 	@exec $(BIN)/minzheng docs

@@ -31,6 +31,7 @@ from minzheng.policy.simulate import Change, simulate
 from minzheng.policy.targets.loop import var_folder
 
 DAY = measure.DAY
+RESULTS = Path(__file__).resolve().parent / "results"
 
 
 def in_turn(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, dict[str, float]]:
@@ -139,10 +140,13 @@ def main(persons: int, rounds: int, streamed: int, only_stream: Path | None) -> 
             folder = Path(place) / "流式"
             generate(streamed, folder, on=DAY)
             command = [sys.executable, "-m", "bench.policy_bulk", "--only-stream", str(folder)]
-            told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+            figures = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
             agrees = slice_agrees(min(streamed, 1_000_000), Path(place) / "片段")
-            result["stream"] = {"persons": streamed, **told, "slice_equals_sql": agrees}
-    click.echo(json.dumps(result, ensure_ascii=False, indent=1))
+            result["stream"] = {"persons": streamed, **figures, "slice_equals_sql": agrees}
+    told = json.dumps(result, ensure_ascii=False, indent=1)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"policy-{time.strftime('%Y%m%d-%H%M%S')}.json").write_text(told, encoding="utf-8")
+    click.echo(told)
 
 
 if __name__ == "__main__":

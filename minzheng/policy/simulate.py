@@ -133,7 +133,8 @@ def _block(engines: list[LoopEngine], span: Span) -> Totals:
             block = engine.reader.block(span)
         results = engine.calculate(block, off, engine.rows)
         region = engine.rows.of_group[block.groups]
-        people = np.repeat(region, np.diff(off))
+        some_missing = any(any(o.missing) for o in engine.plan.outputs)
+        people = np.repeat(region, np.diff(off)) if some_missing else region
         total, own = (
             _masked(engine, w, results, r) for w, r in (("家庭月待遇合计", region), ("个人月待遇合计", people))
         )
