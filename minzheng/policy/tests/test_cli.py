@@ -1,6 +1,8 @@
 """``minzheng policy …`` as outside callers use it."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -194,3 +196,15 @@ def test_检查通过退出码为零():
     answer = json.loads(result.stdout)
     assert answer["问题"] == answer["用例不符"] == []
     assert answer["用例"] >= 140
+
+
+def test_平台本身用不到成批计算的程序包():
+    """numpy, numba, pyarrow and duckdb are optional: nothing but the three bulk commands may import them."""
+    code = (
+        "import sys, minzheng.policy.cli, minzheng.policy.fail_if\n"
+        "from minzheng.policy import load_ruleset\n"
+        "assert load_ruleset().check() == []\n"
+        "print([m for m in ('numpy', 'numba', 'pyarrow', 'duckdb', 'pyspark') if m in sys.modules])\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
