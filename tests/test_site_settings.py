@@ -26,7 +26,9 @@ def test_数据库地址可以是套接字目录() -> None:
     assert database.parse_url("postgresql:///mz?host=/run/postgresql")["HOST"] == "/run/postgresql"
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://host", "host/db", "postgresql://h:abc/db"])
+@pytest.mark.parametrize(
+    "url", ["postgresql://a@[::1/db", "mysql://x/y", "postgresql://host", "host/db", "postgresql://h:abc/db"]
+)
 def test_写错的数据库地址指名变量(url: str) -> None:
     with pytest.raises(BadSetting, match="MINZHENG_DATABASE_URL"):
         database.parse_url(url)

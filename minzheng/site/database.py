@@ -47,7 +47,10 @@ def application_role() -> str:
 
 def parse_url(url: str, name: str = URL) -> dict[str, Any]:
     """``postgresql://user:password@host:port/name?option=value`` → Django settings."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address in brackets that is not closed
+        parts = urlsplit("")
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
         raise BadSetting(f"环境变量 {name} 应写作 postgresql://用户:口令@主机:端口/库名，请改正。")
     options = dict(parse_qsl(parts.query))

@@ -13,8 +13,11 @@ import io
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+LOCK = 0x6D696E7A  # any number that nothing else in this database locks
 
 
 def main(result: Path) -> int:
@@ -25,16 +28,36 @@ def main(result: Path) -> int:
     django.setup()
     close_private_folders()
     try:
-        migrate()
-        load_reference()
-        collect_static()
-        load_demo()
-        logins = demo_logins()
+        with one_at_a_time():
+            migrate()
+            load_reference()
+            collect_static()
+            load_demo()
+            logins = demo_logins()
     except Error as error:
         say(f"数据库出错：{str(error).strip().splitlines()[0]}")
         return 3
     result.write_text(json.dumps({"logins": logins}, ensure_ascii=False), encoding="utf-8")
     return 0
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Two preparations of one database must not create the same tables: two servers sharing it, two first commands, or
+    the rest of a start that was killed. The lock is the server's and ends with its own connection.
+    """
+    from django.db import connection
+
+    lock = connection.copy()
+    try:
+        with lock.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                say("等待同一数据库上的另一次准备完成")
+                cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+            yield
+    finally:
+        lock.close()
 
 
 def close_private_folders() -> None:

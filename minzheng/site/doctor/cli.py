@@ -78,5 +78,6 @@ def examine(stack: ExitStack) -> list[Result]:
         try:
             results += check.run()
         except Exception as error:
-            results.append(Result(check.name, FAIL, f"检查时出错（{type(error).__name__}：{error}）。"))
+            said = (str(error).strip().splitlines() or [""])[0]
+            results.append(Result(check.name, FAIL, f"检查时出错（{type(error).__name__}：{said}）。"))
     return results

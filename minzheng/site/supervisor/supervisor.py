@@ -19,6 +19,7 @@ from minzheng.site import database
 from minzheng.site.commands import COMMANDS
 from minzheng.site.errors import DatabaseUnavailable, SiteError
 from minzheng.site.paths import ensure_var
+from minzheng.site.postgres.server import die_with_parent
 from minzheng.site.supervisor.children import Child, Register
 from minzheng.site.supervisor.lock import ServeLock
 
@@ -114,6 +115,7 @@ class Supervisor:
 
     def _open_database(self) -> None:
         if database.external():
+            database.connection_settings()  # a wrong address is said at once
             say("使用 MINZHENG_DATABASE_URL 指定的数据库")
             return
         from minzheng.site.postgres.session import Session
@@ -128,8 +130,9 @@ class Supervisor:
         result.unlink(missing_ok=True)
         environment = os.environ | {database.SUPERVISED: "1", database.ROLE: "owner", "MINZHENG_LOG_LEVEL": "WARNING"}
         process = subprocess.Popen(
-            [sys.executable, "-m", "minzheng.site.prepare", str(result)], stdin=subprocess.DEVNULL, env=environment
-        )
+            [sys.executable, "-m", "minzheng.site.prepare", str(result)], stdin=subprocess.DEVNULL, env=environment,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # it must not go on beside the next start
+        )  # fmt: skip
         try:
             code = process.wait()
         except _Stop:
