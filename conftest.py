@@ -79,6 +79,9 @@ def chromium() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The stories load a county and keep it to the end of the process, so in every process they come last. What takes
+    # long in one piece begins first, while the other process has plenty to do.
+    items.sort(key=lambda item: (item.path.parent.name == "stories") - (item.path.name == "test_fresh_machine.py"))
     if CHROMIUM is None:
         for item in items:
             if item.get_closest_marker("browser"):
