@@ -61,21 +61,23 @@ def generate(persons: int, seed: int, as_of: str | None, out: Path, as_json: boo
 
 
 @demo.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--dir",
-    "folder",
+    "named",
     type=click.Path(path_type=Path, file_okay=False),
-    help="demo generate 生成的文件夹；不给则现生成。",
+    help="demo generate 生成的文件夹，也可以直接写在后面；不给则现生成。",
 )
 @click.option("--persons", type=int, default=_PERSONS, show_default=True, help="现生成时的人数。")
 @click.option("--seed", type=int, default=_SEED, show_default=True, help="现生成时的种子。")
 @click.option("--as-of", "as_of", help="现生成时以哪一天为“今天”（默认今天）。")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON。")
-def load(folder: Path | None, persons: int, seed: int, as_of: str | None, as_json: bool) -> None:
-    """装入示范数据，只替换旧的示范数据。"""
+def load(folder: Path | None, named: Path | None, persons: int, seed: int, as_of: str | None, as_json: bool) -> None:
+    """装入示范数据，只替换旧的示范数据。FOLDER 同 --dir。"""
     from minzheng.demo.generate import generate as make
     from minzheng.demo.load import load as put
 
+    folder = named or folder
     if folder is not None:
         result = put(folder, say=_say)
     else:

@@ -311,3 +311,17 @@ def test_生成命令只在标准输出给JSON(tmp_path: Path) -> None:
         CliRunner().invoke(
             demo, [*arguments[:6], "昨天", *arguments[7:]], catch_exceptions=False, standalone_mode=False
         )
+
+
+@pytest.mark.django_db
+def test_文件夹可以直接写在命令后面_写坏的事项代码说明后退出(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Path | None] = []
+    monkeypatch.setattr(
+        "minzheng.demo.load.load", lambda folder, say: seen.append(folder) or {"persons": 0, "as_of": ""}
+    )
+    for options in (["load", str(tmp_path)], ["load", "--dir", str(tmp_path)]):
+        assert CliRunner().invoke(demo, options).exit_code == 0
+    assert seen == [tmp_path, tmp_path]
+    with pytest.raises(items.UnknownItem) as error:
+        items.get("assisuance.dibao")
+    assert error.value.exit_code == 2

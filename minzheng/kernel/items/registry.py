@@ -18,6 +18,8 @@ ROOT = "minzheng.business"
 class UnknownItem(LookupError):
     """No folder declares an item of this code."""
 
+    exit_code = 2  # for commands: bad input
+
 
 @cache
 def _all() -> dict[str, Item]:
