@@ -47,3 +47,15 @@ def test_数据库地址写错时启动即以退出码二说明(url: str, tmp_pa
     assert done.returncode == 2
     assert "MINZHENG_DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/proc/nowhere/var", __file__, f"{__file__}/var"])
+@pytest.mark.parametrize("command", [["serve"], ["audit", "verify", "--json"]])
+def test_数据目录建不起来时一句话说明(place: str, command: list[str]) -> None:
+    environment = os.environ | {"MINZHENG_VAR": place, "PORT": "18931"}
+    environment.pop("MINZHENG_DATABASE_URL", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "minzheng", *command], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("错误：运行数据目录") and len(done.stderr.splitlines()) == 1
