@@ -16,6 +16,7 @@ import time
 EPOCH_MS = 1_704_067_200_000
 _COUNTER_BITS = 10
 _TAG_BITS = 12
+MOST_DIGITS = 18  # of a number read from a request; 63 bits hold any of them
 
 
 class _IdMaker:
@@ -45,6 +46,13 @@ class _IdMaker:
 
 
 _maker = _IdMaker()
+
+
+def read_number(text: object) -> int | None:
+    """A whole number out of an address or a form, None for anything else. ``str.isdigit`` would let through ² (which
+    ``int`` refuses) and numbers of any length."""
+    given = str(text or "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS else None
 
 
 def new_id() -> int:

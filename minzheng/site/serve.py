@@ -26,7 +26,7 @@ def serve(host: str | None, port: int | None, workers: int, die_with_parent: boo
 
 def _port() -> int:
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise BadSetting(f"环境变量 PORT 是 {text!r}，应为 1 到 65535 的数字。")
     return int(text)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from minzheng.kernel.audit import selectors
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.pages.words import ACTIONS, OBJECTS, action_title, detail_text
 from minzheng.kernel.parts.columns import Badge, Moment, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -17,7 +18,8 @@ from minzheng.kernel.parts.panels import Facts
 
 def _named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
     """By the actor's name, or by the object's number."""
-    return rows.filter(object_id=int(text)) if text.isdigit() and len(text) < 19 else rows.filter(actor_name=text)
+    number = read_number(text)
+    return rows.filter(actor_name=text) if number is None else rows.filter(object_id=number)
 
 
 def _one(actor: Any, pk: int) -> Any:

@@ -89,16 +89,19 @@ def _check_fresh(ctx: Ctx, version: int | None) -> None:
     last = ctx.acts[-1] if ctx.acts else None
     if version is not None and version != case.version:
         raise Stale(
-            f"这个办件刚才已由{_who(last)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。"
+            f"这个办件刚才已由{_who(last, ctx.actor)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。"
         )
     if case.state not in ctx.act.from_states:
         ready = "、".join(flow.state(s).title for s in ctx.act.from_states)
-        just = f"，刚由{_who(last)}办理“{_act_title(flow, last)}”" if last else ""
+        just = f"，刚由{_who(last, ctx.actor)}办理“{_act_title(flow, last)}”" if last else ""
         raise Refused(f"这个办件现在是“{flow.state(case.state).title}”{just}，只有在“{ready}”时才能“{ctx.act.title}”。")
 
 
-def _who(act: CaseAct | None) -> str:
-    return (act.actor_name or "系统") if act else "他人"
+def _who(act: CaseAct | None, asking: Actor) -> str:
+    """A button pressed twice is no colleague's doing."""
+    if act is None:
+        return "他人"
+    return "您自己" if asking.id is not None and act.actor_id == asking.id else act.actor_name or "系统"
 
 
 def _act_title(flow: Flow, act: CaseAct | None) -> str:

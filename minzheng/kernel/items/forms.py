@@ -14,6 +14,7 @@ from dataclasses import KW_ONLY, dataclass
 from datetime import date
 from typing import Any
 
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.parts.fields import Field, Photo, clean_fields, raw_value
 
 INPUT = "_input"
@@ -139,7 +140,8 @@ def raw_of_post(step: Step, post: Mapping[str, Any]) -> Any:
     all empty is dropped, unless the step has fixed rows."""
     if not step.repeat:
         return {f.name: raw_value(f, post, None) for f in step.plain_fields}
-    numbers = sorted({int(key.split(".", 1)[0]) for key in post if key.split(".", 1)[0].isdigit() and "." in key})
+    given = {read_number(key.split(".", 1)[0]) for key in post if "." in key}
+    numbers = sorted(number for number in given if number is not None)
     rows = [(n, {f.name: raw_value(f, post, None, f"{n}.") for f in step.plain_fields}) for n in numbers[:MAX_ROWS]]
     kept = [(n, row) for n, row in rows if step.fixed_rows or any(v not in (None, "", []) for v in row.values())]
     return [{**row, ROW: n} for n, row in kept]

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel.cases.models import CaseMember
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.pages import files
 from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
 from minzheng.kernel.parts.page import Custom, Page
@@ -102,14 +103,15 @@ def household_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 def give_reason(request: HttpRequest) -> HttpResponse:
     """Keep the reason for this session and go on to the file it was asked for."""
-    kind, _, number = request.POST.get("file", "").partition(":")
+    kind, _, text = request.POST.get("file", "").partition(":")
+    number = read_number(text)
     codes = {"person": "persons.file", "household": "households.file"}
-    if kind not in codes or not number.isdigit():
+    if kind not in codes or number is None:
         raise Http404("没有找到。")
     reason = (request.POST.get("other", "").strip() or request.POST.get("reason", "").strip())[:200]
     if reason:
         request.session[f"reason:{kind}:{number}"] = reason
-    return HttpResponseRedirect(reverse(codes[kind], kwargs={"pk": int(number)}))
+    return HttpResponseRedirect(reverse(codes[kind], kwargs={"pk": number}))
 
 
 def _reason(request: HttpRequest, key: str) -> str:
@@ -118,12 +120,12 @@ def _reason(request: HttpRequest, key: str) -> str:
 
 def _case_reason(request: HttpRequest, actor: Any, pk: int) -> str:
     """Opened from a case: the case is the reason, if this person is in it and the actor may see it."""
-    number = request.GET.get("case", "")
-    if not number.isdigit():
+    number = read_number(request.GET.get("case", ""))
+    if number is None:
         return ""
     from minzheng.kernel.cases import selectors as cases
 
-    case = cases.visible_to(actor).filter(pk=int(number)).first()
+    case = cases.visible_to(actor).filter(pk=number).first()
     inside = case and (case.applicant_id == pk or CaseMember.objects.filter(case=case, person_id=pk).exists())
     return f"办理办件 {case.no or '（未编号）'}" if case and inside else ""
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import threading
 
-from minzheng.kernel.ids import new_id
+import pytest
+
+from minzheng.kernel.ids import new_id, read_number
 
 
 def test_递增且为正的六十三位整数() -> None:
@@ -32,3 +34,12 @@ def test_多进程不重复() -> None:
     with multiprocessing.get_context("fork").Pool(4) as pool:
         made = [number for part in pool.map(_some, range(4), chunksize=1) for number in part]
     assert len(set(made)) == 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("382656106147322880", 382656106147322880), ("007", 7)]
+    + [(text, None) for text in ("", " 1", "-1", "²", "１２", "1.0", "x", "9" * 19, "9" * 5000, None)],
+)
+def test_请求里的编号_认不出的不当作数(text: str | None, number: int | None) -> None:
+    assert read_number(text) == number

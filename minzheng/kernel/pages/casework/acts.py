@@ -13,10 +13,14 @@ from django.urls import reverse
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.items import registry
 from minzheng.kernel.pages.inputs import Input, inputs_of
 from minzheng.kernel.pages.refusals import REFUSALS, field_errors_of, sentences_of
 from minzheng.kernel.parts.fields import Field, raw_value
+
+#: The version of a form that does not say which state of the case its user saw: older than any.
+UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,14 @@ def perform(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise Http404("没有找到。")
     if request.method != "POST":
         return HttpResponseRedirect(reverse("cases.detail", kwargs={"pk": pk}) + "#acts")
-    version = request.POST.get("version", "")
+    version = read_number(request.POST.get("version", ""))
     try:
         services.perform(
             case_id=pk,
             act=act,
             actor=actor,
             data=raw_of(declared.fields, request),
-            version=int(version) if version.isdigit() else None,
+            version=UNKNOWN if version is None else version,
         )
     except NotFound as error:
         raise Http404("没有找到。") from error

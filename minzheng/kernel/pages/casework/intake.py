@@ -14,6 +14,7 @@ from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents.services import store_attachment
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Form, Step, raw_of_post
 from minzheng.kernel.pages.casework.acts import raw_of
@@ -197,10 +198,11 @@ def _own(post: QueryDict, step: Step, keep: dict[str, list[int]]) -> QueryDict:
         if not key.startswith(prefix):
             continue
         name = key.removeprefix(prefix)
-        row, _, rest = name.partition(".")
-        if step.repeat and row.isdigit():
-            if int(row) in places:
-                own.setlist(f"{places[int(row)]}.{rest}", post.getlist(key))
+        number, _, rest = name.partition(".")
+        row = read_number(number)
+        if step.repeat and row is not None:
+            if row in places:
+                own.setlist(f"{places[row]}.{rest}", post.getlist(key))
         else:
             own.setlist(name, post.getlist(key))
     if step.repeat and not step.fixed_rows:

@@ -69,6 +69,17 @@ def test_办动作_别人刚办过_就不办(clerk: Client, family: dict[str, An
     assert "请刷新后再办" in response.content.decode()
 
 
+@pytest.mark.parametrize("version", [None, "", "²", "9" * 5000, "-1", "x"])
+def test_办动作_说不清看到的是哪一版_就不办(clerk: Client, family: dict[str, Any], version: str | None) -> None:
+    """Without its version a form pressed twice would be done twice."""
+    url = reverse("cases.act", kwargs={"pk": family["case"].pk, "act": "register_relative"})
+    told = {} if version is None else {"version": version}
+    response = clerk.post(url, {**told, "relative_detail": "表弟"})
+    assert response.status_code == 422
+    assert "请刷新后再办" in response.content.decode()
+    assert CaseAct.objects.filter(case=family["case"]).count() == 3
+
+
 def test_办动作_认定差异(clerk: Client, family: dict[str, Any]) -> None:
     url = reverse("cases.act", kwargs={"pk": family["case"].pk, "act": "judge"})
     response = clerk.post(url, {"version": "0", "key": "1.wage", "take": "found", "reason": "银行流水为证"})
