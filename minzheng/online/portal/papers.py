@@ -15,6 +15,7 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.ids import read_number
 from minzheng.kernel.parts.fields import Photo
 from minzheng.online.portal.rendering import own_case
 from minzheng.online.portal.screens import Screen
@@ -101,8 +102,8 @@ def keep_all(request: HttpRequest, case: Case, screen: Screen) -> list[tuple[str
 
 def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
     """Remove one of this case (leaves a trace, no longer used)."""
-    wanted = request.POST.get("remove_photo", "")
-    one = case.attachments.filter(pk=int(wanted), removed_at=None).first() if wanted.isdigit() else None
+    wanted = read_number(request.POST.get("remove_photo"))
+    one = case.attachments.filter(pk=wanted, removed_at=None).first() if wanted is not None else None
     if one is not None:
         services.remove(attachment=one, actor=actor_in(request), reason="本人删去")
     if request.headers.get("X-Requested-With") == "fetch":
