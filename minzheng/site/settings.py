@@ -38,7 +38,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "minzheng.kernel.apps.KernelConfig",
     "minzheng.datacenter.apps.DatacenterConfig",
@@ -71,7 +70,6 @@ WSGI_APPLICATION = "minzheng.site.wsgi.application"
 
 _PAGES = PACKAGE / "kernel" / "pages"
 _LOADERS = [
-    "django_cotton.cotton_loader.Loader",
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
 ]
@@ -87,7 +85,6 @@ TEMPLATES = [
                 "minzheng.kernel.pages.shell.shell",
             ],
             "loaders": _LOADERS if DEBUG else [("django.template.loaders.cached.Loader", _LOADERS)],
-            "builtins": ["django_cotton.templatetags.cotton"],
         },
     }
 ]
