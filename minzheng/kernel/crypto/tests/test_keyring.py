@@ -82,7 +82,7 @@ def test_权限过宽时拒绝使用(own_ring: Path) -> None:
     "damage",
     [
         lambda body: "{",
-        lambda body: json.dumps(body | {"format": 2}),
+        lambda body: json.dumps(body | {"format": 3}),
         lambda body: json.dumps(body | {"current": 5}),
         lambda body: json.dumps(body | {"keys": {"1": "00"}}),
         lambda body: json.dumps(body | {"mac_root": "00"}),
