@@ -1,6 +1,15 @@
 """One Django app, many capability folders: each folder's models are gathered here for one migration series."""
 
 from minzheng.kernel.accounts.models import Assignment, LoginAttempt, LoginCode, User
+from minzheng.kernel.archives.models import (
+    DeletionRequest,
+    DestructionEntry,
+    DestructionList,
+    Hold,
+    Volume,
+    VolumeAccess,
+    VolumeItem,
+)
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
@@ -14,9 +23,9 @@ from minzheng.kernel.cases.models import (
     Publicity,
     PublicTry,
 )
-from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.documents.models import Attachment, IssuedDocument, ServiceRecord
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
-from minzheng.kernel.notices.models import OutboxMessage
+from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
@@ -36,13 +45,19 @@ __all__ = [
     "CaseMember",
     "ClockSegment",
     "Consent",
+    "ContactChoice",
+    "DeletionRequest",
+    "DestructionEntry",
+    "DestructionList",
     "Evidence",
+    "Hold",
     "Household",
     "HouseholdMember",
     "IssuedDocument",
     "JobRun",
     "LoginAttempt",
     "LoginCode",
+    "MessageEvent",
     "NumberSeries",
     "Organization",
     "OutboxMessage",
@@ -53,6 +68,10 @@ __all__ = [
     "Publicity",
     "Region",
     "RegionAlias",
+    "ServiceRecord",
     "User",
+    "Volume",
+    "VolumeAccess",
+    "VolumeItem",
     "WorkerBeat",
 ]

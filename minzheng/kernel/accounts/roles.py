@@ -36,6 +36,10 @@ PERMISSIONS: dict[str, str] = {
     "accounts.grant": "授予与收回任职",
     "jobs.read": "查看后台任务",
     "system.read": "查看系统运行情况",
+    "outbox.read": "查看消息发送情况",
+    "archive.read": "查阅电子档案",
+    "archive.manage": "归档、鉴定与提出销毁",
+    "archive.destroy": "批准销毁档案",
 }
 
 
@@ -56,7 +60,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "town_clerk": (
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
-        | {"match.run", "match.read"}
+        | {"match.run", "match.read", "archive.read"}
         | _PERSON
         | _FILES,
     ),
@@ -74,19 +78,24 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "county_reviewer": (
         "县级审核确认人员",
-        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read"}) | _PERSON | _FILES,
+        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read", "archive.read"}) | _PERSON | _FILES,
     ),
     "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
     "policy_officer": ("政策科人员", frozenset({"board.read", "policy.read", "award.read", "payment.read"})),
     "bureau_head": (
         "局领导",
-        frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
+        frozenset({"archive.read", "archive.destroy"})
+        | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
     ),
     "auditor": (
         "审计人员",
-        frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read"}) | _FILES,
+        frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"}) | _FILES,
     ),
-    "sys_admin": ("系统管理员", frozenset({"accounts.read", "accounts.manage", "jobs.read", "system.read"})),
+    "archivist": ("档案管理员", frozenset({"archive.read", "archive.manage", "case.read", "document.read"})),
+    "sys_admin": (
+        "系统管理员",
+        frozenset({"outbox.read", "accounts.read", "accounts.manage", "jobs.read", "system.read"}),
+    ),
     "sec_admin": ("安全管理员", frozenset({"accounts.read", "accounts.grant", "system.read"})),
     "audit_admin": ("审计管理员", frozenset({"accounts.read", "audit.read", "system.read"})),
 }
@@ -106,6 +115,7 @@ _APART: dict[tuple[str, str], str] = {
     ("finance", "town_leader"): "付款人不得决定待遇",
     ("finance", "county_reviewer"): "付款人不得决定待遇",
     ("finance", "matching_officer"): "付款人不得办理核对",
+    ("archivist", "bureau_head"): "提出销毁的人不得批准销毁",
 }
 
 

@@ -21,9 +21,13 @@ class Attachment(Row):
     uploaded_by = link("kernel.User", null=True, verbose_name="上传人")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+    pages = models.PositiveSmallIntegerField("页数", default=1)
+    scanned_by = models.CharField("查毒", max_length=40, blank=True)
+    destroyed_at = models.DateTimeField("内容销毁时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "材料"
+        indexes = [models.Index(fields=["case", "sha"], name="attachment_case_sha")]
 
 
 class IssuedDocument(RegionRow):
@@ -42,7 +46,39 @@ class IssuedDocument(RegionRow):
     issued_by = link("kernel.User", null=True, verbose_name="制发人")
     service_method = models.CharField("送达方式", max_length=20, blank=True)
     served_on = models.DateField("送达日", null=True, blank=True)
+    pages = models.PositiveSmallIntegerField("页数", default=0)
+    destroyed_at = models.DateTimeField("内容销毁时间", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = "文书"
+        indexes = [models.Index(fields=["served_on", "region_code", "issued_on"], name="document_unserved")]
+
+
+class ServiceRecord(Row):
+    """One attempt to serve a document (送达): how, to whom, when, with which proof. Attempts follow one another; the
+    one that counts as served sets the document's `served_on`."""
+
+    OUTCOMES = [("served", "已送达"), ("waiting", "期满视为送达"), ("failed", "未送达")]
+
+    document = models.ForeignKey(IssuedDocument, on_delete=models.CASCADE, related_name="services")
+    seq = models.PositiveSmallIntegerField("次序")
+    method = models.CharField("送达方式", max_length=8)
+    outcome = models.CharField("结果", max_length=8, choices=OUTCOMES)
+    acted_on = models.DateField("办理日期")
+    served_on = models.DateField("送达日", null=True, blank=True)
+    receiver = models.CharField("收件人", max_length=60, blank=True)
+    relation = models.CharField("与当事人关系", max_length=20, blank=True)
+    witnesses = models.CharField("见证人", max_length=120, blank=True)
+    post_no = models.CharField("邮件号码", max_length=40, blank=True)
+    place = models.CharField("地点", max_length=120, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    consent = models.CharField("电子送达同意", max_length=80, blank=True)
+    proofs = models.JSONField("证明材料", default=list)
+    recorded_by = link("kernel.User", null=True, verbose_name="登记人")
+    recorded_at = models.DateTimeField("登记时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "送达记录"
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["document", "seq"], name="service_seq")]
