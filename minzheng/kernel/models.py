@@ -11,14 +11,17 @@ from minzheng.kernel.archives.models import (
     VolumeItem,
 )
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
-from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
+from minzheng.kernel.awards.models import Award, AwardMember, AwardPause, PaymentLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
+from minzheng.kernel.cases.draw_models import SpotDraw, SpotTask
 from minzheng.kernel.cases.models import (
     Case,
     CaseAct,
     CaseMember,
+    CaseMove,
     ClockSegment,
     Consent,
+    Escalation,
     Evidence,
     Publicity,
     PublicTry,
@@ -38,17 +41,20 @@ __all__ = [
     "AuditSeal",
     "Award",
     "AwardMember",
+    "AwardPause",
     "CalendarDay",
     "CalendarYear",
     "Case",
     "CaseAct",
     "CaseMember",
+    "CaseMove",
     "ClockSegment",
     "Consent",
     "ContactChoice",
     "DeletionRequest",
     "DestructionEntry",
     "DestructionList",
+    "Escalation",
     "Evidence",
     "Hold",
     "Household",
@@ -69,6 +75,8 @@ __all__ = [
     "Region",
     "RegionAlias",
     "ServiceRecord",
+    "SpotDraw",
+    "SpotTask",
     "User",
     "Volume",
     "VolumeAccess",

@@ -57,7 +57,13 @@ class PaymentLine(RegionRow):
     """One amount for one award and month; append-only, corrected by further lines only."""
 
     LINE_TYPES = [("regular", "正常发放"), ("back_pay", "补发"), ("clawback", "追回"), ("correction", "更正")]
-    STATES = [("planned", "待发"), ("batched", "已入批次"), ("paid", "已发"), ("returned", "退回")]
+    STATES = [
+        ("planned", "待发"),
+        ("batched", "已入批次"),
+        ("paid", "已发"),
+        ("returned", "退回"),
+        ("proposed", "待决定"),  # a clawback that somebody has still to decide: no batch takes it
+    ]
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="lines")
     item_code = models.CharField("事项", max_length=60)
@@ -76,3 +82,21 @@ class PaymentLine(RegionRow):
             models.UniqueConstraint(fields=["award", "month", "line_type", "seq"], name="payment_line_key"),
         ]
         indexes = [models.Index(fields=["month", "item_code", "region_code"], name="line_month_item")]
+
+
+class AwardPause(Row):
+    """Months in which an award is not paid (暂停). `to_month` None: still suspended. Months that were made up for by back
+    pay are `back_paid`."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="pauses")
+    from_month = models.DateField("停发起月（当月1日）")
+    to_month = models.DateField("停发止月（当月1日）", null=True, blank=True)
+    reason = models.CharField("事由", max_length=200, blank=True)
+    back_paid = models.BooleanField("已补发", default=False)
+
+    class Meta:
+        verbose_name = "待遇暂停"
+        ordering = ["from_month"]
+        constraints = [
+            models.UniqueConstraint(fields=["award"], condition=models.Q(to_month=None), name="award_one_open_pause"),
+        ]

@@ -35,6 +35,10 @@ class Case(RegionRow):
     due_on = models.DateField("当前环节截止", null=True, blank=True, db_index=True)
     total_due_on = models.DateField("办结截止", null=True, blank=True)
     due_provisional = models.BooleanField("暂按周末推算", default=False)
+    # From this day the running stage is yellow; red on the deadline itself (kernel/cases/colours.py).
+    yellow_on = models.DateField("黄色提醒起", null=True, blank=True)
+    # Which version of the item the case was accepted under; "" = the only one there was (registry.version_of).
+    item_version = models.CharField("事项版本", max_length=10, blank=True)
     needs_county_visit = models.BooleanField("须县级入户", default=False)
     assignee = link("kernel.User", null=True, verbose_name="当前经办人")
     version = models.PositiveIntegerField("版本", default=0)
@@ -47,6 +51,7 @@ class Case(RegionRow):
         indexes = [
             models.Index(fields=["region_code", "state", "due_on"], name="case_region_state_due"),
             models.Index(fields=["item_code", "region_code"], name="case_item_region"),
+            models.Index(fields=["region_code", "due_on"], name="case_region_due"),
         ]
         constraints = [
             # The last wall behind the lock of kernel/cases/locks.py: one open case per applicant and item.
@@ -104,11 +109,16 @@ class CaseAct(Row):
     data = SealedJSON("内容")
     due_on = models.DateField("应完成日期", null=True, blank=True)
     kept_deadline = models.BooleanField("按时", null=True)
+    # What the form that was sent carries: the same form sent twice is one act.
+    token = models.CharField("表单标记", max_length=40, blank=True)
 
     class Meta:
         verbose_name = "办理动作"
         ordering = ["seq"]
-        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="case_act_seq")]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="case_act_seq"),
+            models.UniqueConstraint(fields=["case", "token"], condition=~models.Q(token=""), name="case_act_token"),
+        ]
 
 
 class ClockSegment(Row):
@@ -194,3 +204,40 @@ class PublicTry(Row):
 
     class Meta:
         verbose_name = "公开查询记录"
+
+
+class CaseMove(RegionRow):
+    """The family moved: what the former place keeps. `region_code` is the former village or township, whose clerks may
+    go on reading what was done up to act `seq`; the number, the acts and the clocks went along with the case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="moves")
+    to_region = models.CharField("迁入地", max_length=12)
+    moved_on = models.DateField("迁移日期")
+    pays_from = models.DateField("迁入地起发月", null=True, blank=True)
+    seq = models.PositiveIntegerField("迁移动作序号")
+    reason = models.CharField("事由", max_length=200)
+
+    class Meta:
+        verbose_name = "办件迁移"
+        indexes = [models.Index(fields=["region_code", "moved_on"], name="case_move_region")]
+
+
+class Escalation(RegionRow):
+    """A deadline that was brought to somebody's attention, once for each degree: the clerk, the leader, the county."""
+
+    DEGREES = [("yellow", "提醒经办人"), ("red", "报告负责人"), ("county", "县级督办")]
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="escalations")
+    degree = models.CharField("程度", max_length=8, choices=DEGREES)
+    due_on = models.DateField("截止日")
+    state = models.CharField("当时状态", max_length=24)
+    told_at = models.DateTimeField("提醒时间")
+    told_to = models.JSONField("提醒对象", default=list)
+    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
+    answered_by = link("kernel.User", null=True, verbose_name="答复人")
+    answer = models.CharField("答复", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "期限督办"
+        constraints = [models.UniqueConstraint(fields=["case", "due_on", "degree"], name="escalation_once")]
+        indexes = [models.Index(fields=["region_code", "degree", "told_at"], name="escalation_region")]
