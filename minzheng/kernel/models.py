@@ -26,12 +26,14 @@ from minzheng.kernel.cases.models import (
     Publicity,
     PublicTry,
 )
+from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents.models import Attachment, IssuedDocument, ServiceRecord
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
+from minzheng.kernel.subjects.mandate_models import Mandate
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "JobRun",
     "LoginAttempt",
     "LoginCode",
+    "Mandate",
     "MessageEvent",
     "NumberSeries",
     "Organization",
@@ -70,6 +73,7 @@ __all__ = [
     "PaymentLine",
     "Person",
     "PersonNameChar",
+    "PublicObjection",
     "PublicTry",
     "Publicity",
     "Region",
