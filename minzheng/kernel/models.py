@@ -1,6 +1,15 @@
 """One Django app, many capability folders: each folder's models are gathered here for one migration series."""
 
-from minzheng.kernel.accounts.models import Assignment, LoginAttempt, LoginCode, User
+from minzheng.kernel.accounts.models import (
+    Assignment,
+    Leave,
+    LoginAttempt,
+    LoginCode,
+    PasswordUsed,
+    RecoveryCode,
+    SecondFactor,
+    User,
+)
 from minzheng.kernel.archives.models import (
     DeletionRequest,
     DestructionEntry,
@@ -17,6 +26,7 @@ from minzheng.kernel.cases.draw_models import SpotDraw, SpotTask
 from minzheng.kernel.cases.models import (
     Case,
     CaseAct,
+    CaseHandover,
     CaseMember,
     CaseMove,
     ClockSegment,
@@ -48,6 +58,7 @@ __all__ = [
     "CalendarYear",
     "Case",
     "CaseAct",
+    "CaseHandover",
     "CaseMember",
     "CaseMove",
     "ClockSegment",
@@ -63,6 +74,7 @@ __all__ = [
     "HouseholdMember",
     "IssuedDocument",
     "JobRun",
+    "Leave",
     "LoginAttempt",
     "LoginCode",
     "Mandate",
@@ -70,14 +82,17 @@ __all__ = [
     "NumberSeries",
     "Organization",
     "OutboxMessage",
+    "PasswordUsed",
     "PaymentLine",
     "Person",
     "PersonNameChar",
     "PublicObjection",
     "PublicTry",
     "Publicity",
+    "RecoveryCode",
     "Region",
     "RegionAlias",
+    "SecondFactor",
     "ServiceRecord",
     "SpotDraw",
     "SpotTask",

@@ -41,6 +41,8 @@ class Case(RegionRow):
     item_version = models.CharField("事项版本", max_length=10, blank=True)
     needs_county_visit = models.BooleanField("须县级入户", default=False)
     assignee = link("kernel.User", null=True, verbose_name="当前经办人")
+    # The absent colleague for whom the assignee stands in; empty once she is back.
+    stands_in_for = link("kernel.User", null=True, verbose_name="代谁经办")
     version = models.PositiveIntegerField("版本", default=0)
     created_by = link("kernel.User", null=True, related_name="created_cases", verbose_name="登记人")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -119,6 +121,25 @@ class CaseAct(Row):
             models.UniqueConstraint(fields=["case", "seq"], name="case_act_seq"),
             models.UniqueConstraint(fields=["case", "token"], condition=~models.Q(token=""), name="case_act_token"),
         ]
+
+
+class CaseHandover(Row):
+    """移交: a case went from one member of staff to another. One submit is one `batch`; state and clocks are untouched."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="handovers")
+    batch = models.BigIntegerField("批次", db_index=True)
+    from_user = link("kernel.User", related_name="handed_over", verbose_name="移交人")
+    to_user = link("kernel.User", related_name="taken_over", verbose_name="接手人")
+    leave = link("kernel.Leave", null=True, verbose_name="休假")
+    returned = models.BooleanField("交还", default=False)
+    reason = models.CharField("事由", max_length=200)
+    by = link("kernel.User", null=True, verbose_name="办理人")
+    by_name = models.CharField("办理人姓名", max_length=60, blank=True)
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "办件移交"
+        ordering = ["at", "pk"]
 
 
 class ClockSegment(Row):
