@@ -38,11 +38,13 @@ from minzheng.kernel.cases.models import (
 )
 from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents.models import Attachment, IssuedDocument, ServiceRecord
+from minzheng.kernel.exchange.models import ImportBatch, ImportLink, MappingTemplate
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
+from minzheng.kernel.standards.models import ParameterValue
 from minzheng.kernel.subjects.mandate_models import Mandate
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
 
@@ -72,16 +74,20 @@ __all__ = [
     "Hold",
     "Household",
     "HouseholdMember",
+    "ImportBatch",
+    "ImportLink",
     "IssuedDocument",
     "JobRun",
     "Leave",
     "LoginAttempt",
     "LoginCode",
     "Mandate",
+    "MappingTemplate",
     "MessageEvent",
     "NumberSeries",
     "Organization",
     "OutboxMessage",
+    "ParameterValue",
     "PasswordUsed",
     "PaymentLine",
     "Person",

@@ -1,0 +1,39 @@
+"""本地标准参数: values that a place confirms or sets itself, dated, with the document they rest on."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from minzheng.kernel.base import RegionRow, link
+
+
+class ParameterValue(RegionRow):
+    """One value of one declared parameter in one place from a day on. Drafted by one person, signed by another.
+
+    Only signed rows count in calculations; a signed row is never changed: a later one takes its place from its own first
+    day, or it is withdrawn with a reason. `value` is written as in the region files (yuan as text, 是/否, option code)."""
+
+    STATES = [("draft", "待签发"), ("signed", "已签发"), ("withdrawn", "已撤回")]
+
+    name = models.CharField("参数", max_length=60, db_index=True)
+    benefit = models.CharField("福利", max_length=60, blank=True)
+    value = models.CharField("值", max_length=60)
+    unit = models.CharField("单位", max_length=20, blank=True)
+    valid_from = models.DateField("自")
+    valid_until = models.DateField("至", null=True, blank=True)
+    source = models.CharField("依据（文件名称和文号）", max_length=200)
+    source_date = models.DateField("文件日期", null=True, blank=True)
+    confirms = models.BooleanField("确认平台自带的值", default=False)
+    note = models.CharField("说明", max_length=200, blank=True)
+    state = models.CharField("状态", max_length=10, choices=STATES, default="draft", db_index=True)
+    drafted_by = link("kernel.User", null=True, verbose_name="起草人")
+    drafted_at = models.DateTimeField("起草时间")
+    signed_by = link("kernel.User", null=True, verbose_name="签发人")
+    signed_at = models.DateTimeField("签发时间", null=True, blank=True)
+    withdrawn_by = link("kernel.User", null=True, verbose_name="撤回人")
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "本地参数"
+        indexes = [models.Index(fields=["state", "name", "region_code"], name="parameter_state_name")]
