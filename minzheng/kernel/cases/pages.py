@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.pages.casework import lists
+from minzheng.kernel.pages.casework import lists, print_papers
 from minzheng.kernel.pages.casework.acts import perform
 from minzheng.kernel.pages.casework.case_page import case_page
 from minzheng.kernel.pages.casework.intake import entry, start
@@ -37,6 +37,14 @@ PAGES = [
         "导出办件",
         "case.read",
         ExportBody("cases.list", columns=lists.EXPORT_COLUMNS),
+    ),
+    Page(
+        "cases.print_papers",
+        "console/cases/print/",
+        "打印文书",
+        "document.read",
+        print_papers.BODY,
+        reads="成批打印文书",
     ),
     Page(
         "cases.detail",

@@ -30,11 +30,22 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of one row of a batch: its name, whether it was done, and what to say about it."""
+
+    title: str
+    done: bool
+    sentence: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class ListBody:
     """A table over ``rows(actor)``. Sorting, filters and page number live in the address.
 
     ``link`` names the detail page that a row opens: (page code, {argument: attribute path}). ``export`` is the code of
-    an ``ExportBody`` page with its own permission. ``empty`` says what would fill an empty list.
+    an ``ExportBody`` page with its own permission. ``batches`` are the codes of ``BatchBody`` pages: rows get a tick
+    box when the actor may do at least one of them. ``empty`` says what would fill an empty list.
     """
 
     kind: ClassVar[str] = "list"
@@ -46,6 +57,7 @@ class ListBody:
     link: tuple[str, dict[str, str]] | None = None
     actions: Sequence[Action] = ()
     export: str = ""
+    batches: Sequence[str] = ()
     per_page: int = 20
     empty: str = "没有符合条件的记录。"
     lead: str = ""
@@ -126,6 +138,27 @@ class ExportBody:
 
 
 @dataclass(frozen=True)
+class BatchBody:
+    """One thing done to many rows that were ticked on the list page ``of``: shown again with the question, then done
+    row by row, each on its own, with a line of result for every row.
+
+    ``run(actor, rows, values)`` returns one ``Outcome`` a row, or a response (a file to print). The rows come from the
+    list's own selector, so nothing outside the actor's scope can be ticked by hand. ``left_out(actor, row)`` is "" or
+    the sentence why this row cannot take part; it is asked before, so that nobody is surprised afterwards."""
+
+    kind: ClassVar[str] = "batch"
+    of: str
+    run: Callable[..., Sequence[Outcome] | HttpResponse]
+    _: KW_ONLY
+    fields: Sequence[Field] = ()
+    question: str = ""
+    submit: str = "确定"
+    icon: str = "check"
+    left_out: Callable[[Any, Any], str] | None = None
+    limit: int = 100
+
+
+@dataclass(frozen=True)
 class Custom:
     """The escape hatch: ``view(request, **url arguments)``; ``request.actor`` is set and the gate has been passed."""
 
@@ -137,4 +170,4 @@ class Custom:
         return self.view(request, **kwargs)
 
 
-Body = ListBody | DetailBody | FormBody | ActionBody | BoardBody | ExportBody | Custom
+Body = ListBody | DetailBody | FormBody | ActionBody | BoardBody | ExportBody | BatchBody | Custom

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from minzheng.kernel.parts.bodies import (
     ActionBody,
+    BatchBody,
     BoardBody,
     Body,
     Custom,
@@ -21,6 +22,7 @@ from minzheng.kernel.parts.bodies import (
     ExportBody,
     FormBody,
     ListBody,
+    Outcome,
 )
 
 #: ``permission`` values that are not staff permissions: a signed-in citizen (own objects only), any member of staff.
@@ -75,6 +77,7 @@ __all__ = [
     "STAFF",
     "ActionBody",
     "Audience",
+    "BatchBody",
     "BoardBody",
     "Body",
     "Custom",
@@ -84,5 +87,6 @@ __all__ = [
     "FormBody",
     "ListBody",
     "Menu",
+    "Outcome",
     "Page",
 ]

@@ -16,6 +16,7 @@ from minzheng.kernel.pages.casework.acts import Attempt, act_forms
 from minzheng.kernel.pages.casework.evidence import evidence_cards, proposals
 from minzheng.kernel.pages.casework.family import family_rows
 from minzheng.kernel.pages.casework.reckoning import reckoning
+from minzheng.kernel.pages.casework.since import since
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Entry
@@ -50,6 +51,7 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
     members = list(case.members.select_related("person"))
     evidence = list(case.evidence.order_by("at", "pk"))
     forms = act_forms(case, drawing.actor, attempt, _initial(case))
+    acts, attachments = list(case.acts.all()), _attachments(case, drawing)
     return {
         "case": case,
         "item": item,
@@ -60,7 +62,7 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "place": _place(case, drawing),
         "stages": _stages(state.stage),
         "family": family_rows(case, item, members, evidence, drawing),
-        "evidence": evidence_cards(evidence, list(case.acts.all()), drawing),
+        "evidence": evidence_cards(evidence, acts, drawing),
         "proposals": proposals(evidence),
         "awards": list(awards_of(drawing.actor).filter(case_id=case.pk)) if case.decided_at else [],
         "reckoning": reckoning(case, item, members, drawing),
@@ -68,8 +70,9 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "closed_acts": [one for one in forms if not one.enabled],
         "judge": any(one.code == "judge" and one.enabled for one in forms),
         "timeline": _timeline(case),
+        "since": since(drawing.actor, case, item.flow, acts, attachments),
         "consents": _consents(case),
-        "attachments": _attachments(case, drawing),
+        "attachments": attachments,
         "documents": _documents(case, drawing),
         "may_print": drawing.actor.can("case.investigate", case.region_code),
     }

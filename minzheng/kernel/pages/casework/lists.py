@@ -99,6 +99,7 @@ BODY = ListBody(
     sort="-submitted_at",
     link=("cases.detail", {"pk": "pk"}),
     export="cases.export",
+    batches=("cases.print_papers",),
     filters=(
         Search("q", "编号或申请人", by=by_text, placeholder="编号末几位或姓名"),
         ByChoice("scope", "范围", choices=SCOPES, by=by_scope),

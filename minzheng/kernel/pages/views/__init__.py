@@ -1,4 +1,4 @@
-"""The six generic views. ``view_of(page)`` picks the one that draws the page's body."""
+"""The seven generic views. ``view_of(page)`` picks the one that draws the page's body."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from minzheng.kernel.pages.views.action import action_view
+from minzheng.kernel.pages.views.batch import batch_view
 from minzheng.kernel.pages.views.board import board_view
 from minzheng.kernel.pages.views.detail import detail_view
 from minzheng.kernel.pages.views.export import export_view
 from minzheng.kernel.pages.views.form import form_view
 from minzheng.kernel.pages.views.table import list_view
-from minzheng.kernel.parts.bodies import ActionBody, BoardBody, Custom, DetailBody, ExportBody, FormBody, ListBody
+from minzheng.kernel.parts.bodies import (
+    ActionBody,
+    BatchBody,
+    BoardBody,
+    Custom,
+    DetailBody,
+    ExportBody,
+    FormBody,
+    ListBody,
+)
 from minzheng.kernel.parts.page import Page
 
 _MAKERS: dict[type, Callable[[Page], Callable[..., HttpResponse]]] = {
@@ -23,6 +33,7 @@ _MAKERS: dict[type, Callable[[Page], Callable[..., HttpResponse]]] = {
     ActionBody: action_view,
     BoardBody: board_view,
     ExportBody: export_view,
+    BatchBody: batch_view,
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.drawing import buttons, draw, drawing_of, wants_fragment
 from minzheng.kernel.pages.gate import allowed
-from minzheng.kernel.parts.bodies import ListBody
+from minzheng.kernel.parts.bodies import BatchBody, ListBody
 from minzheng.kernel.parts.columns import Column, row_url
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.page import Page
@@ -38,6 +38,7 @@ class Head:
 @dataclass(frozen=True)
 class Line:
     url: str
+    pk: Any
     cells: list[tuple[str, str, str]]
 
 
@@ -110,6 +111,7 @@ def table_context(page: Page, body: ListBody, values: Mapping[str, str], drawing
         "size": values.get("size", ""),
         "empty": body.empty,
         "export": export_url(body, values, drawing),
+        "batches": batches(body, drawing),
         "here": page.code,
     }
 
@@ -120,6 +122,16 @@ def export_url(body: ListBody, values: Mapping[str, str], drawing: Drawing) -> s
     if target is None or not allowed(drawing.actor, target):
         return ""
     return reverse(target.code) + with_values(values, page="", size="")
+
+
+def batches(body: ListBody, drawing: Drawing) -> list[tuple[str, str, str]]:
+    """(label, address, icon) of what this actor may do to several rows at once."""
+    targets = [registry.pages().get(code) for code in body.batches]
+    return [
+        (target.title, reverse(target.code), target.body.icon)
+        for target in targets
+        if target and isinstance(target.body, BatchBody) and allowed(drawing.actor, target)
+    ]
 
 
 def with_values(values: Mapping[str, str], **changes: Any) -> str:
@@ -140,7 +152,7 @@ def _head(column: Column, body: ListBody, values: Mapping[str, str]) -> Head:
 
 def _line(row: Any, body: ListBody, drawing: Drawing) -> Line:
     url = row_url(*body.link, row) if body.link else ""
-    return Line(url, [(one.cell(row, drawing), one.classes(), one.label) for one in body.columns])
+    return Line(url, row.pk, [(one.cell(row, drawing), one.classes(), one.label) for one in body.columns])
 
 
 def _control(one: Any, values: Mapping[str, str], drawing: Drawing) -> dict[str, Any]:

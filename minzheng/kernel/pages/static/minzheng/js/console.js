@@ -2,3 +2,4 @@ import './keys.js';
 import './fields.js';
 import './search.js';
 import './frame.js';
+import './ticks.js';

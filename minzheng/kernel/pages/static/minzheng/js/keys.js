@@ -1,4 +1,4 @@
-// Shortcuts: / search, j k rows, g w workbench, g l list, g n window registration, a act, ? help. Not inside inputs.
+// Shortcuts: / search, j k rows, x tick the row, g w workbench, g l list, g n window registration, a act, ? help. Not inside inputs.
 const GO = { w: '/console/', l: '/console/cases/', n: '/console/intake/' };
 let pending = '';
 
@@ -29,6 +29,7 @@ document.addEventListener('keydown', (event) => {
     case 'g': pending = 'g'; setTimeout(() => { pending = ''; }, 1200); break;
     case 'j': move(1); event.preventDefault(); break;
     case 'k': move(-1); event.preventDefault(); break;
+    case 'x': document.activeElement?.closest('tr[data-row]')?.querySelector('input[name="row"]')?.click(); break;
     case '/': document.getElementById('global-q')?.focus(); event.preventDefault(); break;
     case '?': document.getElementById('keys')?.showModal(); event.preventDefault(); break;
     case 'a': document.querySelector('#acts [data-first], #acts button:not([disabled]), #acts summary')?.focus(); break;
