@@ -39,9 +39,11 @@ from minzheng.kernel.cases.models import (
 from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents.models import Attachment, IssuedDocument, ServiceRecord
 from minzheng.kernel.exchange.models import ImportBatch, ImportLink, MappingTemplate
+from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
 from minzheng.kernel.standards.models import ParameterValue
@@ -71,6 +73,8 @@ __all__ = [
     "DestructionList",
     "Escalation",
     "Evidence",
+    "ExportRequest",
+    "GlassBreak",
     "Hold",
     "Household",
     "HouseholdMember",
@@ -95,6 +99,7 @@ __all__ = [
     "PublicObjection",
     "PublicTry",
     "Publicity",
+    "ReadQuestion",
     "RecoveryCode",
     "Region",
     "RegionAlias",
