@@ -31,12 +31,22 @@ PERMISSIONS: dict[str, str] = {
     "board.read": "查看工作台与统计",
     "policy.read": "查看标准与规则",
     "audit.read": "查看审计记录",
+    "audit.review": "复核紧急查阅、答复群众询问",
+    "audit.anchor": "打印审计链头",
+    "glass.read": "查看本地区的紧急查阅",
+    "person.break_glass": "紧急查阅范围外的个人档案",
+    "export.approve": "审批批量导出",
     "accounts.read": "查看账号与任职",
     "accounts.manage": "建立与停用账号",
     "accounts.grant": "授予与收回任职",
     "jobs.read": "查看后台任务",
     "system.read": "查看系统运行情况",
     "outbox.read": "查看消息发送情况",
+    "setup.manage": "首次设置",
+    "caseload.read": "查看存量导入",
+    "caseload.import": "导入存量数据",
+    "caseload.approve": "批准存量导入",
+    "policy.confirm": "确认参数",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
@@ -60,13 +70,15 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "town_clerk": (
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
-        | {"match.run", "match.read", "archive.read"}
+        | {"match.run", "match.read", "archive.read", "person.break_glass"}
         | _PERSON
         | _FILES,
     ),
     "town_leader": (
         "乡镇负责人",
-        frozenset({"case.read", "case.opinion", "case.confirm", "person.read", "person.search", "match.read"}) | _FILES,
+        frozenset({"case.read", "case.opinion", "case.confirm", "person.read", "person.search", "match.read"})
+        | {"glass.read"}
+        | _FILES,
     ),
     "village_worker": (
         "村（居）工作人员",
@@ -74,30 +86,47 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "matching_officer": (
         "核对人员",
-        frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"}) | _PERSON,
+        frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"})
+        | {"person.break_glass"}
+        | _PERSON,
     ),
     "county_reviewer": (
         "县级审核确认人员",
-        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read", "archive.read"}) | _PERSON | _FILES,
+        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read", "archive.read"})
+        | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read"})
+        | _PERSON
+        | _FILES,
     ),
     "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
-    "policy_officer": ("政策科人员", frozenset({"board.read", "policy.read", "award.read", "payment.read"})),
+    "policy_officer": (
+        "政策科人员",
+        frozenset({"board.read", "policy.read", "policy.confirm", "award.read", "payment.read"}),
+    ),
     "bureau_head": (
         "局领导",
-        frozenset({"archive.read", "archive.destroy"})
+        frozenset({"archive.read", "archive.destroy", "policy.confirm", "export.approve", "glass.read"})
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
     ),
     "auditor": (
         "审计人员",
-        frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"}) | _FILES,
+        frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
+        | {"audit.anchor", "glass.read"}
+        | _FILES,
+    ),
+    "data_officer": (
+        "数据管理员",
+        frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"}),
     ),
     "archivist": ("档案管理员", frozenset({"archive.read", "archive.manage", "case.read", "document.read"})),
     "sys_admin": (
         "系统管理员",
-        frozenset({"outbox.read", "accounts.read", "accounts.manage", "jobs.read", "system.read"}),
+        frozenset({"outbox.read", "accounts.read", "accounts.manage", "jobs.read", "system.read", "setup.manage"}),
     ),
     "sec_admin": ("安全管理员", frozenset({"accounts.read", "accounts.grant", "system.read"})),
-    "audit_admin": ("审计管理员", frozenset({"accounts.read", "audit.read", "system.read"})),
+    "audit_admin": (
+        "审计管理员",
+        frozenset({"accounts.read", "audit.read", "audit.review", "audit.anchor", "glass.read", "system.read"}),
+    ),
 }
 
 ADMINS = frozenset({"sys_admin", "sec_admin", "audit_admin"})
@@ -115,6 +144,8 @@ _APART: dict[tuple[str, str], str] = {
     ("finance", "town_leader"): "付款人不得决定待遇",
     ("finance", "county_reviewer"): "付款人不得决定待遇",
     ("finance", "matching_officer"): "付款人不得办理核对",
+    ("data_officer", "county_reviewer"): "导入数据的人不得批准导入",
+    ("data_officer", "finance"): "导入待遇的人不得付款",
     ("archivist", "bureau_head"): "提出销毁的人不得批准销毁",
 }
 
