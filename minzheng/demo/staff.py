@@ -48,6 +48,7 @@ _COUNTY_STAFF = (
     ("zhengce", "顾明理", "policy_officer", DEMO_BUREAU, "政策法规股", "查看标准与规则"),
     ("juzhang", "章知行", "bureau_head", DEMO_BUREAU, "局长", "看全县情况"),
     ("shenji", "严守正", "auditor", DEMO_BUREAU, "内部审计", "查谁看过档案、复算待遇"),
+    ("shuju", "舒有数", "data_officer", DEMO_BUREAU, "数据管理员", "导入存量花名册"),
     ("xitong", "石可为", "sys_admin", DEMO_BUREAU, "系统管理员", "建立账号、看运行情况"),
     ("anquan", "安如磐", "sec_admin", DEMO_BUREAU, "安全管理员", "授予与收回任职"),
     ("rizhi", "查有据", "audit_admin", DEMO_BUREAU, "审计管理员", "查看审计记录"),

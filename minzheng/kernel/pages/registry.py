@@ -16,7 +16,7 @@ from minzheng.kernel.parts.page import Page
 
 #: Packages below ``minzheng`` whose ``pages`` modules are read; they are named here as text so that the kernel
 #: imports nothing of the layers above it.
-LAYERS = ("kernel", "datacenter", "business", "online")
+LAYERS = ("kernel", "datacenter", "business", "online", "site")
 _SKIPPED = ("tests", "migrations", "templates", "static")
 
 
