@@ -79,10 +79,11 @@ def _marked(model: Table) -> bool:
 
 @cache
 def owners(model: Table) -> tuple[ForeignKey, ...]:
-    """The keys that say to whom an unmarked row belongs; none for a marked table."""
+    """The keys that say to whom an unmarked row belongs; none for a marked table. A key to the same table (a deputy's
+    post naming the one it stands in for) says nothing about that."""
     if _marked(model):
         return ()
-    keys = _keys(model)
+    keys = [key for key in _keys(model) if key.related_model is not model]
     constrained = tuple(key for key in keys if _constrained(key))
     return constrained or tuple(key for key in keys if key.related_model is not User)
 
