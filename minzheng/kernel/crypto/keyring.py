@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,10 @@ from typing import Any
 from django.conf import settings
 
 FORMAT = 2
+#: How long a process may go on with the ring as it last saw it. `retire` is to wait much longer than this.
+LOOK_SECONDS = 2.0
+_next_look = 0.0
+_seen: dict[str, tuple[int, int]] = {}
 
 
 class BrokenKeyRing(Exception):
@@ -51,9 +56,17 @@ def path() -> Path:
 
 
 def ring() -> KeyRing:
-    """The ring of this installation, read once per process."""
+    """The ring of this installation, at most `LOOK_SECONDS` old: soon after a rotation every process seals with the new
+    key."""
     # Called for every sealed value: no Path is built here (it would cost as much as the cipher).
-    return _cached(os.fspath(settings.KEY_RING_FILE))
+    global _next_look
+    file = os.fspath(settings.KEY_RING_FILE)
+    now = time.monotonic()
+    if now >= _next_look:
+        _next_look = now + LOOK_SECONDS
+        if _cached.cache_info().currsize and _seen.get(file) != _version(file):
+            _cached.cache_clear()
+    return _cached(file)
 
 
 def reload() -> KeyRing:
@@ -100,6 +113,7 @@ def _cached(file: str) -> KeyRing:
         with _locked(place):
             if not place.exists():
                 _write(place, new())
+    _seen[file] = _version(file)
     found = _read(place)
     if not found.signing_seed:
         with _locked(place):
@@ -108,6 +122,15 @@ def _cached(file: str) -> KeyRing:
                 found = _upgraded(found, place)
                 _write(place, found)
     return found
+
+
+def _version(file: str) -> tuple[int, int]:
+    """What changes when the file is replaced; taken before reading, so that a later change is seen."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return (0, 0)
+    return found.st_ino, found.st_mtime_ns
 
 
 def new() -> KeyRing:

@@ -40,12 +40,14 @@ def seal(plain: bytes, bound_to: bytes) -> bytes:
     return head + iv + body + machine.tag
 
 
-def open_sealed(sealed: bytes, bound_to: bytes) -> bytes:
-    """Decrypt what ``seal`` made for the same ``bound_to``. Raises CannotOpen with a Chinese sentence."""
+def open_sealed(sealed: bytes, bound_to: bytes, ring: keyring.KeyRing | None = None) -> bytes:
+    """Decrypt what ``seal`` made for the same ``bound_to``. Raises CannotOpen with a Chinese sentence.
+
+    ``ring``: another one than this installation's, such as one recovered from its escrow for a drill."""
     where = bound_to.decode(errors="replace")
     if len(sealed) < _HEAD + _IV + _TAG or sealed[0] != VERSION:
         raise CannotOpen(f"加密内容格式不对（{where}）：这一栏存的不是本平台的密文，请从备份恢复该行。")
-    key = _key(int.from_bytes(sealed[1:_HEAD], "big"), where)
+    key = _key(key_number(sealed), where, ring)
     iv, body, tag = sealed[_HEAD : _HEAD + _IV], sealed[_HEAD + _IV : -_TAG], sealed[-_TAG:]
     machine = Cipher(SM4(key), modes.GCM(iv, tag)).decryptor()
     machine.authenticate_additional_data(sealed[:_HEAD] + bound_to)
@@ -55,6 +57,11 @@ def open_sealed(sealed: bytes, bound_to: bytes) -> bytes:
         raise CannotOpen(
             f"加密内容打不开（{where}）：内容被改动、从别的行复制而来，或密钥文件不是加密时的那一份；请报告审计员并从备份恢复。"
         ) from None
+
+
+def key_number(sealed: bytes) -> int:
+    """The number of the key with which this was sealed."""
+    return int.from_bytes(sealed[1:_HEAD], "big")
 
 
 def blind_index(kind: str, value: str) -> bytes:
@@ -78,8 +85,11 @@ def sm3(data: bytes) -> str:
     return digest.finalize().hex()
 
 
-def _key(number: int, where: str) -> bytes:
-    key = keyring.ring().keys.get(number) or keyring.reload().keys.get(number)
+def _key(number: int, where: str, given: keyring.KeyRing | None) -> bytes:
+    if given is not None:
+        key = given.keys.get(number)
+    else:
+        key = keyring.ring().keys.get(number) or keyring.reload().keys.get(number)
     if key is None:
         raise CannotOpen(f"缺少第 {number} 号密钥（{where}）：请恢复包含该密钥的密钥文件备份。")
     return key

@@ -96,3 +96,15 @@ def test_文件损坏时提示从备份恢复而不是重建(own_ring: Path, dam
     with pytest.raises(keyring.BrokenKeyRing, match="从备份恢复，切勿删除重建"):
         keyring.reload()
     assert own_ring.read_text() == text
+
+
+def test_别的进程换了密钥_本进程很快改用新钥(own_ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sealing.seal(b"x", b"a")[2] == 1
+    body = json.loads(own_ring.read_text())
+    body["keys"]["2"], body["current"] = "11" * 16, 2
+    beside = own_ring.with_suffix(".other")
+    beside.write_text(json.dumps(body))
+    beside.chmod(0o600)
+    beside.replace(own_ring)
+    monkeypatch.setattr(keyring, "_next_look", 0.0)
+    assert sealing.seal(b"x", b"a")[2] == 2
