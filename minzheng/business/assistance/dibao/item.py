@@ -16,6 +16,7 @@ from minzheng.business.assistance.means_test.reasons import REASONS
 from minzheng.business.assistance.means_test.single import SingleClaim
 from minzheng.kernel.cases.lifecycle import means_tested
 from minzheng.kernel.items.items import Item, Material, Proposal
+from minzheng.kernel.items.publicity import PublicityRule
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
@@ -62,4 +63,7 @@ ITEM = Item(
     recompute=RULES.recompute,
     proposals=proposals,
     alone=applies_alone,
+    publicity=PublicityRule(
+        True, why="《最低生活保障审核确认办法》第二十四条：公示申请人姓名、家庭成员数量、保障金额", long_term=True
+    ),
 )

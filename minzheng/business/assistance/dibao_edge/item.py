@@ -10,6 +10,7 @@ from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.means_test.reasons import REASONS
 from minzheng.kernel.cases.lifecycle import means_tested
 from minzheng.kernel.items.items import Item, Material
+from minzheng.kernel.items.publicity import PublicityRule
 
 ITEM = Item(
     "assistance.dibao_edge",
@@ -27,4 +28,5 @@ ITEM = Item(
     composition=composition,
     assess=EDGE.assess,
     recompute=EDGE.recompute,
+    publicity=PublicityRule(False, why="民办函〔2024〕31号：谁救助谁公示，仅作认定、不发钱的不公示", columns=()),
 )

@@ -15,7 +15,9 @@ from minzheng.kernel.cases.evidence import digest
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Answer, Proposal, Taper
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.policy import Outcome, Unconfigured, load_ruleset
+from minzheng.kernel.standards import values
+from minzheng.kernel.standards.values import ruleset as load_ruleset
+from minzheng.policy import Outcome, Unconfigured
 from minzheng.policy.explain import show
 
 if TYPE_CHECKING:
@@ -53,14 +55,15 @@ class MeansTest:
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
         """The same answer from what an award froze; for an award in its taper, the amount kept (渐退保障金)."""
         day = datetime.date.fromisoformat
-        answer = self._answer(
-            dict(frozen["family"]),
-            frozen["region"],
-            day(frozen["on"]),
-            day(frozen.get("payable_on") or frozen["on"]),
-            frozen.get("notes", []),
-            frozen.get("recognised", ""),
-        )
+        with values.as_frozen(frozen.get("own_values")):
+            answer = self._answer(
+                dict(frozen["family"]),
+                frozen["region"],
+                day(frozen["on"]),
+                day(frozen.get("payable_on") or frozen["on"]),
+                frozen.get("notes", []),
+                frozen.get("recognised", ""),
+            )
         return replace(answer, amount_fen=answer.taper.amount_fen) if answer.taper else answer
 
     def _answer(
@@ -110,6 +113,7 @@ class MeansTest:
             "outcome": paid.as_json(),
             "rule_versions": _text(paid.rule_versions),
             "params": paid.params_used,
+            "own_values": values.kept(region),
             "ruleset_sha": paid.sha,
             "reasons_in_full": outcome.reasons,
         }

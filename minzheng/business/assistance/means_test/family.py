@@ -24,7 +24,8 @@ from django.utils.timezone import localdate
 
 from minzheng.business.assistance.means_test.form import applies_alone
 from minzheng.kernel import clock
-from minzheng.policy import InputError, Unconfigured, load_ruleset
+from minzheng.kernel.standards.values import ruleset as load_ruleset
+from minzheng.policy import InputError, Unconfigured
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember

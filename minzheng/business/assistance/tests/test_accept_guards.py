@@ -156,7 +156,7 @@ def test_第二个人按旧页面办理得到一句提示(world: World) -> None:
     case, _ = submitted(world)
     seen = case.version
     world.do(case, "accept", world.clerk)
-    with pytest.raises(Stale, match="刚才已由林经办办理“受理”，现在是“已受理”，请刷新后再办"):
+    with pytest.raises(Stale, match=r"林经办已于 11月2日 \d\d:\d\d 办理“受理”，现在是“已受理”，请刷新后再办"):
         services.perform(case_id=case.pk, act="accept", actor=world.colleague, data={}, version=seen)
     with pytest.raises(Refused, match="只有在“已提交”时才能“受理”"):
         services.perform(case_id=case.pk, act="accept", actor=world.colleague, data={})

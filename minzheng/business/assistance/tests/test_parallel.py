@@ -55,7 +55,7 @@ def test_两个经办员同时受理只成一次(live: World) -> None:
 
     done = together([accept(live.clerk), accept(live.colleague)])
     refused = [d for d in done if isinstance(d, Refused)]
-    assert len(refused) == 1 and "刚才已由" in str(refused[0]) and "请刷新后再办" in str(refused[0])
+    assert len(refused) == 1 and "已于 11月2日" in str(refused[0]) and "请刷新后再办" in str(refused[0])
     assert case.acts.filter(code="accept").count() == 1
     assert IssuedDocument.objects.filter(case=case, code="N01").count() == 1
 

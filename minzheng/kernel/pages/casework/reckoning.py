@@ -11,6 +11,7 @@ from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.explanation import Branch, branches, graph_of, leading_roots
 from minzheng.kernel.parts.fields import yuan_text
+from minzheng.kernel.standards.selectors import unconfirmed_in
 from minzheng.policy.errors import PolicyError
 
 #: States before acceptance, in which a calculation on declared figures would only mislead the clerk.
@@ -29,6 +30,7 @@ class Reckoning:
     tree: Sequence[Branch] = ()
     source: str = ""
     problem: str = ""
+    unconfirmed: Sequence[str] = ()  # parameters behind it that the county never confirmed
 
 
 def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Drawing) -> Reckoning:
@@ -88,4 +90,5 @@ def _made(
         [tuple(row) for row in reasons],
         branches(graph, leading_roots(graph, short), names),
         source,
+        unconfirmed=unconfirmed_in(evidence),
     )

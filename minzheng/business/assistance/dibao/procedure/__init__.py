@@ -6,13 +6,14 @@ They stand apart from the amounts (`../params.yaml`): no rule computes with them
 from __future__ import annotations
 
 import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from minzheng.kernel.cases.params import FlowParams
+from minzheng.kernel.standards import sets, values
 from minzheng.policy.errors import RulesetError, Unconfigured
-from minzheng.policy.params import ParamSet, read_declarations, read_region_file
+from minzheng.policy.params import ParamSet, Row, read_declarations, read_region_file
 from minzheng.policy.regions import normalize_region
 
 HERE = Path(__file__).parent
@@ -34,19 +35,29 @@ def param_set() -> ParamSet:
 
 
 def value(name: str, region: str, on: datetime.date) -> Any:
-    """One parameter as found for a place and day."""
-    found = param_set().resolve(name, normalize_region(region), on)
+    """One parameter as found for a place and day, the place's own signed values first."""
+    return _value(values.with_values(param_set()), name, region, on)
+
+
+def _value(params: ParamSet, name: str, region: str, on: datetime.date) -> Any:
+    found = params.resolve(name, normalize_region(region), on)
     if found is None:
         raise Unconfigured(BENEFIT, region, on, [name])
     return found.row.value
 
 
-@cache
 def procedure_params(region: str, on: datetime.date) -> FlowParams:
     """The procedure of one place on one day. `region`: 12 digits."""
+    return _procedure(region, on, values.current())
+
+
+@lru_cache(maxsize=4096)
+def _procedure(region: str, on: datetime.date, own: tuple[Row, ...]) -> FlowParams:
+    """`own`: the signed values, so that a new one makes a new answer."""
+    params = param_set().with_rows(row for row in own if row.name in param_set().declarations)
 
     def of(name: str) -> Any:
-        return value(name, region, on)
+        return _value(params, name, region, on)
 
     return FlowParams(
         review_days=of("受理审查工作日"),
@@ -74,7 +85,12 @@ def procedure_params(region: str, on: datetime.date) -> FlowParams:
         council_committee_share=(1, of("评议村居委员份数")),
         review_months=tuple((c, of(f"{c}类复核月数")) for c in "ABC"),
         mask_public_name=of("公示隐名"),
+        long_list_min_rows=of("长期公示最少户数"),
+        mandate_months=of("委托最长月数"),
         explain_min_fen=int(of("差异说明起点") * 100),
         explain_percent=of("差异说明百分比"),
         resubmit_reminder_days=of("补正提醒工作日"),
     )
+
+
+sets.register("dibao.procedure", "办理期限与程序", param_set, file="dibao/procedure")
