@@ -15,19 +15,22 @@ from minzheng.kernel.calendar.days import DAY, Calendar, Pause, working_with_pau
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.flow import Clock, Flow
+    from minzheng.kernel.cases.params import FlowParams
 
 PAUSE_REASONS = {"SUPPLEMENT": "补正", "PUBLICITY": "公示", "OBJECTION": "异议复查"}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One act as the clocks see it. `dates`: ISO dates the act wrote down (end of a publicity, next review)."""
+    """One act as the clocks see it. `dates`: ISO dates the act wrote down (end of a publicity, next review). `region`:
+    where the case was then, when it has moved since; "" = where it is now."""
 
     code: str
     from_state: str
     to_state: str
     on: datetime.date
     dates: dict[str, str] = field(default_factory=dict)
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,13 +55,14 @@ class Fold:
     total_due_on: datetime.date | None
     provisional: bool
     paused: bool
+    yellow_on: datetime.date | None = None
 
 
 def fold(flow: Flow, steps: Sequence[Step], region: str, calendar: Calendar) -> Fold:
     """All clocks of a case after these acts."""
     state = steps[-1].to_state if steps else flow.initial
     segments: list[Segment] = []
-    due = total = None
+    due = total = yellow = None
     provisional = paused = False
     latest = -1
     ordered = sorted(flow.clocks, key=lambda clock: clock.total)
@@ -67,13 +71,41 @@ def fold(flow: Flow, steps: Sequence[Step], region: str, calendar: Calendar) -> 
         segments += parts
         if running is None:
             continue
+        warned = yellow_from(running, _params(flow, clock, steps, begun, region), calendar)
+        if clock.total:
+            yellow = min(filter(None, (yellow, warned)), default=None)
+        elif begun > latest:
+            yellow = warned
         if clock.total:
             total = running.due_on
             paused = any(p.paused and p.ended_on is None for p in parts)
         elif begun > latest:
             due, latest = running.due_on, begun
         provisional = provisional or running.provisional
-    return Fold(state, tuple(segments), due, total, provisional, paused)
+    return Fold(state, tuple(segments), due, total, provisional, paused, yellow)
+
+
+def _params(flow: Flow, clock: Clock, steps: Sequence[Step], begun: int, region: str) -> FlowParams:
+    """The rule that a clock goes by: of the place where it began, on the day the case was accepted (whoever is accepted
+    under a rule is dealt with under it); before acceptance and while the benefit is paid, of the clock's first day."""
+    accepted = None if clock.paid else next((s.on for s in reversed(steps[: begun + 1]) if s.code == "accept"), None)
+    return flow.params(steps[begun].region or region, accepted or steps[begun].on)
+
+
+def yellow_from(running: Segment, params: FlowParams, calendar: Calendar) -> datetime.date | None:
+    """The first day on which a fifth of the time, as the place defines it, or less is left (registries.md §10.2)."""
+    if running.due_on is None:
+        return None
+    limit = running.working_days or 0
+    warn = -(-limit * params.yellow_percent // 100) if limit else params.review_notice_days
+    day = running.due_on
+    while warn > 0 and day > running.started_on:
+        if calendar.is_workday(day):
+            warn -= 1
+        day -= DAY
+    while not calendar.is_workday(day) and day > running.started_on:
+        day -= DAY
+    return max(day, running.started_on)
 
 
 def _run(
@@ -92,7 +124,7 @@ def _run(
     start = _anchor(clock, steps[begun])
     if start is None:
         return None, [], begun
-    params = flow.params(region, steps[begun].on)
+    params = _params(flow, clock, steps, begun, region)
     limit = clock.days(params)
     if clock.extended_by and any(s.code == clock.extended_by for s in steps[begun:]) and clock.extended_days:
         limit = clock.extended_days(params)
@@ -101,7 +133,7 @@ def _run(
     ended = next((s.on for s in steps[begun:] if s.to_state not in clock.states and s is not steps[begun]), None)
     if state in clock.states:
         ended = None
-    pauses = _pauses(clock.pauses(params), steps[begun:], stage_due)
+    pauses = _pauses(clock.pauses(params), steps[begun:], stage_due) + _halted(flow, steps[begun:])
     # Day 1 of a pause is the day after its act, as for every period.
     stopped = [Pause(a + DAY, b, code) for a, b, code, _ in pauses]
     due = working_with_pauses(start, limit, stopped, calendar)
@@ -121,6 +153,19 @@ def _anchor(clock: Clock, step: Step) -> datetime.date | None:
         return step.on
     text = step.dates.get(clock.anchor)
     return datetime.date.fromisoformat(text) if text else None
+
+
+def _halted(flow: Flow, steps: Sequence[Step]) -> list[tuple[datetime.date, datetime.date, str, bool]]:
+    """Stretches between two acts of `flow.halts`, as `_pauses` gives them."""
+    found = []
+    for halt in flow.halts:
+        for i, step in enumerate(steps):
+            if step.code != halt.begins:
+                continue
+            ended = next((s.on for s in steps[i + 1 :] if s.code == halt.ends), None)
+            until = datetime.date.fromisoformat(step.dates["until"]) if step.dates.get("until") else step.on
+            found.append((step.on, max(ended or until, step.on), halt.title, ended is None))
+    return found
 
 
 def _pauses(

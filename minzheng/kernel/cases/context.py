@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
+from minzheng.kernel.cases.states import PAID
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -33,6 +34,7 @@ class Ctx:
     data: dict[str, Any] = field(default_factory=dict)
     record: CaseAct | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    token: str = ""  # mark of the form that was sent
 
     @cached_property
     def today(self) -> datetime.date:
@@ -44,8 +46,14 @@ class Ctx:
 
     @cached_property
     def params(self) -> FlowParams:
-        """The procedure in force where and when the case was accepted (or today, before that)."""
-        return self.item.flow.params(self.case.region_code, self.case.event_date or self.today)
+        """The procedure in force where the case is, on the day it was accepted; today's, before that and once paid."""
+        accepted = self.case.event_date if self.case.state not in PAID else None
+        return self.item.flow.params(self.case.region_code, accepted or self.today)
+
+    @property
+    def params_today(self) -> FlowParams:
+        """What holds here today: whether the place has a power now, not how a case begun earlier is dealt with."""
+        return self.item.flow.params(self.case.region_code, self.today)
 
     @cached_property
     def everybody(self) -> list[CaseMember]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from minzheng.kernel.cases import authority, clocks, papers
+from minzheng.kernel.cases import authority, papers, timing
 from minzheng.kernel.cases.context import Ctx
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale
 from minzheng.kernel.items import registry
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 # Inputs whose value is also a column of the act.
 OPINION, REASON_CODE = "opinion", "reason_code"
-# Dates an act writes down that clocks count from, see clocks.Step.
-CLOCK_DATES = ("ends_on", "next_review_on")
 
 
 def locked(case_id: int) -> Case:
@@ -37,14 +35,19 @@ def locked(case_id: int) -> Case:
 
 
 @transaction.atomic
-def perform(*, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None, version: int | None) -> CaseAct:
+def perform(
+    *, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None, version: int | None, token: str = ""
+) -> CaseAct:
     """See services.perform."""
     case = locked(case_id)
-    item = registry.get(case.item_code)
+    item = registry.for_case(case)
     declared = item.flow.act(act)
     if declared is None:
         raise Refused(f"“{item.title}”的办理流程里没有“{act}”这个动作。")
-    ctx = Ctx(case, item, declared, actor)
+    ctx = Ctx(case, item, declared, actor, token=token[:40])
+    done = _already_done(ctx)
+    if done is not None:
+        return done
     _check_right(ctx)
     _check_fresh(ctx, version)
     ctx.data = _cleaned(ctx, data or {})
@@ -84,17 +87,37 @@ def _check_right(ctx: Ctx) -> None:
         raise NotAllowed(apart)
 
 
+def _already_done(ctx: Ctx) -> CaseAct | None:
+    """The act that this very form made before: pressing twice, or sending again after a broken line, is no second act."""
+    earlier = next((a for a in ctx.acts if a.token == ctx.token), None) if ctx.token else None
+    if earlier is None:
+        return None
+    if earlier.code != ctx.act.code or earlier.actor_id != ctx.actor.id:
+        raise Stale("这张表单已经用过，请刷新页面后再办。")
+    return earlier
+
+
 def _check_fresh(ctx: Ctx, version: int | None) -> None:
     case, flow = ctx.case, ctx.item.flow
     last = ctx.acts[-1] if ctx.acts else None
+    here = flow.state(case.state).title
     if version is not None and version != case.version:
-        raise Stale(
-            f"这个办件刚才已由{_who(last, ctx.actor)}办理“{_act_title(flow, last)}”，现在是“{flow.state(case.state).title}”，请刷新后再办。"
-        )
+        raise Stale(f"{_done_by(ctx, last)}，现在是“{here}”，请刷新后再办。")
     if case.state not in ctx.act.from_states:
         ready = "、".join(flow.state(s).title for s in ctx.act.from_states)
-        just = f"，刚由{_who(last, ctx.actor)}办理“{_act_title(flow, last)}”" if last else ""
-        raise Refused(f"这个办件现在是“{flow.state(case.state).title}”{just}，只有在“{ready}”时才能“{ctx.act.title}”。")
+        just = f"，{_done_by(ctx, last)}" if last else ""
+        raise Refused(f"这个办件现在是“{here}”{just}，只有在“{ready}”时才能“{ctx.act.title}”。")
+
+
+def _done_by(ctx: Ctx, last: CaseAct | None) -> str:
+    """王芳已于 11月2日 09:30 办理“受理”."""
+    from django.utils import timezone
+
+    if last is None:
+        return "这个办件刚才有变化"
+    at = timezone.localtime(last.at)
+    who = _who(last, ctx.actor)
+    return f"{who}已于 {at.month}月{at.day}日 {at:%H:%M} 办理“{_act_title(ctx.item.flow, last)}”"
 
 
 def _who(act: CaseAct | None, asking: Actor) -> str:
@@ -155,7 +178,7 @@ def _do(ctx: Ctx) -> CaseAct:
     ctx.record.data = _plain(ctx.record.data)
     ctx.record.save(force_insert=True)
     ctx.forget()
-    advance(ctx)
+    timing.advance(ctx)
     notice = act.notice(ctx) if callable(act.notice) else act.notice
     if notice:
         papers.issue(ctx, notice)
@@ -183,6 +206,7 @@ def _record(ctx: Ctx) -> CaseAct:
         opinion=ctx.text(OPINION),
         reason_code=ctx.text(REASON_CODE),
         data={k: v for k, v in ctx.data.items() if k not in (OPINION, REASON_CODE)},
+        token=ctx.token,
     )
 
 
@@ -205,66 +229,6 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
     from minzheng.kernel.cases.evidence import canonical
 
     return json.loads(canonical(dict(data)))
-
-
-def advance(ctx: Ctx) -> None:
-    """State, deadlines and clock rows of the case from its acts; the version counts every act."""
-    case, record = ctx.case, ctx.done
-    if record.to_state != record.from_state and case.due_on:
-        record.due_on, record.kept_deadline = case.due_on, ctx.today <= case.due_on
-        record.save(update_fields=["due_on", "kept_deadline"])
-    folded = fold_of(case, ctx.item.flow)
-    case.state, case.due_on, case.total_due_on = folded.state, folded.due_on, folded.total_due_on
-    case.due_provisional = folded.provisional
-    case.assignee_id = ctx.actor.id if ctx.assignment else case.assignee_id
-    case.version += 1
-    case.save()
-    _store_segments(case, folded)
-
-
-@transaction.atomic
-def recount_clocks(case_id: int) -> int:
-    """Count a case's clocks again (a new calendar is loaded); 1 if a date changed. The acts stay as they are."""
-    case = locked(case_id)
-    folded = fold_of(case, registry.get(case.item_code).flow)
-    before = (case.due_on, case.total_due_on, case.due_provisional)
-    case.due_on, case.total_due_on, case.due_provisional = folded.due_on, folded.total_due_on, folded.provisional
-    case.save(update_fields=["due_on", "total_due_on", "due_provisional"])
-    _store_segments(case, folded)
-    return int(before != (case.due_on, case.total_due_on, case.due_provisional))
-
-
-def fold_of(case: Case, flow: Flow) -> clocks.Fold:
-    from minzheng.kernel.calendar.selectors import calendar
-
-    return clocks.fold(flow, [step_of(a) for a in case.acts.all()], case.region_code, calendar())
-
-
-def step_of(act: CaseAct) -> clocks.Step:
-    from django.utils import timezone
-
-    dates = {name: act.data[name] for name in CLOCK_DATES if act.data.get(name)}
-    return clocks.Step(act.code, act.from_state, act.to_state, timezone.localtime(act.at).date(), dates)
-
-
-def _store_segments(case: Case, folded: clocks.Fold) -> None:
-    from minzheng.kernel.cases.models import ClockSegment
-
-    case.clocks.all().delete()
-    ClockSegment.objects.bulk_create(
-        ClockSegment(
-            case=case,
-            clock=s.clock,
-            started_on=s.started_on,
-            working_days=s.working_days,
-            due_on=s.due_on,
-            provisional=s.provisional,
-            paused=s.paused,
-            reason=s.reason,
-            ended_on=s.ended_on,
-        )
-        for s in folded.segments
-    )
 
 
 def _audit(ctx: Ctx) -> None:

@@ -73,6 +73,9 @@ class Act:
     help: str = ""
     tone: str = "plain"  # primary: the normal way on; plain: also possible; danger: ends or turns against the family
     quiet: bool = False  # left out of the family's timeline
+    batch: bool | Callable[[FlowParams], bool] = (
+        False  # may be done to many cases at once; a place may have to allow it
+    )
 
     def targets(self, state: str) -> tuple[str, ...]:
         """Where the act may lead from this state."""
@@ -110,8 +113,21 @@ class Clock:
     pauses: Callable[[FlowParams], tuple[str, ...]] = no_pauses
     anchor: str = ""
     total: bool = False
+    paid: bool = False  # runs while the benefit is paid: by the rule of its own first day, not of the acceptance
     extended_by: str = ""
     extended_days: Callable[[FlowParams], int] | None = None
+
+
+@dataclass(frozen=True)
+class Halt:
+    """A stretch between two acts that counts for no clock: an expert's appraisal, a department's data that cannot be had.
+
+    While it lasts it is taken to end on the day that `begins` wrote down as "until" (then the clocks run on by
+    themselves); once `ends` is done, the whole stretch is left out."""
+
+    begins: str
+    ends: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -123,6 +139,7 @@ class Flow:
     # pairs of duties that one person must not combine in one case, with the sentence that says so
     apart: tuple[tuple[str, str, str], ...] = ()
     initial: str = "DRAFT"
+    halts: tuple[Halt, ...] = ()
 
     @cached_property
     def _states(self) -> dict[str, State]:

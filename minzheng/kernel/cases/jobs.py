@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
@@ -88,10 +88,11 @@ def remind(ctx: Context) -> dict[str, int]:
 @job("cases.recount", title="日历公布后重算暂定期限", atomic=False)
 def recount(ctx: Context) -> dict[str, int]:
     """Deadlines counted by plain weekends are put right once the year's calendar is loaded."""
-    from minzheng.kernel.cases.engine import recount_clocks
+    from minzheng.kernel.cases.timing import recount_clocks
 
     changed = 0
-    for pk in list(Case.objects.filter(due_provisional=True).values_list("pk", flat=True)):
+    waiting = Q(due_provisional=True) | Q(due_on__isnull=False, yellow_on=None)
+    for pk in list(Case.objects.filter(waiting).values_list("pk", flat=True)):
         with ctx.atomic():
             changed += recount_clocks(pk)
     return {"changed": changed}

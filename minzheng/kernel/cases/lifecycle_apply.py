@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases import consents, drafts, guards, lifecycle_changes, members
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
+from minzheng.kernel.cases.objections import answering
 from minzheng.kernel.cases.states import BEFORE_DECISION
 from minzheng.kernel.parts.fields import Choice, LongText, Photo, Text, Tick, When, YesNo
 
@@ -35,7 +36,7 @@ def on_accept(ctx: Ctx) -> None:
         members.link_people(ctx)
     except SubjectError as error:
         raise Refused(str(error)) from error
-    case.event_date, case.accepted_at = ctx.today, ctx.now
+    case.event_date, case.accepted_at, case.item_version = ctx.today, ctx.now, ctx.item.since
     consents.file_slips(ctx)
     declared = case.form.get("property") or {}
     if declared.get("near_relative"):
@@ -188,6 +189,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             ("WITHDRAWN",),
             by=(CITIZEN, "case.accept"),
             tone="danger",
+            effects=(answering.tell_outcome,),
             fields=(
                 LongText("opinion", "撤回的原因"),
                 Photo("request", "申请人签字的撤回申请（窗口办理时）", kind="withdrawal"),

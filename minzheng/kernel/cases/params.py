@@ -38,3 +38,16 @@ class FlowParams:
     explain_min_fen: int  # a difference above this
     explain_percent: int  # and above this percentage of the declared amount must be explained
     resubmit_reminder_days: int  # remind this many working days before the time to supplement ends
+    two_confirmers_fen: int = 0  # from this monthly amount a second person must countersign (会签); 0 = never
+    batch_approve: bool = False  # several cases may be confirmed in one go
+    yellow_percent: int = 20  # yellow when this share of a limit, or less, is left
+    review_notice_days: int = 10  # yellow this many working days before a review (复核) is due
+    recheck_days: int = 20  # from the opening of a review to its decision
+    county_after_days: int = 3  # overdue by this many working days: the county steps in (督办)
+    report_change_days: int = 30  # a family reports a change within so many calendar days
+    review_extension_months: int = 0  # reviews are put off by so many months while an emergency lasts (应急顺延)
+    permit_accepted: bool = True  # whoever lives here on a residence permit (居住证) may apply
+    assessment_days: int = 30  # an appraisal (鉴定、评估) is taken to last so many calendar days at most
+    job_refusals: int = 3  # refusals of suitable work in a row that cost a person their share
+    long_list_min_rows: int = 3  # villages with fewer families on the long-term list are listed under their township
+    mandate_months: int = 12  # a mandate (委托) holds so many months at most

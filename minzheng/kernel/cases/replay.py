@@ -6,7 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.cases.engine import fold_of
+from minzheng.kernel.cases.timing import fold_of
 from minzheng.kernel.items import registry
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Replay:
 
 def replay(case: Case) -> Replay:
     """Walk the acts through the declared flow and count the clocks again. Reads only."""
-    flow = registry.get(case.item_code).flow
+    flow = registry.for_case(case).flow
     problems: list[str] = []
     state = flow.initial
     for number, act in enumerate(case.acts.all(), start=1):
@@ -51,6 +51,8 @@ def replay(case: Case) -> Replay:
     for title, stored, counted in (
         ("环节截止日", case.due_on, folded.due_on),
         ("办结截止日", case.total_due_on, folded.total_due_on),
+        # Cases of an earlier release have none until the job "cases.recount" has counted it.
+        ("黄色提醒日", case.yellow_on or folded.yellow_on, folded.yellow_on),
     ):
         if stored != counted:
             problems.append(f"存的{title}是 {stored}，按动作和日历应为 {counted}。")

@@ -122,7 +122,7 @@ def mine(actor: Actor) -> QuerySet[Case]:
 
 def allowed_acts(case: Case, actor: Actor) -> list[AllowedAct]:
     """What this person may do now, each with what still stands in the way. Six queries at most before the rules run."""
-    item = registry.get(case.item_code)
+    item = registry.for_case(case)
     shared = Ctx(case, item, item.flow.acts[0], actor)
     allowed = []
     for act in item.flow.acts_from(case.state):
@@ -142,7 +142,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
     """Every act, oldest first. One query. Nothing sealed (an objector's name) is in it."""
     from minzheng.kernel.accounts.roles import title
 
-    flow = registry.get(case.item_code).flow
+    flow = registry.for_case(case).flow
     entries = []
     for row in case.acts.all():
         declared = flow.act(row.code)

@@ -98,12 +98,19 @@ def submit(*, case_id: int, actor: Actor, data: Mapping[str, Any] | None = None,
 
 
 def perform(
-    *, case_id: int, act: str, actor: Actor, data: Mapping[str, Any] | None = None, version: int | None = None
+    *,
+    case_id: int,
+    act: str,
+    actor: Actor,
+    data: Mapping[str, Any] | None = None,
+    version: int | None = None,
+    token: str = "",
 ) -> CaseAct:
     """Do one act of the declared flow, or raise and change nothing.
 
-    `version`: the case's version that the person was looking at; an act by somebody else since then raises Stale."""
-    return engine.perform(case_id=case_id, act=act, actor=actor, data=data, version=version)
+    `version`: the case's version that the person was looking at; an act by somebody else since then raises Stale.
+    `token` (up to 40 characters): mark of the form; the same person sending it again gets the act it made before."""
+    return engine.perform(case_id=case_id, act=act, actor=actor, data=data, version=version, token=token)
 
 
 def file_objection(*, case_id: int, actor: Actor, data: Mapping[str, Any]) -> CaseAct:

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel.items.forms import Form
+from minzheng.kernel.items.publicity import NOT_POSTED, PublicityRule
 
 if TYPE_CHECKING:
     import datetime
@@ -99,8 +100,13 @@ class Item:
     proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
     recompute: Callable[[Mapping[str, Any]], Answer] | None = None
     portal: bool = True
+    publicity: PublicityRule = NOT_POSTED
     # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.
     alone: Callable[[Mapping[str, Any]], bool] | None = None
+    # A changed item keeps the one before it: `since` is its first day of acceptance ("" = from the beginning), `former`
+    # the item as it was. A case goes on under the version it was accepted under (registries.md §10.11 case 15).
+    since: str = ""
+    former: Item | None = None
 
     def reason_title(self, code: str) -> str:
         return dict(self.reasons).get(code, code)

@@ -9,8 +9,12 @@ import importlib
 import importlib.util
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minzheng.kernel.items.items import Item
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case
 
 ROOT = "minzheng.business"
 
@@ -46,6 +50,24 @@ def get(code: str) -> Item:
         return _all()[code]
     except KeyError:
         raise UnknownItem(f"没有代码为“{code}”的事项：请检查事项代码，或先建立它的文件夹。") from None
+
+
+def for_case(case: Case) -> Item:
+    """The item in the version under which this case was accepted; the newest, before acceptance."""
+    item = get(case.item_code)
+    if item.former is None or case.event_date is None:
+        return item
+    return version_of(item, case.item_version)
+
+
+def version_of(item: Item, since: str) -> Item:
+    """The version whose first day is `since` (ISO; "" = the first one there was)."""
+    found: Item | None = item
+    while found is not None:
+        if found.since == since:
+            return found
+        found = found.former
+    raise UnknownItem(f"事项“{item.title}”没有自 {since or '最初'} 起的版本：办过件的旧版本不能从代码里删掉。")
 
 
 def portal_items() -> list[Item]:

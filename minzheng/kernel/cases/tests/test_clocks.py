@@ -19,6 +19,8 @@ class Params:
 
     total = 30
     stops = False
+    yellow_percent = 20
+    review_notice_days = 10
 
 
 def flow(stops: bool = False) -> Flow:
