@@ -12,7 +12,7 @@ from minzheng.kernel.crypto import sealing
 #: Columns in the order of the canonical form; `mac` follows separately.
 COLUMNS = (
     "id", "at", "actor_id", "actor_name", "role", "action", "object_type", "object_id", "region_code", "reason",
-    "detail", "address",
+    "detail", "address", "vouches",
 )  # fmt: skip
 PURPOSE = "audit-entry"
 #: What the first link names as its predecessor.
@@ -23,7 +23,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", 
 
 def canonical(values: Sequence[Any]) -> bytes:
     """Bytes of the values in the order of COLUMNS; `at` is aware, `detail` already plain (see plain())."""
-    number, at, *rest = values
+    number, at, *rest, vouches = values
+    if vouches:  # lines of before 0.2, and those that name none, keep the form of 0.1
+        rest.append(vouches)
     return _encode([number, at.astimezone(UTC).isoformat(timespec="microseconds"), *rest]).encode()
 
 

@@ -2,7 +2,7 @@
 
 Writers take no chain lock (taken early it cut writes to a seventh). The sealer runs every few seconds as a job and at
 the start of every verification. Two sealers cannot fork the chain: the sequence number is the primary key, so the
-slower one fails and looks again. Lines that vanish before they were sealed leave no trace; the interval is that window.
+slower one fails and looks again. Lines that vanish before they were sealed are missed by vouching.py.
 """
 
 from __future__ import annotations

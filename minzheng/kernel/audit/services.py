@@ -17,13 +17,25 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.db import models
+from django.db import DatabaseError, models
 
 from minzheng.kernel import clock
+from minzheng.kernel.audit import vouching
 from minzheng.kernel.audit.canonical import COLUMNS, canonical, entry_mac, plain, text
 from minzheng.kernel.audit.models import AuditEntry
 
 READ = "read"
+#: A list of people was looked at, or the files were searched: reads of many at once.
+LIST, SEARCH = "read.list", "person.search"
+
+
+class CannotRecord(DatabaseError):
+    """The log takes no line (disk full, database read-only): what would have been recorded must not happen."""
+
+    sentence = (
+        "审计记录写不进去（多半是数据库磁盘已满），涉及个人信息的操作已全部停止，刚才的内容没有显示，也没有保存。"
+        "请立即联系系统管理员清理磁盘，恢复后再继续。"
+    )
 
 
 class ActorLike(Protocol):
@@ -67,23 +79,43 @@ def record(
 
     The region is the object's own unless given."""
     entry = _entry(actor, action, obj, region_code, reason, detail)
-    entry.save(force_insert=True)
+    _insert(entry)
     return entry
 
 
-def record_read(*, actor: ActorLike, obj: models.Model, reason: str) -> AuditEntry:
+def record_read(*, actor: ActorLike, obj: models.Model, reason: str, purpose: str = "") -> AuditEntry:
     """The line "this person's file was read", kept even if the view is rolled back. One line per scope (page view),
-    actor, object and reason."""
-    entry = _entry(actor, READ, obj, "", reason, None)
+    actor, object and reason. `purpose` is a code of kernel/oversight/data/purposes.yaml. Raises CannotRecord: then
+    nothing may be shown."""
+    return _once(_entry(actor, READ, obj, "", reason, {"purpose": purpose} if purpose else None))
+
+
+def record_listing(
+    *, actor: ActorLike, page: str, rows: int, action: str = LIST, region_code: str = "", detail: Mapping[str, Any] = {}
+) -> AuditEntry:
+    """The line "so many rows of people were looked at on this page", kept like a read. `detail` holds codes only."""
+    return _once(_entry(actor, action, None, region_code, "", {"page": page, "rows": rows, **(detail or {})}))
+
+
+def _once(entry: AuditEntry) -> AuditEntry:
+    """Write the line unless this scope has the same one already."""
     seen = _scope.get()
     if seen is None:
-        entry.save(force_insert=True)
+        _insert(entry)
         return entry
-    key = (entry.actor_id, entry.object_type, entry.object_id, entry.reason)
+    key = (entry.actor_id, entry.action, entry.object_type, entry.object_id, entry.reason, str(entry.detail))
     if key not in seen:
-        entry.save(force_insert=True)
+        _insert(entry)
         seen[key] = entry
     return seen[key]
+
+
+def _insert(entry: AuditEntry) -> None:
+    try:
+        entry.save(force_insert=True)
+    except DatabaseError as error:
+        raise CannotRecord(CannotRecord.sentence) from error
+    vouching.on_commit(entry.pk, entry.vouches)
 
 
 @contextmanager
@@ -99,8 +131,21 @@ def durable_reads() -> Iterator[None]:
     finally:
         _scope.reset(token)
         if seen:
-            # Lines that are still there are left alone; those a rollback took away come back.
-            AuditEntry.objects.bulk_create(list(seen.values()), ignore_conflicts=True)
+            _write_again(list(seen.values()))
+
+
+def _write_again(entries: list[AuditEntry]) -> None:
+    """Lines that are still there are left alone; those a rollback took away come back."""
+    entries = [entry for entry in entries if not vouching.is_committed(entry.pk)]
+    if not entries:
+        return
+    try:
+        kept = set(AuditEntry.objects.filter(pk__in=[entry.pk for entry in entries]).values_list("pk", flat=True))
+        for entry in entries:
+            if entry.pk not in kept:
+                _insert(_signed(entry))
+    except DatabaseError as error:
+        raise CannotRecord(CannotRecord.sentence) from error
 
 
 def _entry(
@@ -124,6 +169,12 @@ def _entry(
         detail=plain(detail or {}),
         address=text(actor.address, 45),
     )
+    return _signed(entry)
+
+
+def _signed(entry: AuditEntry) -> AuditEntry:
+    """With the lines it vouches for and its MAC."""
+    entry.vouches = vouching.taken()
     entry.mac = entry_mac(canonical([getattr(entry, column) for column in COLUMNS]))
     return entry
 

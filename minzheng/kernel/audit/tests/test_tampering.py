@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from django.db import connection
+from django.db import connection, transaction
 
 from minzheng.kernel.audit import anchor, chain, services
 from minzheng.kernel.audit.cli import audit
@@ -198,3 +198,59 @@ def test_核实后可重新锚定_旧文件保留(
     assert services.verify().ok
     assert AuditEntry.objects.filter(action="audit.anchor", reason="从昨日备份恢复").exists()
     assert len(list(anchor_folder.glob("*.replaced"))) == 1
+
+
+def deleted_before_sealing(entry: AuditEntry) -> None:
+    with behind_the_back() as cursor:
+        cursor.execute("DELETE FROM kernel_auditentry WHERE id = %s", [entry.pk])
+
+
+def test_封存之前删除的记录_由后来的记录作证(
+    write: Callable[[int], list[AuditEntry]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        lines = write(3)
+    deleted_before_sealing(lines[1])
+    with django_capture_on_commit_callbacks(execute=True):
+        witness = write(1)[0]
+    assert witness.vouches == [line.pk for line in lines]
+    report = services.verify()
+    assert len(report.errors) == 1 and report.vouched == 3
+    assert str(lines[1].pk) in report.errors[0] and "封存之前被删除" in report.errors[0]
+
+
+def test_佐证随记录受校验码保护(
+    write: Callable[[int], list[AuditEntry]], django_capture_on_commit_callbacks: Any
+) -> None:
+    """Whoever deletes the line must also take its name out of the witness; the witness then fails its own MAC."""
+    with django_capture_on_commit_callbacks(execute=True):
+        lines = write(1)
+    with django_capture_on_commit_callbacks(execute=True):
+        witness = write(1)[0]
+    deleted_before_sealing(lines[0])
+    with behind_the_back() as cursor:
+        cursor.execute("UPDATE kernel_auditentry SET vouches = '[]' WHERE id = %s", [witness.pk])
+    assert "校验码不符" in services.verify().errors[0]
+
+
+def test_回滚的记录没有人作证_作证的回滚了就由下一条作证(
+    write: Callable[[int], list[AuditEntry]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        kept = write(1)[0]
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            services.record(actor=services.SYSTEM, action="rolled.back")
+            raise ZeroDivisionError
+    with django_capture_on_commit_callbacks(execute=True):
+        with pytest.raises(ZeroDivisionError), transaction.atomic():
+            assert services.record(actor=services.SYSTEM, action="witness.lost").vouches == [kept.pk]
+            raise ZeroDivisionError
+        second = write(1)[0]
+    assert second.vouches == [kept.pk]
+    assert services.verify().ok
+
+
+def test_校验说明查了什么(sealed: list[AuditEntry]) -> None:
+    told = json.loads(CliRunner().invoke(audit, ["verify", "--json"]).stdout)
+    assert any("10 条" in sentence and "校验码" in sentence for sentence in told["checked"])
+    assert any("数据库之外" in sentence for sentence in told["checked"])
