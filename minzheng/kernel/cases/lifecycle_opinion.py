@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases import evidence, guards
 from minzheng.kernel.cases.flow import PUBLIC, Act, guard
+from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.objections import answering
+from minzheng.kernel.cases.objections import recording as objections
 from minzheng.kernel.parts.fields import Choice, Count, LongText, Phone, Photo, Text, When
 
 if TYPE_CHECKING:
@@ -61,7 +64,12 @@ def public_name(ctx: Ctx, covered: list[int] | None) -> str:
     """The applicant; the member who applies alone is the applicant even where a parent filled the form in."""
     from minzheng.kernel.subjects.masking import mask_name
 
-    name = "、".join(ctx.counted[place - 1].name for place in covered) if covered else ctx.case.applicant_name
+    from minzheng.kernel.items.publicity import CHILD
+
+    shown = [ctx.counted[place - 1] for place in covered] if covered else []
+    if any(not adult(m, ctx.today) for m in shown or [m for m in ctx.members if m.relation == "本人"]):
+        return CHILD
+    name = "、".join(m.name for m in shown) if shown else ctx.case.applicant_name
     return mask_name(name) if ctx.params.mask_public_name else name
 
 
@@ -75,21 +83,23 @@ def ends_on(ctx: Ctx) -> datetime.date:
 
 
 def on_objection(ctx: Ctx) -> None:
-    """The objector is known to the file only: sealed in the evidence, absent from the act, the timeline and the log."""
-    sealed = ctx.pick("objector_name", "objector_phone", "content", "proofs")
+    """Who objected and what was said are sealed in a row of their own: the act, the evidence, the timeline and the log
+    only know that there is an objection."""
     ctx.done.data = {}
-    evidence.add(ctx, "objection", sealed)
+    objections.record(ctx)
     if ctx.assignment is None:
         ctx.done.actor_id, ctx.done.actor_name = None, "群众"
 
 
 def on_objection_done(ctx: Ctx) -> None:
     method = ctx.text("method")
-    evidence.add(ctx, method, {k: v for k, v in ctx.data.items() if k != "method"})
+    evidence.add(ctx, method, {k: v for k, v in ctx.data.items() if k not in ("method", "answer")})
+    ctx.done.data = {k: v for k, v in ctx.done.data.items() if k != "answer"}
     for row in ctx.evidence("objection"):
         if row.closed_at is None:
             row.closed_at = ctx.now
             row.save(update_fields=["closed_at"])
+    answering.answer(ctx)
     _close_publicity(ctx)
 
 
@@ -133,7 +143,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         by=("case.opinion",),
         tone="primary",
         duty="opinion",
-        guards=(guards.opinion_due, *checks, guards.opinion_supported, guards.mismatch_period_over),
+        guards=(guards.opinion_due, *checks, guards.opinion_supported, guards.mismatch_period_over, objections.objector_unnamed),
         fields=(
             Choice("conclusion", "结论", required=True, options=CONCLUSIONS),
             Choice(
@@ -213,7 +223,7 @@ def _publicity_acts() -> tuple[Act, ...]:
             by=("case.investigate",),
             tone="primary",
             duty="investigate",
-            guards=(guards.council_lawful,),
+            guards=(guards.council_lawful, objections.objector_unnamed),
             fields=(
                 Choice(
                     "method",
@@ -226,6 +236,7 @@ def _publicity_acts() -> tuple[Act, ...]:
                 Count("committee", "其中村（居）委会成员", required=True, when=COUNCIL),
                 Count("votes_for", "认为符合条件的人数", required=True, when=COUNCIL),
                 LongText("findings", "复查情况", required=True),
+                LongText("answer", "给反映人的答复", help="只发给反映人，不写这户人家的收入、病情。不填的，只告知复查方式。"),
                 Photo("records", "记录照片", required=True, kind="objection_record"),
             ),
             effects=(on_objection_done,),

@@ -189,7 +189,10 @@ def test_异议人身份只在密封的证据里(world: World) -> None:
     assert act.actor_name == "群众" and "李四" not in str(act.data) and "门面" not in str(act.data)
     assert all("李四" not in str(e) for e in selectors.timeline(case))
     assert all("李四" not in str(e.detail) for e in AuditEntry.objects.filter(object_id=case.pk))
-    assert case.evidence.get(kind="objection").data["objector_name"] == "李四"
+    kept = case.evidence.get(kind="objection")
+    assert "李四" not in str(kept.data) and "门面" not in str(kept.data)
+    row = case.public_objections.get()
+    assert (row.name, row.phone, row.content, row.evidence_id) == ("李四", "13911112222", "他家在县城有门面", kept.pk)
 
 
 def test_匿名异议要留姓名电话(world: World) -> None:

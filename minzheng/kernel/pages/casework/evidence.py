@@ -26,7 +26,7 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "match_objection": (("content", "说明"),),
     "match_recheck": (("content", "复查情况"),),
     "warning": (("content", "警告内容"),),
-    "objection": (("content", "异议内容"),),
+    "objection": (),
     "reinvestigation": (("findings", "复查情况"),),
     "council": (
         ("people", "到会人数"),
