@@ -36,6 +36,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     is_demo = models.BooleanField("示范数据", default=False)
     care_mode = models.BooleanField("大字版", default=False)
+    # Where a member of staff's account was made: who administers that place sees it before it has any post.
+    region_code = models.CharField("建立地区", max_length=12, blank=True, default="", db_index=True)
     # NULL on accounts older than this column: their age counts from the day they were made.
     password_changed_at = models.DateTimeField("口令修改时间", null=True, blank=True)
     must_change_password = models.BooleanField("下次登录须改口令", default=False)
