@@ -163,21 +163,39 @@ def _locked(place: Path) -> Iterator[None]:
 
 
 def _write(place: Path, made: KeyRing) -> None:
-    """Write beside, flush to disk, rename: after a power cut there is the old file or the new one, never half."""
-    body = as_json(made)
-    beside = place.with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    write_private(place, (json.dumps(as_json(made), indent=1) + "\n").encode())
+
+
+def write_private(place: Path, content: bytes) -> None:
+    """Write beside (0600), flush to disk, rename: after a power cut there is the old file or the new one, never half."""
+    beside = place.with_name(f"{place.name}.{os.getpid()}.new")
     try:
-        os.write(handle, (json.dumps(body, indent=1) + "\n").encode())
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    os.replace(beside, place)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(beside, place)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
     folder = os.open(place.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def install(made: KeyRing) -> Path | None:
+    """Put this ring in the place of the present one, which is kept aside; returns where, None if there was none."""
+    place, aside = path(), None
+    with _locked(place):
+        if place.exists():
+            aside = place.with_name(f"{place.stem}.{datetime.now(UTC):%Y%m%dT%H%M%S}.aside")
+            os.replace(place, aside)
+        _write(place, made)
+    reload()
+    return aside
 
 
 def _read(place: Path) -> KeyRing:
