@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from django.db import connection, transaction
 
 from minzheng.kernel.audit import anchor, chain, services
-from minzheng.kernel.audit.cli import audit
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
+from minzheng.kernel.oversight.cli import audit
 
 TABLES = ("kernel_auditentry", "kernel_auditseal")
 

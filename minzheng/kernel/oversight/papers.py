@@ -1,0 +1,94 @@
+"""Paper: the signed chain head on one page, and the small print on whatever staff print (who, when)."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pypdf
+import segno
+import typst
+from django.conf import settings
+
+from minzheng.kernel import clock
+from minzheng.kernel.orgs.models import Organization
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.audit.heads import SignedHead
+
+LAYOUTS = Path(__file__).resolve().parent / "typst"
+_one_at_a_time = threading.Lock()
+
+
+def head_page(head: SignedHead, who: str = "命令行") -> bytes:
+    """One A4 page: sequence, hash, moment, signature, fingerprint, QR of “序号:链头”, room for signatures by hand."""
+    agency = Organization.objects.filter(kind="bureau").order_by("code").values_list("name", flat=True).first()
+    qr = segno.make(head.short, error="m", micro=False).svg_inline(border=1, dark="#000", light=None)
+    return _typeset(
+        "head",
+        {
+            "agency": agency or "民政一体化平台",
+            "seq": head.seq,
+            "hash": head.hash,
+            "at": clock.timezone.localtime(clock.datetime.fromisoformat(head.at)).strftime("%Y年%m月%d日 %H:%M:%S"),
+            "signature": head.signature,
+            "fingerprint": head.fingerprint,
+            "who": who,
+            "printed_at": f"{clock.now():%Y-%m-%d %H:%M}",
+            "qr": qr,
+        },
+    )
+
+
+def stamped(pdf: bytes, actor: Actor) -> bytes:
+    """The PDF with a line of small print on every page: who fetched it, from where, when. The stored original and its
+    SM3 stay as they are; only this copy carries the line."""
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    writer = pypdf.PdfWriter(clone_from=reader)
+    line = stamp_line(actor)
+    for page in writer.pages:
+        size = round(float(page.mediabox.width), 1), round(float(page.mediabox.height), 1)
+        page.merge_page(_stamp(line, *size))
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def stamp_line(actor: Actor) -> str:
+    """“林晓云（青石镇民政服务窗口 民政助理）打印于 2026-11-22 09:30”."""
+    post = post_of(actor)
+    return f"{actor.name}{f'（{post}）' if post else ''}打印于 {clock.now():%Y-%m-%d %H:%M}　仅供工作使用"
+
+
+def post_of(actor: Actor) -> str:
+    """Organisation and post of the actor's first assignment; "" for citizens and the system."""
+    if not actor.assignments:
+        return ""
+    first = actor.assignments[0]
+    return f"{first.organization.name} {first.post or actor.role_title}".strip()
+
+
+def _stamp(line: str, width: float, height: float) -> Any:
+    made = _typeset("stamp", {"line": line, "width": width, "height": height})
+    return pypdf.PdfReader(io.BytesIO(made)).pages[0]
+
+
+def _typeset(layout: str, data: dict[str, Any]) -> bytes:
+    with _one_at_a_time:
+        return bytes(
+            _compiler().compile(
+                input=str(LAYOUTS / f"{layout}.typ"),
+                format="pdf",
+                sys_inputs={"d": json.dumps(data, ensure_ascii=False)},
+            )
+        )
+
+
+@cache
+def _compiler() -> Any:
+    return typst.Compiler(root=str(LAYOUTS), font_paths=[str(settings.FONT_DIR)], ignore_system_fonts=True)
