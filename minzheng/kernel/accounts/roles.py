@@ -18,6 +18,9 @@ PERMISSIONS: dict[str, str] = {
     "case.opinion": "签署初审意见",
     "case.publicity": "公示",
     "case.confirm": "审核确认",
+    "objection.read": "查看公示异议的内容",
+    "objection.identify": "查看异议反映人的姓名电话",
+    "mandate.confirm": "核对并确认群众的委托、监护",
     "case.county_visit": "县级入户抽查",
     "match.run": "发起或办理信息核对",
     "match.read": "查看核对结果",
@@ -36,6 +39,7 @@ PERMISSIONS: dict[str, str] = {
     "glass.read": "查看本地区的紧急查阅",
     "person.break_glass": "紧急查阅范围外的个人档案",
     "export.approve": "审批批量导出",
+    "case.assign": "分派与移交办件",
     "accounts.read": "查看账号与任职",
     "accounts.manage": "建立与停用账号",
     "accounts.grant": "授予与收回任职",
@@ -71,12 +75,24 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
         | {"match.run", "match.read", "archive.read", "person.break_glass"}
+        | {"objection.read", "objection.identify", "mandate.confirm"}
         | _PERSON
         | _FILES,
     ),
     "town_leader": (
         "乡镇负责人",
-        frozenset({"case.read", "case.opinion", "case.confirm", "person.read", "person.search", "match.read"})
+        frozenset(
+            {
+                "objection.read",
+                "case.read",
+                "case.opinion",
+                "case.confirm",
+                "case.assign",
+                "person.read",
+                "person.search",
+                "match.read",
+            }
+        )
         | {"glass.read"}
         | _FILES,
     ),
@@ -92,7 +108,17 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "county_reviewer": (
         "县级审核确认人员",
-        frozenset({"case.read", "case.confirm", "case.county_visit", "match.read", "archive.read"})
+        frozenset(
+            {
+                "objection.read",
+                "case.read",
+                "case.confirm",
+                "case.assign",
+                "case.county_visit",
+                "match.read",
+                "archive.read",
+            }
+        )
         | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read"})
         | _PERSON
         | _FILES,
@@ -130,6 +156,9 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
 }
 
 ADMINS = frozenset({"sys_admin", "sec_admin", "audit_admin"})
+
+#: Posts whose holders sign in with a second factor: they run the platform, decide benefits or release money.
+SECOND_FACTOR = ADMINS | {"county_reviewer", "finance", "bureau_head"}
 
 # Pairs, each with its reason; the matrix is made symmetric below.
 _APART: dict[tuple[str, str], str] = {

@@ -8,6 +8,8 @@ from minzheng.kernel import clock
 from minzheng.kernel.cases import evidence, guards, guards_decide
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.lifecycle_opinion import assess
+from minzheng.kernel.cases.objections import answering
+from minzheng.kernel.cases.objections.recording import objector_unnamed
 from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo, Text
 
 if TYPE_CHECKING:
@@ -185,7 +187,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
                 ),
                 LongText("opinion", "意见"),
             ),
-            effects=(on_approve,),
+            effects=(on_approve, answering.tell_outcome),
         ),
         Act(
             "reject",
@@ -201,12 +203,13 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
                 guards_decide.meeting_minuted,
                 guards_decide.county_visited,
                 guards_decide.refusal_reasoned,
+                objector_unnamed,
             ),
             fields=(
                 Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0),
                 LongText("opinion", "意见", required=True),
             ),
-            effects=(on_reject,),
+            effects=(on_reject, answering.tell_outcome),
         ),
         Act(
             "start_payment",

@@ -12,6 +12,7 @@ from typing import Any
 
 from minzheng.kernel.cases.params import FlowParams
 from minzheng.kernel.standards import sets, values
+from minzheng.policy import load_ruleset
 from minzheng.policy.errors import RulesetError, Unconfigured
 from minzheng.policy.params import ParamSet, Row, read_declarations, read_region_file
 from minzheng.policy.regions import normalize_region
@@ -90,6 +91,17 @@ def _procedure(region: str, on: datetime.date, own: tuple[Row, ...]) -> FlowPara
         explain_min_fen=int(of("差异说明起点") * 100),
         explain_percent=of("差异说明百分比"),
         resubmit_reminder_days=of("补正提醒工作日"),
+        two_confirmers_fen=int(of("二人确认起点") * 100),
+        batch_approve=of("可以批量确认"),
+        yellow_percent=of("黄色提醒百分比"),
+        review_notice_days=of("复核提前提醒工作日"),
+        recheck_days=of("复核办理工作日"),
+        county_after_days=of("逾期督办工作日"),
+        report_change_days=of("变化报告天数"),
+        review_extension_months=of("应急复核顺延月数"),
+        permit_accepted=_value(load_ruleset().params.with_rows(own), "低保_居住证可申请", region, on),
+        assessment_days=of("鉴定评估最长天数"),
+        job_refusals=of("拒绝就业次数"),
     )
 
 
