@@ -37,7 +37,8 @@ def load_awards(loader: Loader) -> int:
     """Awards, the people they cover and the lines of the last months; returns the number of awards."""
     members: list[Row] = []
     lines: list[Row] = []
-    count = copy(Award, _AWARD, _awards(loader, members, lines))
+    # Made before the copying begins: computing an award may read the database, which a running COPY would block for ever.
+    count = copy(Award, _AWARD, list(_awards(loader, members, lines)))
     _continue_numbers()
     copy(AwardMember, ("id", "award", "person", "name", "relation", "top_up_fen"), members)
     copy(PaymentLine, _LINE, lines)
