@@ -1,103 +1,91 @@
-"""Public pages of the publicity (公示): the places with one running, and the list of one place.
+"""Public pages of the publicity: places with one running, the list of one place, and the long-term lists of families in
+payment. What is shown is decided by each item's rule (``kernel/items/publicity``).
 
-Only three things are shown: applicant (hidden as the rules say), number of family members, amount; nothing once the
-publicity is over or the case is closed. Law: 《最低生活保障审核确认办法》第二十四条; 《个人信息保护法》第六条 (least necessary).
+No page is stored anywhere on its way and none is indexed: what has ended is gone from the next request on.
+Law: 《最低生活保障审核确认办法》第二十四条; 《个人信息保护法》第六条 (least necessary).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.addresses import client_address
-from minzheng.kernel.cases.models import Publicity
-from minzheng.kernel.documents.amounts import yuan
+from minzheng.kernel.cases import public_lists
+from minzheng.kernel.cases.public_lists import current, town_of
 from minzheng.kernel.documents.throttle import allow
-from minzheng.kernel.items import registry
 from minzheng.kernel.parts.page import Custom, Page
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 
-#: A village never has this many households in publicity at once; it only keeps anybody from carrying off a township's
-#: or county's list in one go.
-MAX_ROWS = 300
 TRIES, SECONDS = 60, 60
-
-
-def current(on: date) -> QuerySet[Publicity]:
-    """Running on this day: posted, not yet over, not ended early."""
-    return Publicity.objects.filter(posted_on__lte=on, ends_on__gte=on, closed_at=None)
-
-
-def public_row(publicity: Publicity) -> dict[str, Any]:
-    """One public row: what is stored is already hidden; the three fields are picked here again by whitelist, so
-    anything more that was stored is not shown.
-    """
-    row = publicity.public_row or {}
-    amount = row.get("amount_fen")
-    return {
-        "applicant": str(row.get("applicant_name", "")),
-        "persons": row.get("persons", ""),
-        "amount": yuan(amount) if isinstance(amount, int) else "",
-        "matter": _matter(publicity.case.item_code),
-        "village": region_name(publicity.region_code),
-        "posted_on": publicity.posted_on,
-        "ends_on": publicity.ends_on,
-        "place": publicity.place,
-    }
-
-
-def _matter(item_code: str) -> str:
-    try:
-        return registry.get(item_code).title
-    except registry.UnknownItem:
-        return ""
+_TOWN = 4
 
 
 def places(request: HttpRequest) -> HttpResponse:
     """Townships and villages (communities) with a publicity, and how many households each."""
     if not _may(request):
         return _too_many(request)
-    today = clock.today()
-    counted = Counter(current(today).values_list("region_code", flat=True))
+    counted = Counter(current(clock.today()).values_list("region_code", flat=True))
     towns: dict[str, list[dict[str, Any]]] = {}
     for code, count in sorted(counted.items()):
-        town = code if codes.level(code) <= 4 else codes.parent(code)
-        towns.setdefault(town, []).append({"code": code, "name": region_name(code), "count": count})
-    context = {
-        "title": "救助公示",
-        "towns": [{"code": code, "name": region_name(code), "places": rows} for code, rows in towns.items()],
-        "today": today,
-    }
-    return render(request, "public/publicity_places.html", context)
+        towns.setdefault(town_of(code), []).append({"code": code, "name": region_name(code), "count": count})
+    rows = [{"code": code, "name": region_name(code), "places": found} for code, found in towns.items()]
+    return _page(request, "places", "救助公示", towns=rows)
 
 
 def place(request: HttpRequest, code: str) -> HttpResponse:
     """The running list of one village (community) or township; from county level up only places are listed."""
     if not _may(request):
         return _too_many(request)
+    code = _place(code)
+    found = public_lists.posted_in(code, clock.today())
+    groups = [{"item": group, "rows": [(row, objection_url(row.code, row.mark)) for row in group.rows]} for group in found]
+    return _page(request, "place", f"{region_name(code)}公示", place_name=region_name(code), groups=groups, code=code)
+
+
+def objection_url(code: str, mark: str) -> str:
+    """Where an objection to this row is made; "" while the online services, which stand above this layer, are absent."""
     try:
-        code = codes.full(code)
+        return reverse("portal.objection", kwargs={"code": code, "mark": mark})
+    except NoReverseMatch:
+        return ""
+
+
+def long_places(request: HttpRequest) -> HttpResponse:
+    """Townships with families in payment this month."""
+    if not _may(request):
+        return _too_many(request)
+    month = clock.today().replace(day=1)
+    towns = [{"code": code, "name": region_name(code), "count": n} for code, n in public_lists.long_towns(month)]
+    return _page(request, "long_places", "长期公示", towns=towns, month=month)
+
+
+def long_place(request: HttpRequest, code: str) -> HttpResponse:
+    """The families of one township in payment this month, by village."""
+    if not _may(request):
+        return _too_many(request)
+    code = _place(code)
+    if codes.level(code) != _TOWN:
+        raise Http404
+    month = clock.today().replace(day=1)
+    groups = public_lists.long_groups(code, month)
+    return _page(request, "long_place", f"{region_name(code)}长期公示", groups=groups, month=month)
+
+
+def _place(code: str) -> str:
+    try:
+        full = codes.full(code)
     except codes.BadRegionCode:
         raise Http404 from None
-    if codes.level(code) < 4:
+    if codes.level(full) < _TOWN:
         raise Http404
-    today = clock.today()
-    rows = current(today).filter(codes.scope_q([code])).select_related("case").order_by("ends_on", "pk")[:MAX_ROWS]
-    context = {
-        "title": f"{region_name(code)}公示",
-        "place_name": region_name(code),
-        "rows": [public_row(row) for row in rows],
-        "today": today,
-        "code": code,
-    }
-    return render(request, "public/publicity_place.html", context)
+    return full
 
 
 def _may(request: HttpRequest) -> bool:
@@ -105,7 +93,19 @@ def _may(request: HttpRequest) -> bool:
 
 
 def _too_many(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/publicity_places.html", {"title": "救助公示", "too_many": True}, status=429)
+    return _page(request, "places", "救助公示", status=429, too_many=True)
+
+
+def _page(request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
+    context |= {"title": title, "today": clock.today()}
+    return unkept(render(request, f"public/publicity_{template}.html", context, status=status))
+
+
+def unkept(response: HttpResponse) -> HttpResponse:
+    """Neither browsers nor proxies nor search engines keep a copy."""
+    response["Cache-Control"] = "no-store, private"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    return response
 
 
 def _example() -> dict[str, Any] | None:
@@ -115,15 +115,18 @@ def _example() -> dict[str, Any] | None:
     return {"code": code} if code else None
 
 
+def _long_example() -> dict[str, Any] | None:
+    towns = public_lists.long_towns(clock.today().replace(day=1))
+    return {"code": towns[0][0]} if towns else None
+
+
+def _public(code: str, path: str, title: str, view: Any, **extra: Any) -> Page:
+    return Page(f"publicity.{code}", path, title, None, Custom(view, methods=("GET",)), audience="public", **extra)
+
+
 PAGES = [
-    Page("publicity.places", "publicity/", "救助公示", None, Custom(places, methods=("GET",)), audience="public"),
-    Page(
-        "publicity.place",
-        "publicity/<str:code>/",
-        "公示名单",
-        None,
-        Custom(place, methods=("GET",)),
-        example=_example,
-        audience="public",
-    ),
+    _public("places", "publicity/", "救助公示", places),
+    _public("long_places", "publicity/long/", "长期公示", long_places),
+    _public("long_place", "publicity/long/<str:code>/", "长期公示名单", long_place, example=_long_example),
+    _public("place", "publicity/<str:code>/", "公示名单", place, example=_example),
 ]
