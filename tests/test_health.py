@@ -7,7 +7,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from minzheng import __version__
-from minzheng.site import health
+from minzheng.site.health import endpoint as health
 
 
 @pytest.fixture

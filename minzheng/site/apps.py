@@ -1,4 +1,4 @@
-"""Assembly layer: static files and the site-wide form messages."""
+"""Assembly layer: static files, the site-wide form messages, the counting of jobs."""
 
 from django.apps import AppConfig
 
@@ -9,6 +9,9 @@ class SiteConfig(AppConfig):
     verbose_name = "组装"
 
     def ready(self) -> None:
+        from minzheng.kernel.jobs.registry import around_every_run
         from minzheng.site import form_messages
+        from minzheng.site.metrics.counting import job_run
 
         form_messages.install()
+        around_every_run(job_run)

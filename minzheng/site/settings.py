@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from pathlib import Path
 
 from minzheng import __version__
 from minzheng.site import database, logs
+from minzheng.site.environment import network, reading, tls
 from minzheng.site.paths import PACKAGE, ensure_var
 from minzheng.site.secretfile import load_secrets
 
@@ -21,16 +23,16 @@ DEBUG = os.environ.get("MINZHENG_DEBUG") == "1"
 
 HOST = os.environ.get("HOST", "127.0.0.1")
 PORT = os.environ.get("PORT", "8000")
-ALLOWED_HOSTS = [name for name in os.environ.get("MINZHENG_HOSTS", "").split(",") if name]
-if not ALLOWED_HOSTS:
-    # With no host named only this machine counts; a demo listening on all interfaces admits the address the visitor
-    # used
-    ALLOWED_HOSTS = ["*"] if HOST in ("0.0.0.0", "::") else ["127.0.0.1", "localhost", "[::1]", HOST]
+TLS = tls.pair()  # the platform itself speaks HTTPS
+BEHIND_HTTPS_PROXY = reading.flag("MINZHENG_HTTPS") and TLS is None
+_HTTPS = BEHIND_HTTPS_PROXY or TLS is not None
 # The address people reach from their phones, printed in the QR codes of notices; production must set its public host
 PUBLIC_URL = os.environ.get(
-    "MINZHENG_PUBLIC_URL", f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
+    "MINZHENG_PUBLIC_URL",
+    f"{'https' if TLS else 'http'}://{'127.0.0.1' if HOST in network.EVERYWHERE else HOST}:{PORT}",
 )
-CSRF_TRUSTED_ORIGINS = [name for name in os.environ.get("MINZHENG_ORIGINS", "").split(",") if name]
+ALLOWED_HOSTS = network.allowed_hosts(HOST, PUBLIC_URL, reading.names("MINZHENG_HOSTS"))
+CSRF_TRUSTED_ORIGINS = reading.names("MINZHENG_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "minzheng.site.middleware.ForwardedHeaders",
     "django.middleware.security.SecurityMiddleware",
     # the next two stand before WhiteNoise: its files carry their headers too
     "csp.middleware.CSPMiddleware",
@@ -97,7 +100,11 @@ AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
 IDLE_MINUTES = {"staff": 30, "citizen": 60}  # how long without activity before signing out
 # client addresses are believed from these reverse proxies only
-TRUSTED_PROXIES = frozenset(name for name in os.environ.get("MINZHENG_PROXIES", "").split(",") if name)
+TRUSTED_PROXIES = reading.addresses("MINZHENG_PROXIES")
+if BEHIND_HTTPS_PROXY and not TRUSTED_PROXIES:
+    TRUSTED_PROXIES = network.AddressSet(["127.0.0.1", "::1"])  # the usual case: the proxy runs on this machine
+METRICS_FROM = reading.addresses("MINZHENG_METRICS_FROM")
+METRICS_TOKEN = os.environ.get("MINZHENG_METRICS_TOKEN", "")
 LOGIN_URL = "/login/"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -134,7 +141,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-_HTTPS = os.environ.get("MINZHENG_HTTPS") == "1"
+# Objections to a publicity from the public page: how many one number may send within the window, and how many anonymous
+# ones one posted row takes before a name is asked for
+OBJECTION_WINDOW = datetime.timedelta(days=1)
+OBJECTIONS_PER_PHONE = 5
+ANONYMOUS_OBJECTIONS_PER_ROW = 20
+# Drafts nobody touched for so long are removed with their photos (个人信息保护法第十九条: kept no longer than necessary)
+DRAFT_KEEP_DAYS = int(os.environ.get("MINZHENG_DRAFT_KEEP_DAYS", "90"))
+
 SESSION_COOKIE_NAME = "minzheng"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_HTTPONLY = True
@@ -145,7 +159,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "minzheng.site.views.csrf_failure"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31536000 if _HTTPS else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+# ForwardedHeaders has removed it from everybody but the trusted proxies
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS_PROXY else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

@@ -8,7 +8,9 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from minzheng.site import health, views
+from minzheng.site import views
+from minzheng.site.health import endpoint as health
+from minzheng.site.metrics import endpoint as metrics
 
 LAYERS = ("minzheng.kernel.openapi.urls", "minzheng.kernel.pages.urls", "minzheng.online.urls")
 
@@ -20,7 +22,10 @@ def _exists(module: str) -> bool:
         return False
 
 
-urlpatterns: list[URLPattern | URLResolver] = [path("healthz", health.healthz, name="healthz")]
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", metrics.metrics, name="metrics"),
+]
 urlpatterns += [path("", include(module)) for module in LAYERS if _exists(module)]
 
 handler400 = views.bad_request

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -17,9 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.site import database
 from minzheng.site.commands import COMMANDS
+from minzheng.site.environment import network, reading, tls
 from minzheng.site.errors import DatabaseUnavailable, SiteError
 from minzheng.site.paths import ensure_var
 from minzheng.site.postgres.server import die_with_parent
+from minzheng.site.supervisor import commands, notify
 from minzheng.site.supervisor.children import Child, Register
 from minzheng.site.supervisor.lock import ServeLock
 
@@ -40,7 +43,8 @@ class Supervisor:
     def __init__(self, host: str, port: int, workers: int) -> None:
         self.host, self.port, self.workers = host, port, workers
         shown = "127.0.0.1" if host in ("0.0.0.0", "::", "localhost") else host
-        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+        self.tls = tls.pair()
+        self.url = f"{'https' if self.tls else 'http'}://{f'[{shown}]' if ':' in shown else shown}:{port}"
         self.var = ensure_var()
         self.logs = self.var / "log"
         self.logs.mkdir(mode=0o700, exist_ok=True)
@@ -61,6 +65,7 @@ class Supervisor:
         try:
             self._start()
             self.lock.write("running")
+            notify.tell("READY=1")
             while not self.stopping:
                 self._tick()
                 time.sleep(TICK)
@@ -79,13 +84,14 @@ class Supervisor:
     def _start(self) -> None:
         if self.register.sweep():
             say("已清理上次非正常退出留下的进程")
+        if self.tls:
+            tls.check(self.tls)
         self._check_port()
         self._open_database()
         self._prepare()
-        environment = os.environ | {database.SUPERVISED: "1", "HOST": self.host, "PORT": str(self.port)}
-        self.children = [self._web(environment)]
-        if COMMANDS["jobs"].exists():
-            self.children.append(self._jobs(environment))
+        self.children = commands.children(
+            host=self.host, port=self.port, workers=self.workers, certificate=self.tls, var=self.var
+        )
         say("启动网页与后台任务")
         for child in self.children:
             child.start()
@@ -146,19 +152,6 @@ class Supervisor:
         self.prepared = json.loads(result.read_text(encoding="utf-8"))
         result.unlink()
 
-    def _web(self, environment: dict[str, str]) -> Child:
-        command = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--blocking-threads", "4", "--backpressure", "128", "--backlog", "512",
-            "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "8", "--log-level", "warning",
-            "minzheng.site.wsgi:application",
-        ]  # fmt: skip
-        return Child("web", "网页", command, self.logs / "web.log", environment)
-
-    def _jobs(self, environment: dict[str, str]) -> Child:
-        command = [sys.executable, "-m", "minzheng", "jobs", "work"]
-        return Child("jobs", "后台任务", command, self.logs / "jobs.log", environment)
-
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
@@ -170,7 +163,7 @@ class Supervisor:
 
     def _healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=2) as answer:
+            with self._ask_health() as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as error:
             # While there is no jobs command, jobs is down in healthz: ready is when the web answers
@@ -178,9 +171,16 @@ class Supervisor:
         except OSError:
             return False
 
+    def _ask_health(self) -> Any:
+        """Over our own HTTPS the certificate is for the public name, not for this machine's address: nothing secret is
+        asked, so it is not compared.
+        """
+        context = ssl._create_unverified_context() if self.tls else None  # noqa: S323
+        return urllib.request.urlopen(f"{self.url}/healthz", timeout=2, context=context)
+
     def _health_detail(self) -> str:
         try:
-            urllib.request.urlopen(f"{self.url}/healthz", timeout=2)
+            self._ask_health()
         except urllib.error.HTTPError as error:
             return f"健康检查：{error.read().decode(errors='replace')[:200]}"
         except OSError:
@@ -188,6 +188,9 @@ class Supervisor:
         return ""
 
     def _announce(self) -> None:
+        if self.host in network.EVERYWHERE and not os.environ.get("MINZHENG_HOSTS"):
+            admitted = network.allowed_hosts(self.host, reading.text("MINZHENG_PUBLIC_URL"), [])
+            say(f"没有设 MINZHENG_HOSTS，只接受这些主机名：{'、'.join(admitted)}")
         chosen = representatives(self.prepared["logins"])
         print(ready_line(self.url, chosen), flush=True)
         for row in chosen:
@@ -234,6 +237,7 @@ class Supervisor:
 
     def _stop(self) -> None:
         self.stopping = True
+        notify.tell("STOPPING=1")
         self.lock.write("stopping")
         if self.children:
             say("正在停止")

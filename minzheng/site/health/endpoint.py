@@ -9,13 +9,24 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from minzheng import __version__
+from minzheng.site.trust import trusted
 
 
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 ``{"status":"ok","database":"ok","jobs":"ok","version":…}``；有问题时 503。"""
+    """200 ``{"status":"ok","database":"ok","jobs":"ok","version":…}``；有问题时 503。
+
+    Strangers learn the states alone, not the version. Monitoring may add ``?all=1`` and gets every component of the
+    health page; a component in trouble is not an outage, so the status code stays.
+    """
     found = report()
-    return JsonResponse(found, status=200 if found["status"] == "ok" else 503)
+    if not trusted(request):
+        del found["version"]
+    elif request.GET.get("all") == "1":
+        found["components"] = components()
+    return JsonResponse(
+        found, status=200 if found["status"] == "ok" else 503, json_dumps_params={"ensure_ascii": False}
+    )
 
 
 def report() -> dict[str, Any]:
@@ -24,6 +35,12 @@ def report() -> dict[str, Any]:
     jobs = jobs_state() if database == "ok" else "down"
     status = "ok" if database == jobs == "ok" else "error"
     return {"status": status, "database": database, "jobs": jobs, "version": __version__}
+
+
+def components() -> list[dict[str, str]]:
+    from minzheng.site.health.components import examine
+
+    return [{"name": row.name, "state": row.state, "sentence": row.sentence} for row in examine()]
 
 
 def database_state() -> str:
