@@ -37,7 +37,7 @@ from minzheng.kernel.cases.models import (
     PublicTry,
 )
 from minzheng.kernel.cases.objections.models import PublicObjection
-from minzheng.kernel.documents.models import Attachment, IssuedDocument, ServiceRecord
+from minzheng.kernel.documents.models import Attachment, IssuedDocument, PublicCount, ServiceRecord
 from minzheng.kernel.exchange.models import ImportBatch, ImportLink, MappingTemplate
 from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
@@ -96,6 +96,7 @@ __all__ = [
     "PaymentLine",
     "Person",
     "PersonNameChar",
+    "PublicCount",
     "PublicObjection",
     "PublicTry",
     "Publicity",

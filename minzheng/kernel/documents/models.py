@@ -82,3 +82,15 @@ class ServiceRecord(Row):
         verbose_name = "送达记录"
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["document", "seq"], name="service_seq")]
+
+
+class PublicCount(models.Model):
+    """How often one address used one public page within the running period (documents/throttle.py). The key is a keyed
+    digest of page and address; rows of past periods are deleted daily."""
+
+    key = models.CharField(max_length=32, primary_key=True)
+    since = models.DateTimeField("起算", db_index=True)
+    tries = models.PositiveIntegerField("次数")
+
+    class Meta:
+        verbose_name = "公开页面使用次数"
