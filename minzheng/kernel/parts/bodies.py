@@ -6,7 +6,7 @@ Functions that fetch take the actor first: scope lives in selectors, so a body c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, ClassVar
 
@@ -155,7 +155,13 @@ class BatchBody:
     submit: str = "确定"
     icon: str = "check"
     left_out: Callable[[Any, Any], str] | None = None
+    initial: Mapping[str, Any] = field(default_factory=dict)
     limit: int = 100
+
+    @property
+    def parent(self) -> str:
+        """The list that one comes from and goes back to."""
+        return self.of
 
 
 @dataclass(frozen=True)

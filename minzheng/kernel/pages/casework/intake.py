@@ -65,7 +65,7 @@ def start(request: HttpRequest) -> HttpResponse:
         except NotFound as error:
             refusals = [str(error)]
     drafts = (
-        selectors.visible_to(drawing.actor).filter(state="DRAFT", created_by_id=drawing.actor.id).order_by("-pk")[:20]
+        selectors.visible_to(drawing.actor).filter(state="DRAFT").order_by("-pk")[:20]
     )
     return draw(
         request,
@@ -147,7 +147,8 @@ def _draft(actor: Any, pk: int) -> Case:
         case = selectors.get(actor, pk)
     except NotFound as error:
         raise Http404("没有找到。") from error
-    if case.state != "DRAFT" or not (actor.can("case.create", case.region_code) or case.created_by_id == actor.id):
+    mine = actor.id in (case.created_by_id, case.assignee_id)
+    if case.state != "DRAFT" or not (actor.can("case.create", case.region_code) or mine):
         raise Http404("没有找到。")
     return case
 

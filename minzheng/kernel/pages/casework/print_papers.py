@@ -58,6 +58,7 @@ BODY = BatchBody(
             options=((UNSERVED, "尚未送达的文书"), (NEWEST, "每件最新一份"), (ALL, "全部文书")),
         ),
     ),
+    initial={"which": UNSERVED},
     question="各办件的文书将按列表顺序合成一份 PDF，可直接打印。",
     submit="生成 PDF",
     icon="print",

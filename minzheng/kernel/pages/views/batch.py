@@ -37,7 +37,7 @@ def batch_view(page: Page) -> Callable[..., HttpResponse]:
         )
         fit, left = sorted_out(body, rows, drawing)
         errors: dict[str, str] = {}
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict(body.initial)
         if request.POST.get("sent") and fit and not refusals:
             values, errors = clean_fields(body.fields, request.POST, request.FILES)
             if not errors:
@@ -50,7 +50,6 @@ def batch_view(page: Page) -> Callable[..., HttpResponse]:
             request,
             "console/batch.html",
             page,
-            parent=body.of,
             body=body,
             heads=[column.label for column in listed.columns],
             lines=lines_of(listed, fit, drawing),
@@ -107,7 +106,6 @@ def answered(request: HttpRequest, page: Page, body: BatchBody, result: Any, lef
         request,
         "console/batch_done.html",
         page,
-        parent=body.of,
         back=reverse(body.of),
         done=done,
         refused=[one for one in outcomes if not one.done],
