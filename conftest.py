@@ -103,3 +103,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(
             f"{len(skipped)} 个浏览器测试被跳过：这台机器没有 Chromium。Debian 上请执行 apt-get install chromium。"
         )
+
+
+@pytest.fixture(autouse=True)
+def _posts_without_second_factor(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests sign somebody in by hand and ask about something else; those about the second factor itself are marked
+    ``second_factor`` and meet the rule as it is. There is no such switch in the product."""
+    if request.node.get_closest_marker("second_factor") is None:
+        from minzheng.kernel.accounts import roles
+
+        monkeypatch.setattr(roles, "SECOND_FACTOR", frozenset())

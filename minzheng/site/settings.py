@@ -98,7 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
-IDLE_MINUTES = {"staff": 30, "citizen": 60}  # how long without activity before signing out
+# Numbers of account security that this bureau sets otherwise, {code: number}; codes and defaults: kernel/accounts/limits.py
+ACCOUNT_LIMITS: dict[str, int] = {}
 # client addresses are believed from these reverse proxies only
 TRUSTED_PROXIES = reading.addresses("MINZHENG_PROXIES")
 if BEHIND_HTTPS_PROXY and not TRUSTED_PROXIES:

@@ -1,7 +1,8 @@
 """谁在办事: the user behind a request, with the assignments that are valid today.
 
 A check asks for ONE assignment that grants the permission over the object's region. Rights of several posts are never
-merged: a clerk of town A who is finance officer of town B may not read town B's cases.
+merged: a clerk of town A who is finance officer of town B may not read town B's cases. Whoever has several posts may
+choose one for the session; then only that one counts.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from minzheng.kernel import clock
-from minzheng.kernel.accounts.roles import ROLES, title
+from minzheng.kernel.accounts.roles import ROLES, title, why_apart
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Actor:
-    """A user (or nobody, or the system) at one moment. `address` is where the request came from, for the audit line."""
+    """A user (or nobody, or the system) at one moment. `address` is where the request came from, for the audit line.
+
+    `assignments` are the posts that count now; `posts` are all that are valid today, chosen or not."""
 
     user: User | None = None
     assignments: tuple[Assignment, ...] = ()
     address: str = ""
     is_system: bool = False
+    posts: tuple[Assignment, ...] = ()
 
     @property
     def is_anonymous(self) -> bool:
@@ -70,6 +74,31 @@ class Actor:
     def role_title(self) -> str:
         return "、".join(dict.fromkeys(title(a.role) for a in self.assignments))
 
+    @property
+    def standing_in(self) -> dict[str, str]:
+        """For a deputy narrowed to that one post: whose name the act is done in, for the act and its audit line."""
+        if len(self.assignments) != 1:
+            return {}
+        principal = principal_of(self.assignments[0])
+        return {"on_behalf_of": str(principal.pk), "on_behalf_of_name": principal.name} if principal else {}
+
+    @cached_property
+    def clashes(self) -> dict[int, str]:
+        """{assignment id: sentence} of posts that this person must not hold together (granted before the matrix knew).
+        The sentence names both."""
+        held = self.posts or self.assignments
+        found: dict[int, str] = {}
+        for one in held:
+            for other in held:
+                why = why_apart(one.role, other.role)
+                if why:
+                    found.setdefault(one.pk, _clash(self.name, one, other, why))
+        return found
+
+    def clash(self, assignment: Assignment | None) -> str:
+        """ "" or why nothing may be done by this post as long as the other one is held too."""
+        return self.clashes.get(assignment.pk, "") if assignment is not None else ""
+
     @cached_property
     def _by_permission(self) -> dict[str, tuple[Assignment, ...]]:
         found: dict[str, list[Assignment]] = {}
@@ -80,10 +109,8 @@ class Actor:
 
     def can(self, permission: str, region_code: str) -> Assignment | None:
         """The one assignment that grants `permission` over `region_code` (12 digits), or None."""
-        for assignment in self._by_permission.get(permission, ()):
-            if codes.covers(assignment.region_code, region_code):
-                return assignment
-        return None
+        found = self.grants(permission, region_code)
+        return found[0] if found else None
 
     def has(self, permission: str) -> bool:
         """Whether the permission is held anywhere; enough to show a menu, never to open an object."""
@@ -101,6 +128,16 @@ class Actor:
     def acting_as(self, assignment: Assignment) -> Actor:
         """The same person with this one post only: what an act and its audit line record."""
         return replace(self, assignments=(assignment,))
+
+    def choosing(self, assignment_id: int | None) -> Actor:
+        """The same person with only this one of their posts in use; all of them for None or a post that is over."""
+        chosen = tuple(one for one in self.posts if one.pk == assignment_id)
+        return replace(self, assignments=chosen) if chosen else self
+
+    def grants(self, permission: str, region_code: str) -> list[Assignment]:
+        """Every assignment that alone grants `permission` over `region_code`."""
+        held = self._by_permission.get(permission, ())
+        return [one for one in held if codes.covers(one.region_code, region_code)]
 
     def at_address(self, address: str) -> Actor:
         return replace(self, address=address)
@@ -120,8 +157,27 @@ def actor_of(user: object, on: datetime.date | None = None, address: str = "") -
         return Actor(address=address)
     if user.kind != "staff":
         return Actor(user=user, address=address)
+    posts = tuple(valid_posts(user, on))
+    return Actor(user=user, assignments=posts, posts=posts, address=address)
+
+
+def valid_posts(user: User, on: datetime.date | None = None) -> list[Assignment]:
+    """The posts valid on a day (default today); one's own before those held for somebody else. One query."""
     day = on or clock.today()
-    valid = user.assignments.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
-    return Actor(
-        user=user, assignments=tuple(valid.select_related("organization").order_by("valid_from", "pk")), address=address
+    rows = user.assignments.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+    found = list(rows.select_related("organization", "on_behalf_of__user").order_by("valid_from", "pk"))
+    return sorted(found, key=lambda one: one.kind == one.DEPUTY)
+
+
+def principal_of(assignment: Assignment | None) -> User | None:
+    """The absent person in whose name a deputy's post acts; None for any other post."""
+    if assignment is None or assignment.kind != assignment.DEPUTY or assignment.on_behalf_of is None:
+        return None
+    return assignment.on_behalf_of.user
+
+
+def _clash(name: str, one: Assignment, other: Assignment, why: str) -> str:
+    return (
+        f"{name}同时任“{title(one.role)}”和“{title(other.role)}”，两个岗位不相容：{why}。"
+        "在结束其中一个之前，两个岗位都不能办理，请联系安全管理员。"
     )

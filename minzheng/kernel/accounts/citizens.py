@@ -27,6 +27,7 @@ from minzheng.kernel.ids import new_id
 VALID_FOR = datetime.timedelta(minutes=5)
 RESEND_AFTER = datetime.timedelta(seconds=60)
 CODES_AN_HOUR = 5
+CODES_A_DAY = 12
 ADDRESS_CODES_AN_HOUR = 60
 TRIES = 5
 WRONG = "验证码不对或已过期，请核对后再输，或重新获取验证码。"
@@ -55,10 +56,16 @@ def _digest(code_id: int, code: str) -> bytes:
 
 
 @transaction.atomic
-def send_login_code(*, phone: str, address: str = "") -> CodeSent:
-    """Send a new six-digit code; an earlier one stops working. Raises AccountError when asked too often."""
+def send_login_code(*, phone: str, address: str = "", channel: str = "sms") -> CodeSent:
+    """Send a new six-digit code; an earlier one stops working. ``channel``: one of ``senders.channels()``.
+
+    Raises AccountError when asked too often: once a minute, five an hour and twelve a day for a number, sixty an hour
+    from an address. Requests for one number wait for each other, so that parallel ones cannot slip through."""
     number = normal_phone(phone)
+    if channel not in senders.channels():
+        raise AccountError("没有这种接收验证码的方式，请选短信。")
     index, now = BlindIndex.of_value("phone", number), timezone.now()
+    _wait_for(index)
     recent = list(
         LoginCode.objects.filter(phone_index=index, created_at__gte=now - datetime.timedelta(hours=1)).order_by(
             "-created_at"
@@ -69,14 +76,38 @@ def send_login_code(*, phone: str, address: str = "") -> CodeSent:
     asked = LoginAttempt.objects.filter(
         username="send-code", address=address, at__gte=now - datetime.timedelta(hours=1)
     ).count()
+    today = LoginCode.objects.filter(phone_index=index, created_at__gte=now - datetime.timedelta(days=1)).count()
+    if today >= CODES_A_DAY:
+        raise AccountError("这个号码今天获取验证码的次数过多，请明天再试，或到乡镇（街道）民政窗口办理。")
     if len(recent) >= CODES_AN_HOUR or asked >= ADDRESS_CODES_AN_HOUR:
         raise AccountError("获取验证码次数过多，请 1 小时后再试，或到乡镇（街道）民政窗口办理。")
     code_id, code = new_id(), f"{secrets.randbelow(1_000_000):06d}"
     LoginCode.objects.filter(phone_index=index, used_at=None).update(used_at=now)
     LoginCode.objects.create(id=code_id, phone_index=index, digest=_digest(code_id, code), expires_at=now + VALID_FOR)
     LoginAttempt.objects.create(username="send-code", address=address, succeeded=True)
-    shown = senders.sender().send(phone=number, code=code)
+    shown = senders.sender(channel).send(phone=number, code=code)
     return CodeSent(number, int(VALID_FOR.total_seconds() // 60), shown)
+
+
+def _wait_for(index: bytes) -> None:
+    """One request for this number at a time, until the transaction ends."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(index[:8], "big", signed=True)])
+
+
+def confirm_phone(*, phone: str, code: str, address: str = "") -> str:
+    """The number, once the code sent to it was given; nobody is signed in. Wrong codes count as for signing in.
+
+    Raises AccountError, SignInRefused or LockedOut."""
+    number = normal_phone(phone)
+    index = BlindIndex.of_value("phone", number)
+    attempt = lockout.begin(f"phone:{index.hex()}", address)
+    if not _redeem(index, unicodedata.normalize("NFKC", code).strip()):
+        raise SignInRefused(WRONG)
+    lockout.succeed(attempt)
+    return number
 
 
 def sign_in_citizen(*, request: HttpRequest, phone: str, code: str) -> User:
@@ -139,6 +170,7 @@ __all__ = [
     "CodeSent",
     "LockedOut",
     "SignInRefused",
+    "confirm_phone",
     "normal_phone",
     "send_login_code",
     "sign_in_citizen",

@@ -32,6 +32,22 @@ def may_show(phone: str) -> bool:
     return all(owners)
 
 
-def sender() -> CodeSender:
-    made: CodeSender = import_string(getattr(settings, "LOGIN_CODE_SENDER", DEFAULT))()
+#: How a code may reach people: channel → (what the button says, who sends).
+SMS = "短信"
+
+
+def channels() -> dict[str, str]:
+    """Channel → title of those that are set up: text message always, others (a voice call, say) by
+    ``settings.LOGIN_CODE_CHANNELS = {"voice": ("语音电话", "package.module.Class")}``."""
+    more = getattr(settings, "LOGIN_CODE_CHANNELS", {})
+    return {"sms": SMS, **{code: title for code, (title, _) in more.items()}}
+
+
+def sender(channel: str = "sms") -> CodeSender:
+    """The sender of a channel; KeyError for one that is not set up."""
+    if channel == "sms":
+        path = getattr(settings, "LOGIN_CODE_SENDER", DEFAULT)
+    else:
+        path = settings.LOGIN_CODE_CHANNELS[channel][1]
+    made: CodeSender = import_string(path)()
     return made

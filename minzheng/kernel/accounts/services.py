@@ -1,23 +1,22 @@
-"""Writing accounts and appointments (任职). Every function is one transaction with one audit line."""
+"""Writing accounts. Every function is one transaction with one audit line; posts: `posts`, leave: `leave`."""
 
 from __future__ import annotations
 
-import datetime
 import unicodedata
 
 from django.db import transaction
-from django.db.models import Q
+from django.utils import timezone
 
-from minzheng.kernel import clock
-from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.accounts import lockout, passwords, second_factor
+from minzheng.kernel.accounts.actors import Actor, valid_posts
 from minzheng.kernel.accounts.citizens import send_login_code, sign_in_citizen
 from minzheng.kernel.accounts.errors import AccountError, RoleRefused
-from minzheng.kernel.accounts.models import Assignment, User
-from minzheng.kernel.accounts.passwords import require_strong
-from minzheng.kernel.accounts.roles import ROLES, title, why_apart
+from minzheng.kernel.accounts.models import User
+from minzheng.kernel.accounts.passwords import require_new, require_strong
+from minzheng.kernel.accounts.posts import assign_role, end_assignment, require
 from minzheng.kernel.accounts.signing import sign_in, sign_out
+from minzheng.kernel.accounts.work import work
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
 
@@ -27,31 +26,41 @@ __all__ = [
     "create_user",
     "end_assignment",
     "reset_password",
+    "reset_second_factor",
     "send_login_code",
     "set_active",
     "set_care_mode",
     "sign_in",
     "sign_in_citizen",
     "sign_out",
+    "unlock",
 ]
 
 
-def _require(actor: Actor, permission: str, region_code: str) -> Actor:
-    """The actor narrowed to the post that allows this. Raises RoleRefused. The system itself may (first set-up)."""
-    if actor.is_system:
-        return actor
-    assignment = actor.can(permission, region_code)
-    if assignment is None:
-        raise RoleRefused("您的岗位不能在该地区管理账号或任职，请由负责该地区的系统管理员、安全管理员办理。")
-    return actor.acting_as(assignment).at_address(actor.address)
+def places_of(user: User) -> set[str]:
+    """Where this account belongs: the regions of its present posts, and where it was made."""
+    return {one.region_code for one in valid_posts(user)} | ({user.region_code} if user.region_code else set())
+
+
+def require_over(actor: Actor, permission: str, user: User, region_code: str = "") -> Actor:
+    """The actor narrowed to the post that allows this over the whole account. Somebody on loan from above also has
+    posts above: whoever administers only the county may not touch that account. Raises RoleRefused."""
+    places = places_of(user) or ({region_code} if region_code else set())
+    if not places and not actor.is_system:
+        raise RoleRefused("这个账号还没有任职，也没有登记地区，请用管理命令办理。")
+    acting = actor
+    for place in sorted(places):
+        acting = require(actor, permission, place)
+    return acting
 
 
 @transaction.atomic
 def create_user(
     *, actor: Actor, username: str, name: str, password: str, region_code: str, phone: str = "", is_demo: bool = False
 ) -> User:
-    """A staff account without any post yet. `region_code` is where the creator must be allowed to manage accounts."""
-    acting = _require(actor, "accounts.manage", region_code)
+    """A staff account without any post yet; its first sign-in asks for a new password. `region_code` is where the
+    creator must be allowed to manage accounts."""
+    acting = require(actor, "accounts.manage", region_code)
     wanted = unicodedata.normalize("NFKC", username).strip().lower()
     if (
         not wanted.replace("_", "").replace(".", "").replace("-", "").isalnum()
@@ -65,97 +74,33 @@ def create_user(
     if User.objects.filter(username=wanted).exists():
         raise AccountError(f"用户名“{wanted}”已有人使用，请换一个。")
     invented = is_demo or codes.covers(DEMO_PROVINCE, region_code)
-    user = User.objects.create_user(wanted, password, name=name.strip(), phone=phone, is_demo=invented)
+    user = User.objects.create_user(
+        wanted,
+        password,
+        name=name.strip(),
+        phone=phone,
+        is_demo=invented,
+        region_code=codes.full(region_code),
+        must_change_password=True,
+        password_changed_at=timezone.now(),
+    )
     audit.record(actor=acting, action="accounts.create", obj=user, region_code=region_code)
     return user
 
 
 @transaction.atomic
-def assign_role(
-    *,
-    actor: Actor,
-    user: User,
-    role: str,
-    organization: Organization,
-    region_code: str,
-    valid_from: datetime.date,
-    valid_to: datetime.date | None = None,
-    post: str = "",
-) -> Assignment:
-    """Give a post. Raises RoleRefused for an unknown role, a period that is over, or an incompatible post held at
-    any time of the period, anywhere (三员分立, 调查与确认分离, 钱与事分离)."""
-    acting = _require(actor, "accounts.grant", region_code)
-    # Two grants at once must see each other: the user's row is the lock.
-    user = User.objects.select_for_update().get(pk=user.pk)
-    if actor.id == user.pk:
-        raise RoleRefused("不能给自己授予岗位，请由另一名安全管理员办理。")
-    if role not in ROLES:
-        raise RoleRefused(f"没有“{role}”这个岗位，请从岗位列表中选择。")
-    if user.kind != "staff" or not user.is_active:
-        raise RoleRefused("只能给启用中的工作人员账号授予岗位。")
-    if valid_to is not None and valid_to < max(valid_from, clock.today()):
-        raise RoleRefused("任职的截止日期早于开始日期或今天，请改正日期。")
-    _refuse_incompatible(user, role, valid_from, valid_to)
-    assignment = Assignment.objects.create(
-        user=user,
-        role=role,
-        organization=organization,
-        region_code=codes.full(region_code),
-        post=post,
-        valid_from=valid_from,
-        valid_to=valid_to,
-        granted_by=actor.user,
-    )
-    detail = {
-        "role": role,
-        "user": str(user.pk),
-        "organization": organization.code,
-        "from": str(valid_from),
-        "to": str(valid_to or ""),
-    }
-    audit.record(actor=acting, action="accounts.assign", obj=assignment, region_code=region_code, detail=detail)
-    return assignment
-
-
-def _refuse_incompatible(user: User, role: str, start: datetime.date, end: datetime.date | None) -> None:
-    overlapping = user.assignments.filter(Q(valid_to=None) | Q(valid_to__gte=start))
-    if end is not None:
-        overlapping = overlapping.filter(valid_from__lte=end)
-    for held in overlapping:
-        reason = why_apart(role, held.role)
-        if reason:
-            raise RoleRefused(
-                f"{user.name}在同一时期任“{title(held.role)}”，不能再任“{title(role)}”：{reason}。"
-                "请换人任职，或先结束原任职。"
-            )
-
-
-@transaction.atomic
-def end_assignment(*, actor: Actor, assignment: Assignment, on: datetime.date, reason: str = "") -> Assignment:
-    """Take a post away after the last day `on`; the row stays as history."""
-    acting = _require(actor, "accounts.grant", assignment.region_code)
-    assignment = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    if on < assignment.valid_from:
-        raise RoleRefused("结束日期早于任职开始日期，请改正日期。")
-    assignment.valid_to = on
-    assignment.save(update_fields=["valid_to"])
-    audit.record(
-        actor=acting,
-        action="accounts.end_assignment",
-        obj=assignment,
-        region_code=assignment.region_code,
-        reason=reason,
-        detail={"to": str(on)},
-    )
-    return assignment
-
-
-@transaction.atomic
-def set_active(*, actor: Actor, user: User, active: bool, region_code: str, reason: str) -> User:
-    """Switch an account on or off; an open session of a switched-off account ends with its next request."""
-    acting = _require(actor, "accounts.manage", region_code)
+def set_active(*, actor: Actor, user: User, active: bool, region_code: str = "", reason: str) -> User:
+    """Switch an account on or off; an open session of a switched-off account ends with its next request. An account
+    that still has open cases is not switched off: nobody's application is to be left without a clerk."""
+    acting = require_over(actor, "accounts.manage", user, region_code)
     if actor.id == user.pk:
         raise AccountError("不能停用或启用自己的账号，请由另一名系统管理员办理。")
+    waiting = 0 if active else work().open_count(user)
+    if waiting:
+        raise AccountError(
+            f"{user.name}名下还有 {waiting} 件在办，停用后将无人经办。请先由其单位负责人或县级审核确认人员在"
+            "“人员与移交”里把办件移交给别人，再停用账号。"
+        )
     user.is_active = active
     user.save(update_fields=["is_active"])
     audit.record(
@@ -169,13 +114,40 @@ def set_active(*, actor: Actor, user: User, active: bool, region_code: str, reas
 
 
 @transaction.atomic
-def reset_password(*, actor: Actor, user: User, password: str, region_code: str) -> None:
-    """Set a new password for somebody else; all their sessions end (the session hash changes)."""
-    acting = _require(actor, "accounts.manage", region_code)
+def reset_password(*, actor: Actor, user: User, password: str, region_code: str = "", reason: str = "") -> None:
+    """Set a new password for somebody else; all their sessions end (the session hash changes), and they must replace it
+    at their next sign-in."""
+    acting = require_over(actor, "accounts.manage", user, region_code)
+    if actor.id == user.pk:
+        raise AccountError("自己的口令请在“我的账号”里修改。")
     require_strong(password, username=user.username, name=user.name)
-    user.set_password(password)
-    user.save(update_fields=["password"])
-    audit.record(actor=acting, action="accounts.reset_password", obj=user, region_code=region_code)
+    require_new(user, password)
+    passwords.put(user, password, must_change=True)
+    audit.record(actor=acting, action="accounts.reset_password", obj=user, region_code=region_code, reason=reason)
+
+
+@transaction.atomic
+def reset_second_factor(*, actor: Actor, user: User, reason: str) -> None:
+    """Take away somebody else's second factor (device lost). A security administrator does it and the system
+    administrator resets passwords: neither of them alone can enter another's account."""
+    acting = require_over(actor, "accounts.grant", user)
+    if actor.id == user.pk:
+        raise AccountError("不能重置自己的动态码，请由另一名安全管理员办理。")
+    if not reason.strip():
+        raise AccountError("请写明重置动态码的原因，如“手机遗失，本人当面申请”。")
+    if not second_factor.enrolled(user):
+        raise AccountError(f"{user.name}没有启用动态码，不用重置。")
+    second_factor.remove(user)
+    audit.record(actor=acting, action="accounts.reset_second_factor", obj=user, reason=reason.strip())
+
+
+@transaction.atomic
+def unlock(*, actor: Actor, user: User) -> int:
+    """Forget the failed sign-ins that still count, once the person is known to be who she is; returns how many."""
+    acting = require_over(actor, "accounts.manage", user)
+    count = lockout.clear(user.username)
+    audit.record(actor=acting, action="accounts.unlock", obj=user, detail={"cleared": count})
+    return count
 
 
 @transaction.atomic
@@ -187,8 +159,8 @@ def change_own_password(*, actor: Actor, old: str, new: str) -> None:
     if old == new:
         raise AccountError("新口令与原口令相同，请换一个。")
     require_strong(new, username=user.username, name=user.name)
-    user.set_password(new)
-    user.save(update_fields=["password"])
+    require_new(user, new)
+    passwords.put(user, new, must_change=False)
     audit.record(actor=actor, action="accounts.change_password", obj=user)
 
 

@@ -166,7 +166,8 @@ def _entry(
         object_id=obj.pk if obj is not None else None,
         region_code=region_code or getattr(obj, "region_code", "") or "",
         reason=text(reason, 200),
-        detail=plain(detail or {}),
+        # A deputy acts in somebody's name: the line names both.
+        detail=plain({**dict(getattr(actor, "standing_in", None) or {}), **(detail or {})}),
         address=text(actor.address, 45),
     )
     return _signed(entry)

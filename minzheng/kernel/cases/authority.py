@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from minzheng.kernel.accounts.actors import principal_of
 from minzheng.kernel.cases.flow import CITIZEN, PUBLIC, SYSTEM_ONLY, Act, Flow
 
 if TYPE_CHECKING:
@@ -26,10 +28,20 @@ def entitled(act: Act, case: Case, actor: Actor) -> tuple[bool, Assignment | Non
     if CITIZEN in act.by and owns(case, actor):
         return True, None
     for permission in act.staff_permissions:
-        assignment = actor.can(permission, case.region_code)
+        assignment = post_for(case, actor.grants(permission, case.region_code))
         if assignment is not None:
             return True, assignment
     return PUBLIC in act.by, None
+
+
+def post_for(case: Case, held: Sequence[Assignment]) -> Assignment | None:
+    """Which of the posts that allow it is used: the deputy's for a case handed over by the absent colleague, otherwise
+    one's own before a deputy's."""
+    for one in held if case.stands_in_for_id else ():
+        principal = principal_of(one)
+        if principal is not None and principal.pk == case.stands_in_for_id:
+            return one
+    return held[0] if held else None
 
 
 def sees(case: Case, actor: Actor) -> bool:
@@ -38,17 +50,40 @@ def sees(case: Case, actor: Actor) -> bool:
 
 
 def kept_apart(
-    flow: Flow, act: Act, actor: Actor, acts: list[CaseAct], investigators: set[int], relatives: set[int]
+    flow: Flow,
+    act: Act,
+    actor: Actor,
+    acts: list[CaseAct],
+    investigators: set[int],
+    relatives: set[int],
+    assignment: Assignment | None = None,
 ) -> str:
-    """ "" or why this person must leave this act to somebody else: 近亲属回避, 调查人不得确认."""
+    """ "" or why this person must leave this act to somebody else: 近亲属回避, 调查人不得确认.
+
+    A deputy acts in somebody's name, so the two count as one: what either did, or what was done in the name of either,
+    bars both."""
     if not act.duty or actor.id is None:
         return ""
-    if actor.id in relatives:
-        return "您已登记为申请人的近亲属，应当回避，请交由其他人员办理。"
-    done = {flow.act(a.code).duty for a in acts if a.actor_id == actor.id and flow.act(a.code)}  # type: ignore[union-attr]
-    if actor.id in investigators:
+    clash = actor.clash(assignment)
+    if clash:
+        return clash
+    principal = principal_of(assignment)
+    one_person = {actor.id} | ({principal.pk} if principal else set())
+    if one_person & relatives:
+        who = "您已" if actor.id in relatives else f"您代理的{principal.name if principal else ''}已"
+        return f"{who}登记为申请人的近亲属，应当回避，请交由其他人员办理。"
+    done = {declared.duty for a in acts if one_person & hands_of(a) and (declared := flow.act(a.code))}
+    if one_person & investigators:
         done.add("investigate")
     for one, other, sentence in flow.apart:
         if (act.duty == one and other in done) or (act.duty == other and one in done):
+            if principal is not None:
+                return f"{sentence}（您与您代理的{principal.name}在这一户按同一人对待。）"
             return sentence
     return ""
+
+
+def hands_of(act: CaseAct) -> set[int]:
+    """Whoever did the act, and the absent person in whose name it was done."""
+    absent = act.data.get("on_behalf_of")
+    return {act.actor_id or 0} | ({int(absent)} if absent else set())

@@ -157,7 +157,7 @@ def _check_editor(case: Case, actor: Actor, version: int | None) -> None:
 
 def _own_draft(case: Case, actor: Actor) -> bool:
     """A clerk's own draft whose region is not chosen yet."""
-    return case.state == "DRAFT" and actor.is_staff and case.created_by_id == actor.id
+    return case.state == "DRAFT" and actor.is_staff and actor.id in (case.created_by_id, case.assignee_id)
 
 
 def _follow_applicant(case: Case) -> None:

@@ -69,7 +69,9 @@ def segregation(ctx: Ctx) -> str:
         i["user_id"] for v in ctx.evidence("visit") for i in v.data.get("investigators", []) if i.get("user_id")
     }
     relatives = {e.data["user_id"] for e in ctx.evidence("relative") if e.data.get("user_id")}
-    return authority.kept_apart(ctx.item.flow, ctx.act, ctx.actor, ctx.acts, _ids(investigators), _ids(relatives))
+    return authority.kept_apart(
+        ctx.item.flow, ctx.act, ctx.actor, ctx.acts, _ids(investigators), _ids(relatives), ctx.assignment
+    )
 
 
 def _ids(values: set[Any]) -> set[int]:
@@ -175,7 +177,7 @@ def _do(ctx: Ctx) -> CaseAct:
     for effect in act.effects:
         effect(ctx)
     ctx.record.to_state = _to_state(ctx)
-    ctx.record.data = _plain(ctx.record.data)
+    ctx.record.data = _plain({**ctx.record.data, **_standing_in(ctx)})
     ctx.record.save(force_insert=True)
     ctx.forget()
     timing.advance(ctx)
@@ -208,6 +210,11 @@ def _record(ctx: Ctx) -> CaseAct:
         data={k: v for k, v in ctx.data.items() if k not in (OPINION, REASON_CODE)},
         token=ctx.token,
     )
+
+
+def _standing_in(ctx: Ctx) -> dict[str, str]:
+    """In whose name a deputy did it."""
+    return ctx.actor.acting_as(ctx.assignment).standing_in if ctx.assignment else {}
 
 
 def _organization(post: Assignment | None) -> str:

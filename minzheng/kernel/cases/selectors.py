@@ -98,10 +98,9 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.is_citizen:
         own = Q(created_by_id=actor.id)
         return rows.filter(own | Q(applicant_id=actor.person_id) if actor.person_id else own)
-    return rows.filter(
-        actor.scope_q("case.read") & (~Q(state="DRAFT") | Q(created_by_id=actor.id))
-        | Q(state="DRAFT", created_by_id=actor.id if actor.is_staff else -1)
-    )
+    me = actor.id if actor.is_staff else -1
+    drafts = Q(state="DRAFT") & (Q(created_by_id=me) | Q(assignee_id=me))
+    return rows.filter(actor.scope_q("case.read") & ~Q(state="DRAFT") | drafts)
 
 
 def get(actor: Actor, pk: int | str) -> Case:
@@ -152,7 +151,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
             TimelineEntry(
                 row.at,
                 declared.title if declared else row.code,
-                row.actor_name,
+                f"{row.actor_name}（代{absent}）" if (absent := row.data.get("on_behalf_of_name")) else row.actor_name,
                 who or title(row.role),
                 row.organization_name,
                 flow.state(row.to_state).title,

@@ -31,7 +31,9 @@ def advance(ctx: Ctx) -> None:
     folded = fold_of(case, ctx.item.flow)
     case.state = folded.state
     _put(case, folded)
-    case.assignee_id = ctx.actor.id if ctx.assignment else case.assignee_id
+    if ctx.assignment and case.assignee_id != ctx.actor.id:
+        # Whoever acts has it now; only the deputy to whom it was handed over goes on standing in.
+        case.assignee_id, case.stands_in_for_id = ctx.actor.id, None
     case.version += 1
     case.save()
     _store_segments(case, folded)

@@ -103,11 +103,11 @@ def test_新账号的口令须合规定_用户名不能重复(bureau: Organizati
         return services.create_user(actor=SYSTEM, username=username, name="王芳", password=password, region_code=COUNTY)
 
     for weak, rule in [
-        ("Ab1!", "至少 10 位"),
+        ("Ab1!", "至少 12 位"),
         ("abcdefghij", "至少包含三种"),
         ("Wang.Fang-2026", "用户名"),
         ("王芳王芳Ab123456", "姓名"),
-        ("Ab-1111-zz", "连续四位"),
+        ("Ab-1111-zz-yy", "连续四位"),
     ]:
         with pytest.raises(WeakPassword, match=rule):
             create(password=weak)
