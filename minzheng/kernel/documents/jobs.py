@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.db.models import Q
 
-from minzheng.kernel.documents import services, vault
+from minzheng.kernel.documents import services, throttle, vault
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
@@ -31,6 +31,13 @@ def sweep(ctx: Context) -> dict[str, int]:
     """Delete files over a day old that the database does not know, and half-written temporary files."""
     now = time.time()
     return {"removed": sweep_orphans(since=now - LOOK_BACK, before=now - ORPHAN_AGE)}
+
+
+@periodic(every_seconds=24 * 3600)
+@job("documents.sweep_counts", title="清理公开页面的使用次数")
+def sweep_counts(ctx: Context) -> dict[str, int]:
+    """Delete counts of public pages whose period is long past."""
+    return {"removed": throttle.drop_old()}
 
 
 def sweep_orphans(*, since: float, before: float) -> int:
