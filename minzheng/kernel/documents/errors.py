@@ -13,6 +13,10 @@ class UploadRefused(DocumentError):
     """The uploaded file cannot be accepted."""
 
 
+class NoRoom(DocumentError):
+    """The disk of the vault is full; nothing was stored."""
+
+
 class MissingField(DocumentError):
     """A notice lacks required elements; ``fields`` holds their keys."""
 

@@ -8,16 +8,18 @@ not open.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
 from minzheng.kernel.crypto.sealing import CannotOpen, open_sealed, seal, sm3
-from minzheng.kernel.documents.errors import DamagedFile
+from minzheng.kernel.documents.errors import DamagedFile, NoRoom
 
 #: Suffix of the content; the thumbnail has the same name with ``.thumb``.
 SUFFIXES = ("jpg", "png", "pdf")
@@ -26,9 +28,27 @@ _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
     """Store encrypted, return the relative path. It is random and tells nothing of content, owner or duplicates;
-    ``beside`` gives the same name with another suffix (thumbnail).
+    ``beside`` gives the same name with another suffix (thumbnail). NoRoom on a full disk; nothing is left behind, not
+    even the file it was to lie beside.
     """
     name = sibling(beside, suffix) if beside else _new_name(suffix)
+    with _room_or_refusal(beside):
+        _write(name, plain, bound_to)
+    return name
+
+
+@contextmanager
+def _room_or_refusal(beside: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        drop(beside)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom("存放材料的磁盘已满，这份材料没有收下；请告诉系统管理员清理或扩容，再重新上传。") from error
+        raise
+
+
+def _write(name: str, plain: bytes, bound_to: str) -> None:
     target = _full(name)
     token = target.stem
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -44,7 +64,6 @@ def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
         draft.unlink(missing_ok=True)
         raise
     _sync_folder(target.parent)
-    return name
 
 
 def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
@@ -60,6 +79,11 @@ def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
     if sha is not None and sm3(plain) != sha:
         raise DamagedFile(f"文件内容与登记的 SM3 不符（{name}）：请报告审计员，并从备份恢复。")
     return plain
+
+
+def exists(name: str) -> bool:
+    """Whether a file of this name is on the disk."""
+    return _full(name).is_file()
 
 
 def sibling(name: str, suffix: str) -> str:
