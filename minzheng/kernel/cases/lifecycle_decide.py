@@ -154,8 +154,10 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             "延长办理时限",
             ("INVESTIGATING", "INITIAL_OPINION", "PUBLICITY", "OBJECTION", *DECIDING),
             by=("case.confirm",),
+            notice="G01",
             guards=(_may_extend, _not_extended),
             fields=(LongText("opinion", "特殊情况和理由", required=True),),
+            effects=(_limit_before,),
             quiet=True,
         ),
         Act(
@@ -250,6 +252,11 @@ def has_proposal(ctx: Ctx) -> str:
 @guard("not_extended")
 def _not_extended(ctx: Ctx) -> str:
     return "这个办件已经延长过一次，不能再延长。" if ctx.last_act("extend") else ""
+
+
+def _limit_before(ctx: Ctx) -> None:
+    """The notice names the limit that held until now."""
+    ctx.values["old_due_on"] = ctx.case.total_due_on
 
 
 def _transfer(ctx: Ctx) -> None:

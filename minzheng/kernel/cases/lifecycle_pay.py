@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases import evidence, guards
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.lifecycle_decide import facts_sentence
+from minzheng.kernel.cases.lifecycle_halts import clock_running
+from minzheng.kernel.cases.lifecycle_objections import complaint_visited, on_recheck_decided
 from minzheng.kernel.cases.lifecycle_opinion import assess
-from minzheng.kernel.parts.fields import Choice, LongText, Photo
+from minzheng.kernel.cases.lifecycle_work import stopped
+from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo, Text, YesNo
 
 if TYPE_CHECKING:
     from minzheng.kernel.awards.models import Award
@@ -21,6 +25,7 @@ WHY_RECHECK = (
     ("alert", "预警"),
     ("complaint", "投诉举报"),
     ("death", "成员死亡"),
+    ("spot", "抽查发现问题"),
 )
 
 
@@ -44,25 +49,37 @@ def _review_date(ctx: Ctx) -> None:
 
 
 def on_change_report(ctx: Ctx) -> None:
-    evidence.add(ctx, "change", ctx.pick("content", "proofs"))
+    """Late reports are noted with the days (reference §1.7.2); what follows from lateness is for the re-check to say."""
+    happened = ctx.text("happened_on")
+    days = (ctx.today - datetime.date.fromisoformat(happened)).days if happened else 0
+    late = max(days - ctx.params.report_change_days, 0)
+    evidence.add(ctx, "change", {**ctx.pick("content", "proofs", "happened_on"), "late_days": late})
+
+
+def due_answer(ctx: Ctx) -> Answer:
+    """What the family is due now: the rules' answer less the shares of those who refused work."""
+    from minzheng.kernel.awards.shares import without
+
+    return without(ctx.answer, ctx.counted, [e.data["member_name"] for e in stopped(ctx)])
+
+
+def _unchanged(ctx: Ctx) -> bool:
+    award, answer = _award(ctx), due_answer(ctx)
+    return answer.amount_fen == award.amount_fen and answer.persons == award.persons
 
 
 @guard("same_amount")
 def same_amount(ctx: Ctx) -> str:
-    award = _award(ctx)
     if not ctx.answer.eligible:
         return "按核定情况测算已不符合条件，不能维持，请办理渐退或停发。"
-    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons
-    return "" if same else "测算的金额或人数有变化，请办理调整。"
+    return "" if _unchanged(ctx) else "测算的金额或人数有变化，请办理调整。"
 
 
 @guard("other_amount")
 def other_amount(ctx: Ctx) -> str:
-    award = _award(ctx)
     if not ctx.answer.eligible:
         return "按核定情况测算已不符合条件，不能调整，请办理渐退或停发。"
-    same = ctx.answer.amount_fen == award.amount_fen and ctx.answer.persons == award.persons
-    return "测算的金额和人数没有变化，请办理维持。" if same else ""
+    return "测算的金额和人数没有变化，请办理维持。" if _unchanged(ctx) else ""
 
 
 @guard("no_longer_eligible", needs_data=True)
@@ -81,28 +98,59 @@ def may_taper(ctx: Ctx) -> str:
     return "不符合渐退条件：渐退适用于在保家庭收入超过标准、没有超过规定倍数、财产仍符合的情形，且只有一次。"
 
 
-@guard("tapered_once")
+def _employment(data: Mapping[str, object]) -> tuple[str, str]:
+    return str(data.get("employed_member") or ""), str(data.get("employed_on") or "")
+
+
+@guard("tapered_once", needs_data=True)
 def not_tapered_yet(ctx: Ctx) -> str:
-    return "同一次就业已经渐退过一次，不能再渐退。" if ctx.last_act("taper") else ""
+    """Once for each time somebody takes up work (reference §1.7.4)."""
+    known = {_employment(a.data) for a in ctx.acts if a.code == "taper"}
+    asked = _employment(ctx.data)
+    if asked in known:
+        return "同一次就业已经渐退过一次，不能再渐退。"
+    if known and not all(asked):
+        return "这个家庭已经渐退过一次：再次渐退要写明是谁、哪天就业，同一次就业只渐退一次。"
+    return ""
 
 
 def on_keep(ctx: Ctx) -> None:
     from minzheng.kernel.awards.services import reviewed
 
     assess(ctx)
-    reviewed(award=_award(ctx), on=ctx.today, params=ctx.params)
+    award = _award(ctx)
+    if award.state != "active":  # the work was lost again, or a suspended family was re-checked
+        _pay_again(ctx, award)
+    reviewed(award=award, on=ctx.today, params=ctx.params)
     _review_date(ctx)
+
+
+def _pay_again(ctx: Ctx, award: Award, *, back_pay: bool = False) -> None:
+    from minzheng.kernel.awards.pauses import FrozenChanged, resume
+    from minzheng.kernel.cases.errors import Refused
+
+    try:
+        lines = resume(award=award, actor=ctx.actor, on=ctx.today, params=ctx.params, back_pay=back_pay)
+    except FrozenChanged as error:
+        raise Refused(str(error)) from error
+    if lines:
+        total = sum(line.amount_fen for line in lines)
+        ctx.note({"back_pay_fen": total, "back_pay_months": [line.month for line in lines]})
+    ctx.values["back_pay"] = lines
 
 
 def on_adjust(ctx: Ctx) -> None:
     from minzheng.kernel.awards.services import adjust
 
     assess(ctx)
-    month = next_month(ctx.today)
+    month, before = next_month(ctx.today), _award(ctx)
+    if before.state == "suspended":
+        _pay_again(ctx, before)
+    _claim_after_death(ctx, before)
     ctx.values["award"] = adjust(
         case=ctx.case,
-        award=_award(ctx),
-        answer=ctx.answer,
+        award=before,
+        answer=due_answer(ctx),
         from_month=month,
         actor=ctx.actor,
         decided_on=ctx.today,
@@ -110,6 +158,28 @@ def on_adjust(ctx: Ctx) -> None:
     )
     ctx.values |= {"month": month, "facts": facts_sentence(ctx)}
     ctx.note({"from_month": month})
+
+
+def _claim_after_death(ctx: Ctx, before: Award) -> None:
+    """A death counts from the month after it (reference §1.7.3): what was paid too much since then is proposed as a
+    clawback of the difference."""
+    from minzheng.kernel.awards.differences import propose_clawback
+
+    covered = set(before.members.values_list("person_id", flat=True))
+    days = [
+        datetime.date.fromisoformat(m.verified["died_on"])
+        for m in ctx.members
+        if (m.verified or {}).get("died_on") and m.person_id in covered
+    ]
+    less = before.amount_fen - due_answer(ctx).amount_fen
+    if not days or less <= 0:
+        return
+    since = max(next_month(min(days)), before.first_month)
+    fen = propose_clawback(
+        award=before, from_month=since, reason="成员死亡次月起多发，建议追回差额", due=lambda paid: max(paid - less, 0)
+    )
+    if fen:
+        ctx.note({"clawback_fen": fen})
 
 
 def on_end(ctx: Ctx) -> None:
@@ -125,15 +195,18 @@ def on_end(ctx: Ctx) -> None:
 
 
 def _suspend(ctx: Ctx) -> None:
-    from minzheng.kernel.awards.services import set_state
+    """From next month (reference §1.7.3): this month stays paid."""
+    from minzheng.kernel.awards.pauses import suspend
 
-    set_state(award=_award(ctx), state="suspended", actor=ctx.actor)
+    pause = suspend(
+        award=_award(ctx), actor=ctx.actor, on=ctx.today, params=ctx.params, reason=ctx.text("opinion")
+    )
+    ctx.note({"from_month": pause.from_month})
+    ctx.values["month"] = pause.from_month
 
 
 def _resume(ctx: Ctx) -> None:
-    from minzheng.kernel.awards.services import set_state
-
-    set_state(award=_award(ctx), state="active", actor=ctx.actor)
+    _pay_again(ctx, _award(ctx), back_pay=bool(ctx.data.get("back_pay")))
     _review_date(ctx)
 
 
@@ -169,7 +242,7 @@ def adjustment_in_force(ctx: Ctx) -> str:
 def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
     why = LongText("opinion", "事实和理由", required=True)
     reason = Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0)
-    checked = (guards.match_current, guards.differences_judged)
+    checked = (clock_running, guards.match_current, guards.differences_judged, complaint_visited)
     return (
         Act(
             "report_change",
@@ -177,7 +250,12 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             ("IN_PAYMENT", "SUSPENDED", "TAPERING"),
             by=(CITIZEN, "case.accept"),
             effects=(on_change_report,),
-            fields=(LongText("content", "变化情况", required=True), Photo("proofs", "材料照片", kind="change")),
+            help="人口、收入、财产有变化的，应及时报告（一般 30 天以内，以当地规定为准）。",
+            fields=(
+                LongText("content", "变化情况", required=True),
+                Date("happened_on", "哪天发生的", not_after=clock.today),
+                Photo("proofs", "材料照片", kind="change"),
+            ),
         ),
         Act(
             "open_recheck",
@@ -201,7 +279,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             duty="confirm",
             guards=(*checked, same_amount),
             fields=(LongText("opinion", "意见"),),
-            effects=(on_keep,),
+            effects=(on_keep, on_recheck_decided),
         ),
         Act(
             "adjust",
@@ -213,7 +291,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             notice="N08",
             guards=(*checked, other_amount),
             fields=(why,),
-            effects=(on_adjust,),
+            effects=(on_adjust, on_recheck_decided),
         ),
         Act(
             "apply_adjustment",
@@ -233,6 +311,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             by=("case.confirm",),
             tone="danger",
             duty="confirm",
+            notice="G02",
             fields=(why,),
             effects=(_suspend,),
         ),
@@ -243,6 +322,7 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             ("IN_PAYMENT",),
             by=("case.confirm",),
             duty="confirm",
+            notice="G03",
             fields=(why,),
             effects=(_resume,),
         ),

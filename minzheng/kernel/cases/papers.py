@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.cases.telling import tell
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
 
-# Notices whose form the document service does not print yet go out as messages only.
+__all__ = ["FIELDS", "issue", "tell"]
 
 
 def issue(ctx: Ctx, code: str) -> None:
@@ -136,6 +137,117 @@ def _aborted(ctx: Ctx) -> dict[str, Any]:
     return {"facts": ctx.text("facts") or ctx.values.get("facts") or ctx.act.title, "reasons": _reasons(ctx)}
 
 
+def _month(day: Any) -> str:
+    return f"{day.year}年{day.month}月"
+
+
+def _before(ctx: Ctx) -> Any:
+    """The award that the one just granted replaces (adjusted, tapered); the award itself where none was granted."""
+    new = ctx.values["award"]
+    return ctx.case.awards.exclude(pk=new.pk).order_by("-decided_on", "-pk").first() or new
+
+
+def _adjusted(ctx: Ctx) -> dict[str, Any]:
+    award = ctx.values["award"]
+    return {
+        "facts": ctx.values["facts"],
+        "reasons": _plain_reasons(ctx),
+        "calculation": _calculation(ctx),
+        "old_amount_fen": _before(ctx).amount_fen,
+        "amount_fen": award.amount_fen,
+        "from_month": ctx.values["month"],
+        "persons": award.persons,
+        "next_review_on": award.next_review_on,
+        "phone": _phone(ctx),
+    }
+
+
+def _plain_reasons(ctx: Ctx) -> list[dict[str, str]]:
+    """Only what the clerk wrote: an answer's reasons speak of refusal, not of adjustment."""
+    return [{"code": "", "sentence": ctx.done.opinion}] if ctx.done.opinion else []
+
+
+def _stopped(ctx: Ctx) -> dict[str, Any]:
+    award = ctx.case.awards.order_by("-decided_on", "-pk").first()
+    if award is None:
+        return {}
+    month = ctx.values["month"]
+    died = ctx.text("died_on")
+    sheet = _calculation(ctx) or [
+        {"label": "原月保障金额", "value_fen": award.amount_fen},
+        {"label": "最后发放的月份", "value": _month(award.last_month or ctx.today)},
+        {"label": "停发的月份", "value": _month(month)},
+    ]
+    facts = f"保障对象{ctx.text('member_name')}于{died}死亡，家中没有其他保障对象。" if died else ctx.done.opinion
+    reasons = [{"code": "", "sentence": "保障对象死亡，自死亡的次月起停发。"}] if died else _reasons(ctx)
+    return {
+        "facts": facts,
+        "reasons": reasons,
+        "calculation": sheet,
+        "old_amount_fen": award.amount_fen,
+        "stop_month": month,
+        "last_month": award.last_month or ctx.today,
+        "phone": _phone(ctx),
+    }
+
+
+def _tapered(ctx: Ctx) -> dict[str, Any]:
+    """From next month, for as many months as the county's rule says."""
+    from minzheng.kernel.awards.services import month_after
+
+    award, taper = ctx.values["award"], ctx.answer.taper
+    first = month_after(ctx.today, 1)
+    months = taper.months if taper else 1
+    return {
+        "facts": ctx.values.get("facts") or ctx.done.opinion,
+        "reasons": _reasons(ctx),
+        "calculation": _calculation(ctx),
+        "old_amount_fen": _before(ctx).amount_fen,
+        "amount_fen": award.amount_fen,
+        "from_month": first,
+        "to_month": month_after(first, months - 1),
+        "months": months,
+        "phone": _phone(ctx),
+    }
+
+
+def _extended(ctx: Ctx) -> dict[str, Any]:
+    """The new limit stands in the case by now; the old one is the last limit that an earlier act was given."""
+    return {
+        "reasons": _plain_reasons(ctx),
+        "old_due_on": ctx.values.get("old_due_on") or ctx.case.total_due_on,
+        "due_on": ctx.case.total_due_on,
+        "phone": _phone(ctx),
+    }
+
+
+def _suspended(ctx: Ctx) -> dict[str, Any]:
+    from minzheng.kernel.awards.services import month_after
+
+    award = ctx.values["award"]
+    return {
+        "facts": ctx.done.opinion,
+        "reasons": _plain_reasons(ctx),
+        "amount_fen": award.amount_fen,
+        "from_month": ctx.values.get("month") or month_after(ctx.today, 1),
+        "to_do": ctx.values.get("to_do") or ["请带身份证到乡镇（街道）民政窗口说明情况；行动不便的，打电话预约上门"],
+        "phone": _phone(ctx),
+    }
+
+
+def _resumed(ctx: Ctx) -> dict[str, Any]:
+    from minzheng.kernel.awards.services import month_after
+
+    award = ctx.values["award"]
+    return {
+        "reasons": _plain_reasons(ctx),
+        "amount_fen": award.amount_fen,
+        "from_month": ctx.values.get("month") or month_after(ctx.today, 1),
+        "back_pay": ctx.values.get("back_pay") or "暂停期间仍符合条件的月份，核实后补发",
+        "phone": _phone(ctx),
+    }
+
+
 FIELDS: dict[str, Callable[[Ctx], dict[str, Any]]] = {
     "N01": _accepted,
     "N02": _supplement,
@@ -144,62 +256,11 @@ FIELDS: dict[str, Callable[[Ctx], dict[str, Any]]] = {
     "N05": _publicity,
     "N06": _confirmed,
     "N07": _rejected,
+    "N08": _adjusted,
+    "N09": _stopped,
+    "N12": _tapered,
     "N14": _aborted,
+    "G01": _extended,
+    "G02": _suspended,
+    "G03": _resumed,
 }
-
-# Act → the sentence the applicant receives. {no} {item} {due} {amount} {month} are filled in.
-MESSAGES = {
-    "submit": "您的{item}申请已提交，编号{no}。凭编号和身份证后四位可以查询进度。",
-    "accept": "您的{item}申请（{no}）已受理，最迟{total}前办结，接下来会核对收入财产并入户调查。",
-    "ask_supplement": "您的{item}申请（{no}）还需补充材料，请在{due}前补齐，具体见补正告知书。",
-    "supplement_timeout": "您的{item}申请（{no}）超过补正期限，已终止审核；材料齐全后可以重新申请。",
-    "refuse": "您的{item}申请（{no}）不予受理，原因和救济途径见告知书。",
-    "notify_mismatch": "您的{item}申请（{no}）核对结果与申报不一致，请查看告知书；有异议请在{objection_due}前提出。",
-    "post": "您的{item}申请（{no}）已开始公示，公示到{ends_on}。",
-    "approve": "您的{item}申请（{no}）已确认同意，每月{amount}元，自{month}起发放。",
-    "reject": "您的{item}申请（{no}）未通过，原因、计算和救济途径见告知书{next}。",
-    "abort": "您的{item}申请（{no}）已终止审核，原因见告知书。",
-    "start_payment": "您的{item}（{no}）本月起发放，每月{amount}元，请留意账户到账。",
-    "adjust": "您的{item}（{no}）金额调整为每月{amount}元，自{month}起执行。",
-    "stop": "您的{item}（{no}）自{month}起停止发放，原因见告知书。",
-    "member_died_in_pay": "您家{item}（{no}）已登记成员死亡，将按现有人口重新核算。",
-    "suspend": "您的{item}（{no}）已暂停发放，请联系乡镇（街道）民政窗口。",
-}
-
-
-def tell(ctx: Ctx) -> None:
-    """Queue the message of this act to the applicant (SMS and in-app), in the same transaction."""
-    template = MESSAGES.get(ctx.act.code)
-    person = ctx.case.applicant
-    if template is None or person is None:
-        return
-    from minzheng.kernel.notices import services as notices
-
-    body = template.format(**_words(ctx))
-    for channel in ("inapp", "sms"):
-        if channel == "inapp" or person.phone:
-            notices.send(case=ctx.case, person=person, channel=channel, body=body)
-
-
-def _words(ctx: Ctx) -> dict[str, str]:
-    from minzheng.kernel.parts.fields import yuan_text
-
-    case, values = ctx.case, ctx.values
-    award = values.get("award")
-    month = values.get("month") or (award.first_month if award else None)
-    proposed = any(p.eligible for p in values.get("proposals", ()))
-    return {
-        "no": case.no or "",
-        "item": ctx.item.short,
-        "due": _day(case.due_on),
-        "total": _day(case.total_due_on),
-        "objection_due": _day(values.get("objection_due_on")),
-        "ends_on": _day(getattr(values.get("publicity"), "ends_on", None)),
-        "amount": yuan_text(award.amount_fen) if award else "",
-        "month": f"{month.year}年{month.month}月" if month else "",
-        "next": "；您可能符合其他救助条件，可在“我的申请”里一键转办" if proposed else "",
-    }
-
-
-def _day(day: Any) -> str:
-    return f"{day.month}月{day.day}日" if day else ""

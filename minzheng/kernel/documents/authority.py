@@ -8,8 +8,10 @@ import secrets
 from datetime import date
 from typing import TYPE_CHECKING
 
+import cn2an
 from django.db.models import Q
 
+from minzheng.kernel.documents import terms
 from minzheng.kernel.documents.catalogue import Notice
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.orgs.models import Organization
@@ -72,9 +74,9 @@ def number_code_of(case: Case | None) -> str:
         return case.item_code.rpartition(".")[2].upper()
 
 
-def remedy_text(agency: Organization) -> str:
-    """Remedies (救济途径): reconsideration within sixty days by the people's government of the same level (the county's,
-    for a township), or an action within six months.
+def remedy_text(agency: Organization, on: date) -> str:
+    """Remedies (救济途径): reconsideration by the people's government of the same level (the county's, for a township),
+    or an action; the time limits are those in force on the day of issue (sixty days, six months).
 
     《行政复议法》第二十条、第二十四条; 《行政诉讼法》第四十六条.
     """
@@ -84,9 +86,10 @@ def remedy_text(agency: Organization) -> str:
     while codes.level(code) > _COUNTY:
         code = codes.parent(code)
     government = f"{region_name(code)}人民政府"
+    days, months = (cn2an.an2cn(str(terms.number(key, on))) for key in ("remedy_review_days", "remedy_court_months"))
     return (
-        f"不服本决定的，可以自收到本文书之日起六十日内向{government}申请行政复议，"
-        "也可以自收到之日起六个月内直接向有管辖权的人民法院提起行政诉讼。"
+        f"不服本决定的，可以自收到本文书之日起{days}日内向{government}申请行政复议，"
+        f"也可以自收到之日起{months}个月内直接向有管辖权的人民法院提起行政诉讼。"
     )
 
 

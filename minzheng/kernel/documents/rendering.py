@@ -38,13 +38,21 @@ def verify_url(code: str) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}/verify/{code}"
 
 
-def render(notice: Notice, fields: Mapping[str, Any], *, issued_on: str) -> bytes:
+def render(
+    notice: Notice,
+    fields: Mapping[str, Any],
+    *,
+    issued_on: str,
+    layout: str = "",
+    more: Mapping[str, Any] | None = None,
+) -> bytes:
     """Typeset one PDF. ``fields`` is the result of ``elements.stored`` plus agency, number, verification code and so
     on; ``issued_on`` is an ISO date.
 
-    The same input gives the same bytes: the file's time is the notice's date, not now.
+    The same input gives the same bytes: the file's time is the notice's date, not now. ``layout`` names another layout
+    than the notice's own (large print), ``more`` are elements that only this layout uses.
     """
-    data = printed(notice, fields)
+    data = printed(notice, fields) | dict(more or {})
     data["issued_on"] = chinese_date(issued_on)
     if fields.get("verify_code"):
         data["qr"] = _qr(verify_url(fields["verify_code"]))
@@ -53,7 +61,7 @@ def render(notice: Notice, fields: Mapping[str, Any], *, issued_on: str) -> byte
         try:
             return bytes(
                 _compiler().compile(
-                    input=str(LAYOUTS / f"{notice.template}.typ"),
+                    input=str(LAYOUTS / f"{layout or notice.template}.typ"),
                     format="pdf",
                     sys_inputs={"d": json.dumps(data, ensure_ascii=False)},
                     pdf_standards="a-2b",

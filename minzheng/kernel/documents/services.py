@@ -159,7 +159,7 @@ def issue(
     number, inner = authority.numbers(notice, agency=agency, number_code=authority.number_code_of(case), year=on.year)
     kept |= {"agency": agency.name, "internal_no": inner, "addressee": addressee_name}
     if notice.remedy:
-        kept["remedy"] = authority.remedy_text(agency)
+        kept["remedy"] = authority.remedy_text(agency, on)
     if case is not None and case.is_demo:
         kept["demo"] = True
     document = IssuedDocument(

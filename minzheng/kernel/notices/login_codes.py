@@ -12,5 +12,7 @@ class OutboxSender:
     """The default of `settings.LOGIN_CODE_SENDER` (see accounts/senders.py)."""
 
     def send(self, *, phone: str, code: str) -> str | None:
-        services.send(case=None, person=None, channel="sms", body=BODY.format(code=code), to=phone)
+        services.send(
+            case=None, person=None, channel="sms", body=BODY.format(code=code), to=phone, statutory=True, urgent=True
+        )
         return code if may_show(phone) else None

@@ -1,0 +1,48 @@
+"""Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03."""
+
+from __future__ import annotations
+
+from minzheng.kernel.documents.needs import CASE_NO, MATTER, Need, Notice
+
+FORMS: tuple[Notice, ...] = (
+    Notice(
+        "F01",
+        "入户调查表",
+        "",
+        "f01",
+        (
+            MATTER,
+            CASE_NO,
+            Need("address", "家庭住址", required=False),
+            Need("members", "家庭成员", "rows", columns=(("name", "姓名"), ("relation", "与户主关系"))),
+        ),
+        permission="case.investigate",
+        law="入户调查每组不少于两人，双方签字",
+    ),
+    Notice(
+        "F02",
+        "近亲属备案表",
+        "",
+        "f02",
+        (MATTER, CASE_NO),
+        permission="case.accept",
+        law="《最低生活保障审核确认办法》第十一条：经办人员、村（居）委会成员近亲属单独登记备案",
+    ),
+    Notice(
+        "F03",
+        "送达回证",
+        "",
+        "f03",
+        (
+            MATTER,
+            Need("document_title", "送达文书"),
+            Need("document_no", "文号"),
+            Need("agency", "送达机关"),
+            Need("method", "送达方式", required=False),
+            Need("acted_on", "办理日期", "date", required=False),
+            Need("served_on", "送达日期", "date", required=False),
+        ),
+        permission="document.read",
+        law="《中华人民共和国民事诉讼法》第八十七条（参照）：送达诉讼文书必须有送达回证",
+    ),
+)

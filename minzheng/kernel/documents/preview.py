@@ -1,0 +1,37 @@
+"""A notice with invented elements, to see its layout: for policy officers, and for the pictures we look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from minzheng.kernel import clock
+from minzheng.kernel.documents import catalogue, easyread, elements, rendering
+from minzheng.kernel.documents.specimens import SPECIMENS
+
+_ISSUED = {
+    "agency": "示范县民政局",
+    "internal_no": "990101-DB-样张-000001",
+    "addressee": "周䶮兰",
+    "phone": "0990-8801234",
+    "demo": True,
+    "remedy": "不服本决定的，可以自收到本文书之日起六十日内向示范县人民政府申请行政复议，"
+    "也可以自收到之日起六个月内直接向有管辖权的人民法院提起行政诉讼。",
+}
+
+
+def pdf(code: str, *, easy: bool = False, changes: Mapping[str, Any] | None = None) -> bytes:
+    """The specimen as PDF; ``easy`` its large-print page. UnknownNotice, or DocumentError where there is no such page."""
+    notice = catalogue.notice(code)
+    kept = elements.stored(notice, SPECIMENS[code] | dict(changes or {}))
+    notice.check(kept)
+    fields = {**_ISSUED, **kept, "title": notice.title(kept["matter"] if notice.word else "")}
+    if not notice.remedy:
+        fields.pop("remedy", None)
+    if notice.word:
+        fields |= {"document_no": f"示民{notice.word}〔2026〕1号", "verify_code": "8K3M-Q7TR-2WXN-5H4P"}
+    more = asdict(easyread.page(code, fields)) if easy else None
+    return rendering.render(
+        notice, fields, issued_on=clock.today().isoformat(), layout="easy" if easy else "", more=more
+    )
