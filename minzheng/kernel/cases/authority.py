@@ -61,14 +61,24 @@ def kept_apart(
     """ "" or why this person must leave this act to somebody else: 近亲属回避, 调查人不得确认.
 
     A deputy acts in somebody's name, so the two count as one: what either did, or what was done in the name of either,
-    bars both."""
-    if not act.duty or actor.id is None:
+    bars both. Whoever holds two posts that must be apart may do nothing by either."""
+    if actor.id is None:
         return ""
-    clash = actor.clash(assignment)
-    if clash:
-        return clash
+    why = _apart_in_case(flow, act, actor, acts, investigators, relatives, assignment) if act.duty else ""
+    return why or actor.clash(assignment)
+
+
+def _apart_in_case(
+    flow: Flow,
+    act: Act,
+    actor: Actor,
+    acts: list[CaseAct],
+    investigators: set[int],
+    relatives: set[int],
+    assignment: Assignment | None,
+) -> str:
     principal = principal_of(assignment)
-    one_person = {actor.id} | ({principal.pk} if principal else set())
+    one_person = {actor.id or 0} | ({principal.pk} if principal else set())
     if one_person & relatives:
         who = "您已" if actor.id in relatives else f"您代理的{principal.name if principal else ''}已"
         return f"{who}登记为申请人的近亲属，应当回避，请交由其他人员办理。"
