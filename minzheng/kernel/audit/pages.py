@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 
 from minzheng.kernel.audit import selectors
 from minzheng.kernel.ids import read_number
+from minzheng.kernel.oversight import findings
+from minzheng.kernel.pages.oversight.findings import FILTER as BY_FINDING
 from minzheng.kernel.pages.words import ACTIONS, OBJECTS, action_title, detail_text
 from minzheng.kernel.parts.columns import Badge, Moment, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -20,6 +22,22 @@ def _named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
     """By the actor's name, or by the object's number."""
     number = read_number(text)
     return rows.filter(actor_name=text) if number is None else rows.filter(object_id=number)
+
+
+def _by_officer(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
+    number = read_number(text)
+    return rows.none() if number is None else rows.filter(actor_id=number)
+
+
+def _of_officer(drawing: Drawing) -> list[tuple[str, str]]:
+    """Officers by name: those who read most in the period, and whoever the address names."""
+    from minzheng.kernel.accounts.models import User
+
+    found = {str(who): name for who, name, _role, _n in findings.busiest(drawing.actor)}
+    asked = read_number(drawing.request.GET.get("actor", "")) if drawing.request else None
+    if asked is not None and str(asked) not in found:
+        found |= {str(pk): name for pk, name in User.objects.filter(pk=asked, kind="staff").values_list("pk", "name")}
+    return list(found.items())
 
 
 def _one(actor: Any, pk: int) -> Any:
@@ -54,7 +72,11 @@ def _role(code: str) -> str:
 
 def _tone(action: str) -> str:
     return (
-        "warn" if action in ("auth.refused", "auth.locked_out", "export") else "info" if action == "read" else "plain"
+        "warn"
+        if action in ("auth.refused", "auth.locked_out", "export", "glass.open")
+        else "info"
+        if action == "read"
+        else "plain"
     )
 
 
@@ -67,7 +89,7 @@ PAGES = [
         ListBody(
             selectors.visible_to,
             COLUMNS,
-            sort="-pk",
+            sort="-at",
             link=("audit.detail", {"pk": "pk"}),
             export="audit.export",
             per_page=50,
@@ -76,6 +98,8 @@ PAGES = [
                 ByChoice("action", "动作", choices=tuple(ACTIONS.items())),
                 ByChoice("object", "对象", field="object_type", choices=tuple(OBJECTS.items())),
                 DateRange("at", "日期", moment=True),
+                ByChoice("actor", "人员", choices=_of_officer, by=_by_officer),
+                BY_FINDING,
             ),
             lead="记录只增不改，按国密 SM3 逐条成链；用“minzheng audit verify”校验。",
             empty="这些条件下没有审计记录。",

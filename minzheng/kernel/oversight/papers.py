@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import threading
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +15,7 @@ import pypdf
 import segno
 import typst
 from django.conf import settings
+from django.utils import timezone
 
 from minzheng.kernel import clock
 from minzheng.kernel.orgs.models import Organization
@@ -27,15 +30,14 @@ _one_at_a_time = threading.Lock()
 
 def head_page(head: SignedHead, who: str = "命令行") -> bytes:
     """One A4 page: sequence, hash, moment, signature, fingerprint, QR of “序号:链头”, room for signatures by hand."""
-    agency = Organization.objects.filter(kind="bureau").order_by("code").values_list("name", flat=True).first()
     qr = segno.make(head.short, error="m", micro=False).svg_inline(border=1, dark="#000", light=None)
     return _typeset(
         "head",
         {
-            "agency": agency or "民政一体化平台",
+            "agency": _agency(),
             "seq": head.seq,
             "hash": head.hash,
-            "at": clock.timezone.localtime(clock.datetime.fromisoformat(head.at)).strftime("%Y年%m月%d日 %H:%M:%S"),
+            "at": timezone.localtime(datetime.fromisoformat(head.at)).strftime("%Y年%m月%d日 %H:%M:%S"),
             "signature": head.signature,
             "fingerprint": head.fingerprint,
             "who": who,
@@ -43,6 +45,33 @@ def head_page(head: SignedHead, who: str = "命令行") -> bytes:
             "qr": qr,
         },
     )
+
+
+def reads_page(person_name: str, rows: Sequence[Any], actor: Actor) -> bytes:
+    """Who read this file, as a table: readings as `readers.about` gives them, with the officer's name for the auditor."""
+    return _typeset(
+        "reads",
+        {
+            "agency": _agency(),
+            "person": person_name,
+            "stamp": stamp_line(actor),
+            "note": "查阅记录逐条封存于审计链，不能改动。",
+            "rows": [
+                {
+                    "at": f"{timezone.localtime(row.at):%Y-%m-%d %H:%M}",
+                    "who": " ".join(filter(None, (row.organization, row.post, row.name))),
+                    "what": row.what,
+                    "why": ("【紧急查阅】" if row.glass else "") + row.purpose,
+                }
+                for row in rows
+            ],
+        },
+    )
+
+
+def _agency() -> str:
+    name = Organization.objects.filter(kind="bureau").order_by("code").values_list("name", flat=True).first()
+    return name or "民政一体化平台"
 
 
 def stamped(pdf: bytes, actor: Actor) -> bytes:

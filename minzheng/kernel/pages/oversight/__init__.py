@@ -1,0 +1,1 @@
+"""Screens of oversight: emergency reading, findings, who read a file, the chain's head."""
