@@ -31,7 +31,7 @@ def connection_settings() -> dict[str, Any]:
         name = OWNER_URL if owner and os.environ.get(OWNER_URL) else URL
         found = parse_url(os.environ[name], name)
     else:
-        found = _embedded(owner)
+        found = embedded(owner=owner)
     found |= {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}
     return found
 
@@ -68,7 +68,8 @@ def parse_url(url: str, name: str = URL) -> dict[str, Any]:
     }
 
 
-def _embedded(owner: bool) -> dict[str, Any]:
+def embedded(*, owner: bool) -> dict[str, Any]:
+    """Settings of the embedded database, as the owner of the tables or as the application."""
     from minzheng.site.postgres import roles
     from minzheng.site.postgres.layout import layout
     from minzheng.site.secretfile import load_secrets

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from minzheng.site.errors import SiteError
+
 LOCK = 0x6D696E7A  # any number that nothing else in this database locks
 
 
@@ -28,12 +30,16 @@ def main(result: Path) -> int:
     django.setup()
     close_private_folders()
     try:
+        finish_restore()
         with one_at_a_time():
             migrate()
             load_reference()
             collect_static()
             load_demo()
             logins = demo_logins()
+    except (MigrationFailed, SiteError) as error:
+        say(f"错误：{error}")
+        return 1
     except Error as error:
         say(f"数据库出错：{str(error).strip().splitlines()[0]}")
         return 3
@@ -60,6 +66,15 @@ def one_at_a_time() -> Iterator[None]:
         lock.close()
 
 
+def finish_restore() -> None:
+    """A restore that was cut off while it changed databases and folders is finished before anything opens them."""
+    from minzheng.site.safekeeping import restoring, state
+
+    if restoring.is_interrupted():
+        with state.alone():
+            restoring.finish_interrupted(say)
+
+
 def close_private_folders() -> None:
     """The folders of people's photos, keys and queued messages are open to their owner alone."""
     from django.conf import settings
@@ -70,17 +85,57 @@ def close_private_folders() -> None:
             folder.chmod(0o700)
 
 
-def migrate() -> None:
-    """Migrates only when something is unapplied; grants every time (quick, and it mends manual changes)."""
+class MigrationFailed(Exception):
+    """The tables could not be brought up to this program; the database is as it was before."""
+
+
+def migrate(*, backup: bool = True) -> list[str]:
+    """Migrate what is unapplied, all of it or nothing; returns the names. A database that holds data is backed up
+    before. Grants every time (quick, and it mends manual changes). Raises MigrationFailed.
+    """
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    plan = [one for one, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+    if plan:
+        before = f"，升级前的备份在 {back_up()}" if backup and holds_data() else ""
         say("建立或更新数据表")
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            # One transaction for all: half of an upgrade is worse than none. A migration that cannot run in one
+            # (atomic = False) is the exception and gets its own as usual.
+            with transaction.atomic() if all(one.atomic for one in plan) else contextlib.nullcontext():
+                with connection.cursor() as cursor:
+                    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                call_command("migrate", interactive=False, verbosity=0)
+        except Exception as error:
+            why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise MigrationFailed(
+                f"更新数据表失败（{why}）：数据库仍是更新前的样子{before}。请换回原来的程序版本，并报告开发者。"
+            ) from error
     grant_application_role()
+    return [f"{one.app_label}.{one.name}" for one in plan]
+
+
+def holds_data() -> bool:
+    """Whether there is anything to lose: an installation without a single account is new."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('kernel_user')")
+        if cursor.fetchone()[0] is None:
+            return False
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM kernel_user)")
+        return bool(cursor.fetchone()[0])
+
+
+def back_up() -> Path:
+    """A backup in ``var/backups`` before the tables change. Raises SiteError: without one nothing is changed."""
+    from minzheng.site.safekeeping import before_upgrade
+
+    say("有新的数据表更新：先备份")
+    return before_upgrade.back_up(say)
 
 
 def grant_application_role() -> None:

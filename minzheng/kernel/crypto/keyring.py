@@ -33,6 +33,8 @@ _seen: dict[str, tuple[int, int]] = {}
 class BrokenKeyRing(Exception):
     """The key ring file cannot be used; the text says what to do."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class KeyRing:
@@ -208,6 +210,13 @@ def _read(place: Path) -> KeyRing:
         raise BrokenKeyRing(
             f"密钥文件 {place} 已损坏（{error}）：请从备份恢复，切勿删除重建，否则已加密的数据无法打开。"
         ) from error
+
+
+def read_file(place: Path) -> KeyRing:
+    """Another installation's ring, named by hand. Raises BrokenKeyRing."""
+    if not place.is_file():
+        raise BrokenKeyRing(f"没有密钥文件 {place}：请核对路径。")
+    return _read(place)
 
 
 def as_json(made: KeyRing) -> dict[str, Any]:

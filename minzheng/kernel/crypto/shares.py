@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from minzheng.kernel.crypto import shamir
 from minzheng.kernel.crypto.envelopes import public_of
@@ -69,6 +70,21 @@ def parse(text: str, name: str = "份额") -> Share:
     if body[0] != _MARK or not body[1] or body[2] < 2:
         raise BadShare(f"{name}不是本平台的托管份额：请核对是否拿错了纸。")
     return Share(body[1], body[2], body[3:7].hex(), body[_LINE_BYTES:])
+
+
+def read_all(given: Sequence[str]) -> list[Share]:
+    """Shares as they are given on the command line: each the name of a sheet's text file, or the five lines."""
+    found = []
+    for place, one in enumerate(given, 1):
+        file = Path(one)
+        named = f"第 {place} 个 --share "
+        try:
+            is_file = len(one) < 1000 and file.is_file()
+            text = file.read_text(encoding="utf-8") if is_file else one
+        except (OSError, UnicodeDecodeError):
+            raise BadShare(f"{named}的文件 {file} 读不出文字：请给出份额的文本文件，或直接录入五行。") from None
+        found.append(parse(text, f"份额文件 {file.name} " if is_file else named))
+    return found
 
 
 def assemble(shares: Sequence[Share]) -> bytes:

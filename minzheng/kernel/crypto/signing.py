@@ -36,7 +36,12 @@ def public_key() -> str:
 
 def fingerprint() -> str:
     """First 16 hex digits of the SM3 of the public key: short enough to be compared by eye on a printout."""
-    return sm3(bytes.fromhex(public_key()))[:16]
+    return fingerprint_of(keyring.ring())
+
+
+def fingerprint_of(ring: keyring.KeyRing) -> str:
+    """The same of another ring; it is the ring's name, too."""
+    return sm3(_private(ring.signing_seed).public_key().public_bytes_raw())[:16]
 
 
 @lru_cache(maxsize=4)

@@ -43,7 +43,7 @@ def known() -> Iterator[SealedFile]:
 @declare
 def attachments() -> Iterator[SealedFile]:
     """Uploaded papers and their thumbnails; those removed before the case was submitted are gone from the disk."""
-    rows = Attachment.objects.values_list(
+    rows = Attachment.objects.filter(destroyed_at=None).values_list(
         "pk", "path", "sha", "content_type", "removed_at", "case_id", "case__submitted_at"
     )
     for pk, path, sha, content_type, removed_at, case, submitted_at in rows.iterator(chunk_size=2000):

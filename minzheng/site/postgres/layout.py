@@ -67,6 +67,11 @@ def layout() -> Layout:
     return Layout(home, _binaries(account), _socket_dir(home, account), account)
 
 
+def client_binaries() -> Path:
+    """The program files for the current user: what only connects (pg_dump) need not run under the system account."""
+    return _binaries(None)
+
+
 def _home(link: Path, account: pwd.struct_passwd | None) -> Path:
     if account is None or link.is_symlink() or _reachable(link.parent.resolve(), account):
         return link.resolve()

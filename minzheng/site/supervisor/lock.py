@@ -41,6 +41,10 @@ class ServeLock:
         self.url = url
         self.write("starting")
 
+    def close(self) -> None:
+        """Let go before the process ends."""
+        os.close(self._handle)
+
     def write(self, state: str) -> None:
         # One write of a fixed length: a reader never meets an emptied file, nor the tail of a longer text.
         text = json.dumps({"pid": os.getpid(), "url": self.url, "state": state}).encode()
