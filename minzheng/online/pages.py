@@ -1,4 +1,4 @@
-"""The citizens' pages: every address begins with ``m/`` (the home page excepted); the permission here decides who may
+"""The citizens' pages: addresses begin with ``m/`` (home page and objections excepted); the permission here decides who may
 enter.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 from minzheng.kernel.pages import examples
 from minzheng.kernel.parts.page import CITIZEN, Custom, Page
 from minzheng.online.portal import papers, signing
-from minzheng.online.portal.views import acting, apply, consents, home, mine, public, session
+from minzheng.online.portal.views import acting, apply, consents, home, mine, objection, public, session
 
 _POST = ("GET", "POST")
 
@@ -57,6 +57,19 @@ def _link() -> Mapping[str, Any] | None:
     return {"token": signing.own_phone_url(one).rstrip("/").rpartition("/")[2]} if one else None
 
 
+def _posted() -> Mapping[str, Any] | None:
+    from minzheng.kernel import clock
+    from minzheng.kernel.cases import public_lists
+
+    row = public_lists.current(clock.today()).filter(case__is_demo=True).order_by("pk").first()
+    return {"code": row.region_code, "mark": public_lists.mark_of(row)} if row else None
+
+
+def _posted_step() -> Mapping[str, Any] | None:
+    found = _posted()
+    return {**found, "step": 1} if found else None
+
+
 def _page(code: str, path: str, title: str, permission: str | None, view: Any, **extra: Any) -> Page:
     return Page(f"portal.{code}", path, title, permission, Custom(view, methods=_POST), audience="portal", **extra)
 
@@ -66,6 +79,22 @@ PAGES = [
     _page("sign_in", "m/sign-in/", "登录", None, session.sign_in),
     _page("item", "m/items/<str:item>/", "事项说明", None, public.item, example=_first_item),
     _page("progress", "m/progress/", "查进度", None, public.progress),
+    _page("objection_sent", "publicity/objection/sent/", "收到了", None, objection.sent),
+    _page("objection_answer", "publicity/objection/answer/", "查异议答复", None, objection.answer),
+    _page(
+        "objection", "publicity/<str:code>/object/<slug:mark>/", "提意见", None, objection.objection, example=_posted
+    ),
+    _page(
+        "objection_step",
+        "publicity/<str:code>/object/<slug:mark>/<int:step>/",
+        "提意见",
+        None,
+        objection.objection,
+        example=_posted_step,
+    ),
+    _page(
+        "objection_photo", "publicity/objection/photo/<slug:mark>/<int:attachment>/", "异议照片", None, objection.photo
+    ),
     _page("start", "m/apply/<str:item>/", "开始申请", CITIZEN, apply.start, example=_first_item),
     _page("draft", "m/draft/<int:pk>/<int:screen>/", "填写申请", CITIZEN, apply.screen, example=_draft),
     _page("photo", "m/case/<int:pk>/photo/<int:attachment>/", "照片", CITIZEN, papers.photo, example=_photo),

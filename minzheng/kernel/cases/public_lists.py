@@ -154,8 +154,11 @@ def long_towns(month: datetime.date) -> list[tuple[str, int]]:
 def long_groups(town: str, month: datetime.date) -> list[LongGroup]:
     """The families of a township in payment this month, by item and village. Children are left out; villages too small
     to hide anybody in come as one group without names."""
-    lines = _lines(month).filter(codes.scope_q([town])).select_related("award__case").prefetch_related(
-        "award__members__person"
+    lines = (
+        _lines(month)
+        .filter(codes.scope_q([town]))
+        .select_related("award__case")
+        .prefetch_related("award__members__person")
     )
     found: dict[str, dict[str, list[LongRow]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:

@@ -45,7 +45,9 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         return _too_many(request)
     code = _place(code)
     found = public_lists.posted_in(code, clock.today())
-    groups = [{"item": group, "rows": [(row, objection_url(row.code, row.mark)) for row in group.rows]} for group in found]
+    groups = [
+        {"item": group, "rows": [(row, objection_url(row.code, row.mark)) for row in group.rows]} for group in found
+    ]
     return _page(request, "place", f"{region_name(code)}公示", place_name=region_name(code), groups=groups, code=code)
 
 

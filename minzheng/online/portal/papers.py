@@ -13,9 +13,11 @@ from django.urls import reverse
 
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.flow import CITIZEN
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.ids import read_number
+from minzheng.kernel.items import registry
 from minzheng.kernel.parts.fields import Photo
 from minzheng.online.portal.rendering import own_case
 from minzheng.online.portal.screens import Screen
@@ -111,11 +113,19 @@ def remove(request: HttpRequest, case: Case, *, url: str) -> HttpResponse:
     return HttpResponseRedirect(url)
 
 
+def _family_kinds(case: Case) -> set[str]:
+    """Kinds of papers that families hand in: photos of the form, and of the acts that are theirs to do."""
+    item = registry.get(case.item_code)
+    form = {f.kind or f.name for step in item.form.steps for f in step.photos}
+    own = {f.kind or f.name for act in item.flow.acts if CITIZEN in act.by for f in act.fields if isinstance(f, Photo)}
+    return form | own | {"consent"}
+
+
 def photo(request: HttpRequest, pk: int, attachment: int) -> HttpResponse:
-    """View one photo of one's own case."""
+    """View one photo of one's own case: what the family handed in, never what others did (visits, objections)."""
     case = own_case(request, pk)
     one = case.attachments.filter(pk=attachment, removed_at=None).first()
-    if one is None:
+    if one is None or one.kind not in _family_kinds(case):
         raise Http404
     body, kind = services.open_attachment(one)
     response = HttpResponse(body, content_type=kind)

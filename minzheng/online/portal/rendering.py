@@ -21,10 +21,17 @@ Errors = Sequence[tuple[str, str]]
 
 
 def show(
-    request: HttpRequest, template: str, title: str = "", *, errors: Errors = (), back: str = "", **context: Any
+    request: HttpRequest,
+    template: str,
+    title: str = "",
+    *,
+    errors: Errors = (),
+    back: str = "",
+    status: int = 0,
+    **context: Any,
 ) -> HttpResponse:
     """``errors``: (sentence, control id) for the list at the top; ``back``: page code or address to return to. With
-    errors the status is 422.
+    errors the status is 422, unless ``status`` says otherwise.
     """
     page = getattr(request, "page", None)
     frame = {
@@ -33,7 +40,7 @@ def show(
         "errors": list(errors),
         "back_url": back if back.startswith("/") else reverse(back) if back else "",
     }
-    return render(request, f"portal/{template}.html", {**frame, **context}, status=422 if errors else 200)
+    return render(request, f"portal/{template}.html", {**frame, **context}, status=status or (422 if errors else 200))
 
 
 def own_case(request: HttpRequest, pk: int) -> Case:

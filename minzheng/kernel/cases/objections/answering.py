@@ -57,7 +57,8 @@ def _text(row: PublicObjection, body: str) -> None:
 
 def _cut(body: str) -> str:
     """A text message holds so much; the whole answer is read by receipt."""
-    from minzheng.kernel.notices.services import MAX_LENGTH
+    from minzheng.kernel.notices.texts import LONGEST
 
     tail = "……全文请凭回执号查询。"
-    return body if len(body) <= MAX_LENGTH else body[: MAX_LENGTH - len(tail)] + tail
+    most = LONGEST["sms"]
+    return body if len(body) <= most else body[: most - len(tail)] + tail

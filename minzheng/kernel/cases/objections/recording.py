@@ -41,8 +41,9 @@ def content_mark(content: str) -> str:
     return sealing.mac("objection", "".join(content.split()).encode())
 
 
-def record(ctx: Ctx) -> PublicObjection:
-    """The row of an objection that is being taken into the flow (act ``objection`` or ``add_objection``)."""
+def record(ctx: Ctx, kind: str = "objection") -> PublicObjection:
+    """The row of an objection that is being taken into the flow (act ``objection`` or ``add_objection``; later ones and
+    complaints with the `kind` of their evidence)."""
     from minzheng.kernel.calendar.selectors import add_working_days
 
     first = first_open(ctx.case)
@@ -66,7 +67,7 @@ def record(ctx: Ctx) -> PublicObjection:
         is_demo=ctx.case.is_demo,
     )
     row.save(force_insert=True)
-    said = evidence.add(ctx, "objection", {"objection": str(row.pk), "content_sha": row.content_sha})
+    said = evidence.add(ctx, kind, {"objection": str(row.pk), "content_sha": row.content_sha})
     row.evidence = said
     row.save(update_fields=["evidence"])
     ctx.values["objection"] = row
