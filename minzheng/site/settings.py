@@ -142,6 +142,26 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 DATA_UPLOAD_MAX_NUMBER_FILES = 30
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Messages leave through the gateway named here; without one they are only written to var/outbox. The simulator loses,
+# delays and repeats them by its seed: for drills
+MESSAGE_SIGNATURE = os.environ.get("MINZHENG_MESSAGE_SIGNATURE", "民政服务")
+MESSAGE_GATEWAY = {
+    "url": os.environ.get("MINZHENG_MESSAGE_GATEWAY_URL", ""),
+    "key_id": os.environ.get("MINZHENG_MESSAGE_GATEWAY_KEY_ID", ""),
+    "secret_file": os.environ.get("MINZHENG_MESSAGE_GATEWAY_SECRET_FILE", ""),
+    "timeout": 10,
+}
+MESSAGE_SIMULATOR_SEED = os.environ.get("MINZHENG_MESSAGE_SIMULATOR_SEED", "")
+MESSAGE_SENDER = "minzheng.kernel.notices." + (
+    "simulator.SimulatorSender"
+    if MESSAGE_SIMULATOR_SEED
+    else "http_sender.HttpSender"
+    if MESSAGE_GATEWAY["url"]
+    else "senders.OutboxFileSender"
+)
+# A clamd beside the platform scans every upload; where it is named it must answer
+CLAMD = os.environ.get("MINZHENG_CLAMD", "")
+
 # Objections to a publicity from the public page: how many one number may send within the window, and how many anonymous
 # ones one posted row takes before a name is asked for
 OBJECTION_WINDOW = datetime.timedelta(days=1)

@@ -60,6 +60,21 @@ TABLE: tuple[Variable, ...] = (
         V("MINZHENG_TLS_REDIRECT_PORT", "port", "", "另开这个端口，把 http 访问转到 https（常为 80）"),
     ),
     *_group(
+        "消息与材料",
+        V("MINZHENG_MESSAGE_SIGNATURE", "text", "民政服务", "短信开头的签名，不带【】"),
+        V("MINZHENG_MESSAGE_GATEWAY_URL", "url", "", "短信网关地址；不设就只写到 var/outbox，不真的发出"),
+        V("MINZHENG_MESSAGE_GATEWAY_KEY_ID", "text", "", "网关给的账号"),
+        V("MINZHENG_MESSAGE_GATEWAY_SECRET_FILE", "file", "", "签名密钥所在的文件（权限 0600），第一行为密钥"),
+        V("MINZHENG_MESSAGE_SIMULATOR_SEED", "text", "", "设一个数就改用会丢、会慢、会重复的模拟网关，只用于演练"),
+        V("MINZHENG_CLAMD", "text", "", "查毒服务：unix:/run/clamav/clamd.ctl 或 tcp:127.0.0.1:3310；不设就不查毒"),
+    ),
+    *_group(
+        "备份",
+        V("MINZHENG_BACKUP_DIR", "text", "", "每夜备份到这个文件夹；不设就不自动备份"),
+        V("MINZHENG_BACKUP_HOUR", "text", "2", "每夜几点备份（0 到 23）"),
+        V("MINZHENG_BACKUP_KEEP", "number", "14", "自动备份留几份"),
+    ),
+    *_group(
         "日志与监控",
         V("MINZHENG_LOG_LEVEL", "text", "INFO", "日志级别：DEBUG、INFO、WARNING、ERROR"),
         V("MINZHENG_LOG_DAYS", "days", "30", "程序日志保留天数"),
