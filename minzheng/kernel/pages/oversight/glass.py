@@ -70,7 +70,9 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest, user_id: int | None) -> Person:
-    number = read_number(hidden.show(request.POST.get("person", ""), user_id=user_id, use=_USE))
+    token = request.POST.get("person", "")
+    # A bare number is refused: only the token proves that number and name were given.
+    number = read_number(hidden.show(token, user_id=user_id, use=_USE)) if token.startswith(hidden.MARK) else None
     person = Person.objects.filter(pk=number).first() if number else None
     if person is None:
         raise OversightRefused("页面停留太久，请重新填写身份证号码和姓名。")
