@@ -15,9 +15,12 @@ MARKS = {OK: "✓", WARN: "！", FAIL: "✗"}
 
 
 def checks() -> list[Check]:
-    from minzheng.site.doctor import data, declarations, installation
+    from minzheng.site.doctor import data, declarations, installation, settings
 
     return [
+        Check("环境变量", settings.variables),
+        Check("证书", settings.certificate),
+        Check("危险组合", settings.dangers),
         Check("Python", installation.python_version),
         Check("程序包", installation.packages),
         Check("静态文件", installation.static_files),
@@ -27,6 +30,7 @@ def checks() -> list[Check]:
         Check("数据库", data.server),
         Check("数据表", data.migrations, needs_database=True),
         Check("数据库权限", data.append_only_tables, needs_database=True),
+        Check("时钟", data.clock, needs_database=True),
         Check("工作日历", data.calendar_year, needs_database=True),
         Check("政策规则", declarations.policy),
         Check("事项", declarations.benefit_folders),

@@ -64,6 +64,17 @@ def append_only_tables() -> list[Result]:
     return fail("数据库权限", *wrong) if wrong else ok("数据库权限", "应用角色只能追加审计行")
 
 
+def clock() -> list[Result]:
+    """The database's clock and this machine's agree within a second: deadlines and leases count on it."""
+    from minzheng.site.health import measures
+
+    drift = measures.clock_drift()
+    if abs(drift) > measures.DRIFT_SECONDS:
+        which = "快" if drift > 0 else "慢"
+        return fail("时钟", f"数据库比本机{which} {abs(drift):.1f} 秒，时限与租约会算错；请在两台机器上都启用对时。")
+    return ok("时钟", "数据库与本机相差不到一秒")
+
+
 def calendar_year() -> list[Result]:
     """This year's holiday arrangement must be known; late in the year, warn when next year's is missing."""
     from minzheng.kernel.calendar import selectors

@@ -41,12 +41,14 @@ TABLE: tuple[Variable, ...] = (
         V("PORT", "port", "8000", "监听端口"),
         V("MINZHENG_VAR", "folder", "var/", "运行数据：数据库、密钥、文件、日志"),
         V("MINZHENG_DEMO", "flag", "1", "空库首次启动时装入示范县；**正式部署设 0**"),
+        V("MINZHENG_DRAFT_KEEP_DAYS", "days", "90", "群众没有提交的草稿留多少天"),
         V("MINZHENG_TODAY", "date", "", "指定“今天”，只用于演示与测试"),
     ),
     *_group(
         "数据库",
         V("MINZHENG_DATABASE_URL", "database", "内置", "自备 PostgreSQL 15 以上的应用身份", secret=True),
         V("MINZHENG_DATABASE_OWNER_URL", "database", "同上", "迁移所用的属主身份", secret=True),
+        V("MINZHENG_PG_BIN", "folder", "内置", "备份所用的 PostgreSQL 客户端程序，自备的数据库版本不同时设"),
     ),
     *_group(
         "网址与网络",
@@ -94,6 +96,7 @@ TABLE: tuple[Variable, ...] = (
     V("MINZHENG_WORKERS", "number", "2", "网页工作进程数", internal=True),
     V("MINZHENG_TEST_DB", "text", "", "测试库的名字", internal=True),
     V("MINZHENG_TEST_SPARK", "flag", "0", "测试 Spark", internal=True),
+    V("MINZHENG_FUZZ", "number", "3", "模糊测试的次数", internal=True),
     V("MINZHENG_CHROMIUM", "text", "", "测试用的浏览器", internal=True),
     V("MINZHENG_PICTURES", "text", "", "故事截图的位置", internal=True),
     V("MINZHENG_QUERY_COUNTS", "text", "", "测试改记查询次数", internal=True),
