@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import click
@@ -43,8 +43,15 @@ def recompute(number: str, as_json: bool) -> None:
     """用冻结的输入重算每项待遇，与登记的金额比到分；有一项对不上或依据被改动，退出码为 1。"""
     rows = Award.objects.filter(no=number) if number else Award.objects.all()
     _one_at_least(number, rows.exists())
-    found = ((a.no, proof_of(a).problems) for a in rows.iterator(chunk_size=500))
-    _report(found, "待遇", "金额都复算得出", as_json)
+    imported: list[str] = []
+
+    def proofs() -> Iterator[tuple[str, tuple[str, ...]]]:
+        for award in rows.iterator(chunk_size=500):
+            proof = proof_of(award)
+            imported.extend([proof.imported] if proof.imported else [])
+            yield award.no, proof.problems
+
+    _report(proofs(), "待遇", "金额都复算得出", as_json, imported)
 
 
 def _one_at_least(number: str, any_row: bool) -> None:
@@ -52,16 +59,28 @@ def _one_at_least(number: str, any_row: bool) -> None:
         raise click.BadParameter(f"没有编号为“{number}”的记录，请核对。", param_hint="--no")
 
 
-def _report(found: Iterable[tuple[str, tuple[str, ...]]], what: str, proved: str, as_json: bool) -> None:
+def _report(
+    found: Iterable[tuple[str, tuple[str, ...]]],
+    what: str,
+    proved: str,
+    as_json: bool,
+    imported: Sequence[str] | None = None,
+) -> None:
+    """`imported`: awards taken over from a file, which have nothing to compute from; filled while `found` is read."""
     count, wrong = 0, []
     for number, problems in found:
         count += 1
         wrong += [{"no": number, "problem": sentence} for sentence in problems]
     if as_json:
         answer: dict[str, Any] = {"checked": count, "problems": wrong}
+        if imported is not None:
+            answer["imported"] = len(imported)
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         for row in wrong:
             click.echo(f"✗ {row['no']}：{row['problem']}")
+        if imported:
+            told = f"；{imported[0]}" if count == 1 else ""
+            click.echo(f"其中 {len(imported)} 件是存量导入，不是本系统测算的，只核对依据没有被改动{told}")
         click.echo(f"核对{what} {count} 件：" + (f"有 {len(wrong)} 处对不上。" if wrong else f"{proved}。"))
     sys.exit(1 if wrong else 0)

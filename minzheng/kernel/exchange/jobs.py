@@ -6,10 +6,11 @@ from typing import Any
 
 from minzheng.kernel.accounts.actors import SYSTEM, actor_of
 from minzheng.kernel.accounts.models import User
-from minzheng.kernel.exchange.caseload import batches
+from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.exchange.caseload import batches, takeover
 from minzheng.kernel.exchange.caseload.errors import ImportRefused
 from minzheng.kernel.jobs.context import Context
-from minzheng.kernel.jobs.registry import job
+from minzheng.kernel.jobs.registry import job, periodic
 from minzheng.kernel.jobs.services import JobError
 
 
@@ -40,3 +41,18 @@ def load(ctx: Context, batch: str) -> dict[str, Any]:
         batches.failed(pk=int(batch), sentence=str(error))
         raise JobError(str(error), retry=False) from error
     return {"persons": done.report["new_persons"], "awards": done.report["new_awards"]}
+
+
+@periodic(every_seconds=6 * 3600)
+@job("caseload.reviews", title="存量待遇到期复核", atomic=False)
+def reviews(ctx: Context) -> dict[str, int]:
+    """Imported awards are re-checked when their date comes, like those decided here."""
+    opened = 0
+    for award in takeover.due():
+        try:
+            with ctx.atomic():
+                takeover.open_recheck(actor=SYSTEM, award_id=award, why="review")
+            opened += 1
+        except Refused:
+            continue
+    return {"opened": opened}

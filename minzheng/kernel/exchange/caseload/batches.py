@@ -169,7 +169,7 @@ def load(*, actor: Actor, pk: int, progress: Progress | None = None) -> ImportBa
         trial = Trial(table_of(batch), maps.make(batch.mapping), batch.region_code, on_row=progress or _quiet)
         invented = codes.covers(DEMO_PROVINCE, batch.region_code)
         Loader(batch, trial, invented).run()
-        report = trial.report()
+        report = trial.report(written=True)
         agreed = ("rows", "accepted", "rejected", "new_persons", "new_households", "new_awards", "total_fen")
         if any(report[key] != batch.report.get(key) for key in agreed):
             raise ImportRefused("试算以后系统里的数据有变化，写入的行会与批准的不同：请退回，重新试算。")

@@ -44,12 +44,14 @@ def in_force(county: str) -> Sums:
 
 
 def tie(
-    added: Sums, county: str, control: Iterable[Mapping[str, Any]], places: Places
+    added: Sums, county: str, control: Iterable[Mapping[str, Any]], places: Places, *, written: bool = False
 ) -> tuple[bool, list[dict[str, Any]]]:
-    """(all control totals met, lines for the report). Without control totals nothing is tied. Raises BadMapping."""
+    """(all control totals met, lines for the report). Without control totals nothing is tied. Raises BadMapping.
+
+    `written`: what was added is in the database already."""
     after: Sums = {key: list(line) for key, line in in_force(county).items()}
-    for (town, item), line in added.items():
-        add(after, town, item, line[1], line[2], line[0])
+    for (town, item), line in () if written else added.items():
+        add(after, town + "000", item, line[1], line[2], line[0])
     wanted = read_control(control, places)
     lines = [_line(town, item, added, after, wanted, places) for town, item in sorted(after.keys() | wanted.keys())]
     return bool(wanted) and all(line["ok"] for line in lines if line["control"]), lines

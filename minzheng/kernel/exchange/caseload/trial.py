@@ -176,10 +176,10 @@ class Trial:
                 counts.new_awards += 1
                 totals.add(self.added, region, home.claim.item, home.claim.persons, home.claim.amount_fen)
 
-    def report(self) -> dict[str, Any]:
+    def report(self, *, written: bool = False) -> dict[str, Any]:
         """Counts, totals tied against the control, the first problems: JSON without names or numbers of people (whole
-        reasons stand in the sealed reject file)."""
-        tied, lines = totals.tie(self.added, self.county, self.mapping.control, self.reader.places)
+        reasons stand in the sealed reject file). `written`: the rows are in the database already."""
+        tied, lines = totals.tie(self.added, self.county, self.mapping.control, self.reader.places, written=written)
         return {
             **vars(self.counts),
             "totals": lines,
