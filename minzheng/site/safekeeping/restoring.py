@@ -24,6 +24,7 @@ from minzheng.kernel.crypto import escrow, keyring
 from minzheng.kernel.crypto.keyring import KeyRing
 from minzheng.site import database
 from minzheng.site.errors import SiteError
+from minzheng.site.postgres import roles
 from minzheng.site.safekeeping import opening, places, rehearsal
 from minzheng.site.safekeeping.errors import Refused, SafekeepingError
 from minzheng.site.safekeeping.places import Place, Server
@@ -148,11 +149,18 @@ def _exchange_databases(server: Server, plan: dict[str, Any]) -> None:
         _rename(server, plan["new"], server.name)
     if not plan["keep"]:
         server.drop(plan["aside"])
+    _grant(server)
+
+
+def _grant(server: Server) -> None:
+    """Let the application role in, as the preparation of a start does."""
     app = database.application_role()
-    if app != server.user:
-        grant = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
-        with server.connect(places.MAINTENANCE) as connection:
-            connection.execute(grant.format(sql.Identifier(server.name), sql.Identifier(app)))
+    if app == server.user:
+        return
+    with server.connect() as connection, connection.cursor() as cursor:
+        statement = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
+        cursor.execute(statement.format(sql.Identifier(server.name), sql.Identifier(app)))
+        roles.grant(cursor, app=app)
 
 
 def _rename(server: Server, old: str, new: str) -> None:
