@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from minzheng.kernel.documents.errors import UploadRefused
-from minzheng.kernel.documents.sniff import JPEG, PNG, WEBP
+from minzheng.kernel.documents.sniff import AVIF, HEIC, JPEG, PNG, WEBP
 
 #: Sixty megapixels: more than the best of common phones; beyond that it is a decompression bomb or a huge scan sent by
 #: mistake.
@@ -20,7 +20,7 @@ MAX_PIXELS = 60_000_000
 #: resolution.
 MAX_SIDE = 3200
 THUMB_SIDE = 320
-_FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP"}
+_FORMATS = {JPEG: "JPEG", PNG: "PNG", WEBP: "WEBP", AVIF: "AVIF", HEIC: "HEIF"}
 
 
 @dataclass(frozen=True)

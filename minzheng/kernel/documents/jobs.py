@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 
 from django.db.models import Q
 
-from minzheng.kernel.documents import services, throttle, vault
+from minzheng.kernel import clock
+from minzheng.kernel.audit import services as audit
+from minzheng.kernel.audit.models import AuditEntry
+from minzheng.kernel.documents import catalogue, selectors, services, serving, throttle, vault
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
@@ -64,3 +68,32 @@ def _registered(names: list[str]) -> set[str]:
     kept = Attachment.objects.filter(path__in=wanted).exclude(gone).values_list("path", flat=True)
     issued = IssuedDocument.objects.filter(path__in=wanted).values_list("path", flat=True)
     return {vault.stem(path) for path in [*kept, *issued]}
+
+
+@periodic(every_seconds=24 * 3600)
+@job("documents.service", title="公告期满登记送达，登记超期未送达的文书", atomic=False)
+def service(ctx: Context) -> dict[str, int]:
+    """Announcements whose days are over count as served; every notice that is late gets one line in the audit log, so
+    that nothing decided stays unserved unnoticed."""
+    today = clock.today()
+    with ctx.atomic():
+        served = serving.close_announcements(today)
+    return {"served": served, "late": note_late(today)}
+
+
+def note_late(today: date) -> int:
+    """One audit line for each late notice, once; returns how many were new."""
+    late = IssuedDocument.objects.filter(
+        served_on=None, code__in=catalogue.SERVED, destroyed_at=None, issued_on__lt=selectors.late_since(today)
+    ).exclude(pk__in=AuditEntry.objects.filter(action="document.unserved").values("object_id"))
+    count = 0
+    for document in late.only("pk", "region_code", "code", "number", "issued_on").iterator(chunk_size=500):
+        audit.record(
+            actor=audit.SYSTEM,
+            action="document.unserved",
+            obj=document,
+            reason="超过送达时限仍未送达",
+            detail={"code": document.code, "number": document.number, "issued_on": document.issued_on.isoformat()},
+        )
+        count += 1
+    return count

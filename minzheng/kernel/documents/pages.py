@@ -5,26 +5,23 @@ verification.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from minzheng.kernel import clock
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.selectors import get as get_case
 from minzheng.kernel.documents import catalogue, printouts, selectors, services
+from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.documents.authority import normal_verify_code
-from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.sniff import PDF
 from minzheng.kernel.documents.throttle import allow
-from minzheng.kernel.parts.fields import Choice, Date
-from minzheng.kernel.parts.page import STAFF, ActionBody, Custom, Done, Page
+from minzheng.kernel.parts.page import STAFF, Custom, Page
 from minzheng.kernel.subjects.masking import mask_name
 
 #: A verification code has 80 bits; the limit only keeps crawlers off.
@@ -38,7 +35,7 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if document is None:
         raise Http404
     audit.record_read(actor=actor, obj=document, reason="查看文书")
-    return _file(services.pdf(document), PDF, f"{document.title}（{document.number}）.pdf")
+    return file_response(services.pdf(document), PDF, f"{document.title}（{document.number}）.pdf")
 
 
 def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -51,18 +48,11 @@ def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
         thumb = services.open_thumbnail(found)
         if thumb is None:
             raise Http404
-        return _file(thumb, "image/jpeg", "thumb.jpg")
+        return file_response(thumb, "image/jpeg", "thumb.jpg")
     audit.record_read(actor=actor, obj=found, reason="查看材料")
     data, content_type = services.open_attachment(found)
     suffix = found.path.rpartition(".")[2]
-    return _file(data, content_type, f"{found.label or found.kind}.{suffix}")
-
-
-def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(data, content_type=content_type)
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(name)}"
-    response["Cache-Control"] = "no-store, private"
-    return response
+    return file_response(data, content_type, f"{found.label or found.kind}.{suffix}")
 
 
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
@@ -104,16 +94,7 @@ def printout(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     suffix = catalogue.notice(code).suffix
     audit.record_read(actor=actor, obj=case, reason=f"打印{suffix}")
-    return _file(printouts.printed(code, case), PDF, f"{suffix}（{case.no or '未编号'}）.pdf")
-
-
-def _serve(actor: Any, document: IssuedDocument, values: dict[str, Any]) -> Done:
-    if not actor.can(catalogue.NOTICES[document.code].permission, document.region_code):
-        raise DocumentError("您的岗位不能登记这份文书的送达；请由制发机关的经办人登记。")
-    services.record_service(document=document, method=values["method"], on=values["on"], actor=actor)
-    return Done(
-        f"已登记：{values['on']} {values['method']}送达。", reverse("documents.pdf", kwargs={"pk": document.pk})
-    )
+    return file_response(printouts.printed(code, case), PDF, f"{suffix}（{case.no or '未编号'}）.pdf")
 
 
 def _example(model: type[Attachment] | type[IssuedDocument]) -> dict[str, Any] | None:
@@ -163,23 +144,6 @@ PAGES = [
         Custom(document_pdf, methods=("GET",)),
         example=_document_example,
         reads="查看文书",
-    ),
-    Page(
-        "documents.serve",
-        "console/documents/<int:pk>/serve",
-        "登记送达",
-        "document.read",
-        ActionBody(
-            selectors.document,
-            _serve,
-            fields=(
-                Choice("method", "送达方式", required=True, options=[(way, way) for way in services.SERVICE_METHODS]),
-                Date("on", "送达日期", required=True, not_after=clock.today, help="救济期限从这一天起算。"),
-            ),
-            question="登记这份文书的送达方式与日期。",
-            submit="登记",
-        ),
-        example=_document_example,
     ),
     Page(
         "documents.attachment",

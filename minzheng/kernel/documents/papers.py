@@ -42,12 +42,15 @@ def check(data: bytes) -> int:
     """Returns the number of pages; UploadRefused for what cannot be accepted. The file is not changed, so electronic
     signatures stay valid.
     """
+    _refuse_two_faced(data)
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted or "/Encrypt" in reader.trailer:
             raise UploadRefused("这份 PDF 加了密码或限制打开。请先去掉密码，或打印后拍照上传。")
         pages = len(reader.pages)
         _refuse_active(reader)
+        _refuse_opening(reader)
+        _refuse_form(reader)
     except UploadRefused:
         raise
     except (
@@ -72,6 +75,45 @@ def check(data: bytes) -> int:
     if pages > MAX_PAGES:
         raise UploadRefused(f"这份 PDF 有 {pages} 页，最多 {MAX_PAGES} 页。请只上传需要的几页。")
     return pages
+
+
+def count(data: bytes) -> int:
+    """Pages of a PDF of our own."""
+    return len(pypdf.PdfReader(io.BytesIO(data)).pages)
+
+
+def _refuse_two_faced(data: bytes) -> None:
+    """A file that is a PDF and something else as well: an archive at its end, a web page at its beginning."""
+    tail = data[-70_000:]
+    if b"PK\x05\x06" in tail or b"PK\x06\x06" in tail:
+        raise UploadRefused("这份 PDF 后面夹带了压缩文件，不能接收。" + _ADVICE)
+    after = data[data.rfind(b"%%EOF") + 5 :] if b"%%EOF" in data else b""
+    if after.strip(b"\0 \t\r\n\x1a"):
+        raise UploadRefused("这份 PDF 后面夹带了别的内容，不能接收。" + _ADVICE)
+    head = data[:2048].lower()
+    if any(mark in head for mark in (b"<script", b"<html", b"<svg", b"<iframe")):
+        raise UploadRefused("这份 PDF 里夹带了网页，不能接收。" + _ADVICE)
+
+
+def _refuse_opening(reader: pypdf.PdfReader) -> None:
+    """Opening at a page is harmless and common; any other action on opening is not."""
+    action = reader.trailer["/Root"].get("/OpenAction")
+    if isinstance(action, IndirectObject):
+        action = action.get_object()
+    if isinstance(action, DictionaryObject) and action.get("/S") != "/GoTo":
+        raise UploadRefused("这份 PDF 里有一打开就执行的动作，为安全起见不能接收。" + _ADVICE)
+
+
+def _refuse_form(reader: pypdf.PdfReader) -> None:
+    """Fields still to be filled in make the paper changeable; fields of electronic signatures stay."""
+    form = reader.trailer["/Root"].get("/AcroForm")
+    form = form.get_object() if isinstance(form, IndirectObject) else form
+    fields = form.get("/Fields") if isinstance(form, DictionaryObject) else None
+    fields = fields.get_object() if isinstance(fields, IndirectObject) else fields
+    for one in fields or ():
+        field = one.get_object()
+        if isinstance(field, DictionaryObject) and field.get("/FT") != "/Sig":
+            raise UploadRefused("这份 PDF 里有可以填写的表单，内容随时能改，不能接收。" + _ADVICE)
 
 
 def _refuse_active(reader: pypdf.PdfReader) -> None:

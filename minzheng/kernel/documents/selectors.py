@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
+from minzheng.kernel.documents import catalogue, terms
 from minzheng.kernel.documents.authority import normal_verify_code
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 
@@ -48,6 +50,23 @@ def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
 def document(actor: Actor, pk: int) -> IssuedDocument | None:
     """One notice; None alike for what one may not see and what does not exist."""
     return visible_documents(actor).select_related("case").filter(pk=pk).first()
+
+
+def unserved(actor: Actor) -> QuerySet[IssuedDocument]:
+    """Notices that still have to be served, within the actor's scope; announcements that hang out are still here."""
+    rows = visible_documents(actor).filter(served_on=None, code__in=catalogue.SERVED, destroyed_at=None)
+    return rows.select_related("case")
+
+
+def late_since(today: date) -> date:
+    """Notices issued before this day and not served are late: the last day from which the working days allowed have
+    passed."""
+    from minzheng.kernel.calendar.selectors import working_days_left
+
+    allowed, day = terms.number("unserved_days", today), today
+    while working_days_left(day, today) <= allowed:
+        day -= timedelta(days=1)
+    return day + timedelta(days=1)
 
 
 def by_verify_code(typed: str) -> IssuedDocument | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minzheng.kernel.documents.errors import UploadRefused
 
 JPEG, PNG, WEBP, PDF = "image/jpeg", "image/png", "image/webp", "application/pdf"
+AVIF, HEIC = "image/avif", "image/heic"
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis"})
 _HEIC_ADVICE = (
@@ -23,11 +24,21 @@ _KNOWN_WRONG: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "这是电脑程序，不能上传。请上传照片（JPG、PNG）或 PDF。"),
     (b"\x7fELF", "这是电脑程序，不能上传。请上传照片（JPG、PNG）或 PDF。"),
 )
+_MARKUP = (b"<svg", b"<?xml", b"<!doctype", b"<html", b"<script", b"<head", b"<body", b"<!--")
+_WEB = "这是网页或者矢量图，里面可能带有程序，不能上传。请打开后截屏，或另存为 PDF 再上传。"
+
+
+def images_can(decoder: str) -> bool:
+    """Whether this installation's image library opens a format: AVIF is built in or not, HEIF comes with a plug-in."""
+    from PIL import Image
+
+    Image.init()
+    return decoder in Image.OPEN
 
 
 def content_type(data: bytes) -> str:
-    """``image/jpeg``, ``image/png``, ``image/webp`` or ``application/pdf``; UploadRefused, with what to do, for
-    anything else.
+    """``image/jpeg``, ``image/png``, ``image/webp``, ``application/pdf`` and, where the image library opens them,
+    ``image/avif`` and ``image/heic``; UploadRefused, with what to do, for anything else.
     """
     if not data:
         raise UploadRefused("文件是空的，可能没有传完。请重新选择文件再上传。")
@@ -42,9 +53,15 @@ def content_type(data: bytes) -> str:
         # only the very start counts
         return PDF
     if data[4:8] == b"ftyp":
+        if data[8:12] in (b"avif", b"avis") and images_can("AVIF"):
+            return AVIF
         if data[8:12] in _HEIC_BRANDS:
+            if images_can("HEIF"):
+                return HEIC
             raise UploadRefused(_HEIC_ADVICE)
         raise UploadRefused("这是视频或录音，不能作为材料。请上传照片（JPG、PNG）或 PDF。")
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
+        raise UploadRefused(_WEB)
     for head, advice in _KNOWN_WRONG:
         if data.startswith(head):
             raise UploadRefused(advice)

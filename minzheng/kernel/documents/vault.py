@@ -66,6 +66,13 @@ def _write(name: str, plain: bytes, bound_to: str) -> None:
     _sync_folder(target.parent)
 
 
+def reseal(name: str, *, bound_to: str) -> None:
+    """Seal one anew with the current key, in one step: readers get the old file or the new one. DamagedFile when it
+    does not open; then it is left as it is.
+    """
+    _write(name, get(name, bound_to=bound_to, sha=None), bound_to)
+
+
 def get(name: str, *, bound_to: str, sha: str | None) -> bytes:
     """Decrypt and check the SM3 (with ``sha`` None, only the ciphertext's own check). DamagedFile when missing, swapped
     or altered.

@@ -41,6 +41,12 @@ def fate(seed: int, key: str) -> str:
     return "good"
 
 
+def _seed(text: object) -> int:
+    """Any text is a seed; digits stand for themselves."""
+    said = str(text or "0")
+    return int(said) if said.isdigit() else sum(said.encode())
+
+
 class SimulatorSender:
     """Seed from ``settings.MESSAGE_SIMULATOR_SEED``. A key that went out is never sent out a second time; being asked
     to without ``again`` is a fault of the caller and is kept in ``faults.jsonl``."""
@@ -49,7 +55,7 @@ class SimulatorSender:
 
     def __init__(self, folder: Path | None = None, seed: int | None = None) -> None:
         self.folder = folder or Path(settings.VAR_DIR) / "outbox" / "simulated"
-        self.seed = seed if seed is not None else int(getattr(settings, "MESSAGE_SIMULATOR_SEED", 0))
+        self.seed = seed if seed is not None else _seed(getattr(settings, "MESSAGE_SIMULATOR_SEED", ""))
 
     def send(self, *, to: str, body: str, key: str, again: bool) -> str:
         kind = fate(self.seed, key)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pypdf
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -21,9 +20,9 @@ from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases import consents
 from minzheng.kernel.cases.models import Case, CaseMember, Publicity
-from minzheng.kernel.documents import services
+from minzheng.kernel.documents import services, throttle
 from minzheng.kernel.documents.models import IssuedDocument
-from minzheng.kernel.documents.tests.desk import COUNTY, OTHER, TOWN, VILLAGE, issue, store
+from minzheng.kernel.documents.tests.desk import COUNTY, OTHER, TOWN, VILLAGE, issue, staff, store
 from minzheng.kernel.regions import selectors as regions
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    cache.clear()
+    throttle.forget()
     regions.forget()
     yield
     regions.forget()
@@ -84,14 +83,15 @@ def test_材料与小图(case: Case, clerk: Any) -> None:
     assert AuditEntry.objects.filter(action="read", object_type="attachment").count() == 1
 
 
-def test_登记送达只许制发机关(case: Case, reviewer: Any, clerk: Any) -> None:
+def test_登记送达只许制发机关和当地经办人(case: Case, reviewer: Any, clerk: Any, bureau: Any) -> None:
+    staff("shenji", "auditor", COUNTY, bureau)
     document = issue("N06", case, reviewer)
     with clock.at(date(2026, 11, 25)):
-        sent = {"method": "直接", "on": "2026-11-23"}
-        refused = signed_in("liuxi_clerk").post(f"/console/documents/{document.pk}/serve", sent)
+        sent = {"method": "直接", "outcome": "ok", "on": "2026-11-23", "receiver": "周䶮兰"}
+        refused = signed_in("shenji").post(f"/console/documents/{document.pk}/serve", sent)
         assert "不能登记这份文书的送达" in refused.content.decode()
-        done = signed_in("county_reviewer").post(f"/console/documents/{document.pk}/serve", sent)
-        assert done.status_code in (200, 302)
+        done = signed_in("liuxi_clerk").post(f"/console/documents/{document.pk}/serve", sent)
+        assert done.status_code == 302
     document.refresh_from_db()
     assert (document.service_method, document.served_on) == ("直接", date(2026, 11, 23))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from minzheng.kernel.accounts.models import User
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.crypto.sealing import sm3
-from minzheng.kernel.documents import selectors, services, vault
+from minzheng.kernel.documents import attaching, selectors, services, vault
 from minzheng.kernel.documents.errors import DamagedFile, DocumentError, MissingField, UploadRefused
 from minzheng.kernel.documents.jobs import sweep_orphans
 from minzheng.kernel.documents.models import IssuedDocument
@@ -191,17 +190,6 @@ def test_存档的文书是密文(case: Case, reviewer: Actor, cabinet: Path) ->
     assert not file.read_bytes().startswith(b"%PDF")
 
 
-def test_登记送达(case: Case, reviewer: Actor) -> None:
-    document = issue("N06", case, reviewer)
-    services.record_service(document=document, method="直接", on=date(2026, 11, 23), actor=reviewer)
-    document.refresh_from_db()
-    assert (document.service_method, document.served_on) == ("直接", date(2026, 11, 23))
-    with pytest.raises(DocumentError, match="没有“飞鸽”"):
-        services.record_service(document=document, method="飞鸽", on=ON, actor=reviewer)
-    with pytest.raises(DocumentError, match="早于文书日期"):
-        services.record_service(document=document, method="邮寄", on=date(2026, 11, 20), actor=reviewer)
-
-
 def test_看得到文书的只有本人和辖区内有权的人(
     case: Case, clerk: Actor, reviewer: Actor, citizen: Actor, office: Organization
 ) -> None:
@@ -233,9 +221,9 @@ def test_不像查验码的查不到(typed: str) -> None:
 
 
 def test_同一件申请的材料有上限(case: Case, clerk: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(services, "MAX_PER_CASE", 2)
-    for _ in range(2):
-        store(case, clerk)
+    monkeypatch.setattr(attaching, "MAX_PER_CASE", 2)
+    for kind in ("JPEG", "PNG"):
+        store(case, clerk, picture(kind))
     with pytest.raises(UploadRefused, match="不能再加"):
         store(case, clerk)
 
