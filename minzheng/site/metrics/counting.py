@@ -9,6 +9,8 @@ a process that gets none counts for itself alone.
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +25,8 @@ from minzheng.site.metrics import FOLDER
 NOWHERE = "(none)"  # addresses that lead to no page: all counted as one
 BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _ROOM = 4 * 1024 * 1024
-_METHODS_OF_FILES = ("counter", "histogram")
+_declaring = threading.Lock()
+_KINDS_OF_FILES = ("counter", "histogram")
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,6 @@ def database_error(kind: str) -> None:
 @contextmanager
 def job_run() -> Iterator[None]:
     """Around every run of a job (registered with the job registry)."""
-    import time
-
     begun = time.perf_counter()
     outcome = "done"
     try:
@@ -67,7 +68,9 @@ def job_run() -> Iterator[None]:
 
 
 def counters() -> Counters:
-    return _counters(os.getpid())
+    # The first requests of a process come in several threads at once; the library refuses a second declaration
+    with _declaring:
+        return _counters(os.getpid())
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +99,7 @@ def _take_room(pid: int) -> None:
         return
     try:
         Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for kind in _METHODS_OF_FILES:
+        for kind in _KINDS_OF_FILES:
             handle = os.open(Path(folder, f"{kind}_{pid}.db"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 if os.fstat(handle).st_size == 0:
@@ -104,6 +107,6 @@ def _take_room(pid: int) -> None:
             finally:
                 os.close(handle)
     except OSError:
-        for kind in _METHODS_OF_FILES:
+        for kind in _KINDS_OF_FILES:
             Path(folder, f"{kind}_{pid}.db").unlink(missing_ok=True)
         os.environ.pop(FOLDER)  # read by the library when it is imported
