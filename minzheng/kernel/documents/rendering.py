@@ -26,7 +26,7 @@ FACES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf", "NotoSansSC_40
 #: The typesetter knows fixed offsets only.
 BEIJING = timezone(timedelta(hours=8))
 #: Typst's compiler is not thread-safe; at some tens of milliseconds a notice, a queue will do.
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 
 
 class CannotTypeset(DocumentError):
@@ -57,7 +57,7 @@ def render(
     if fields.get("verify_code"):
         data["qr"] = _qr(verify_url(fields["verify_code"]))
     stamp = datetime.fromisoformat(issued_on[:10]).replace(tzinfo=BEIJING)
-    with _one_at_a_time:
+    with one_at_a_time:
         try:
             return bytes(
                 _compiler().compile(
