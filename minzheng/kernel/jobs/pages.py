@@ -60,6 +60,7 @@ PAGES = [
             empty="没有后台任务。到点的定时任务和办理中产生的任务会出现在这里。",
         ),
         menu=Menu("系统", 20, "gear"),
+        impersonal="任务的参数和结果里没有个人信息",
     ),
     Page(
         "jobs.detail",

@@ -80,10 +80,13 @@ def _own_file(rows: Rows) -> Rows:
 
 def _relatives(rows: Rows) -> Rows:
     """Somebody who is registered in one household with the reader's own file."""
-    reader = User.objects.filter(pk=OuterRef(OuterRef("actor_id")), kind="staff").values("person_id")[:1]
-    homes = HouseholdMember.objects.filter(person_id=Subquery(reader), superseded_at=None).values("household_id")
-    home = HouseholdMember.objects.filter(person_id=OuterRef("object_id"), household_id__in=homes, superseded_at=None)
-    return _by_staff(rows).filter(Exists(home), object_type="person").exclude(pk__in=_own_file(rows).values("pk"))
+    reader = User.objects.filter(pk=OuterRef("actor_id"), kind="staff").values("person_id")[:1]
+    together = HouseholdMember.objects.filter(
+        person_id=OuterRef("object_id"), superseded_at=None, household__memberships__person_id=OuterRef("reader"),
+        household__memberships__superseded_at=None,
+    )  # fmt: skip
+    read = _by_staff(rows).filter(object_type="person").alias(reader=Subquery(reader))
+    return read.filter(Exists(together)).exclude(object_id=F("reader"))
 
 
 def _same_surname(rows: Rows) -> Rows:

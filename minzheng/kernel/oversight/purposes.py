@@ -98,3 +98,10 @@ def of_case(case: Case) -> Purpose:
     if case.due_on and case.due_on <= add_working_days(clock.today(), _NEAR).date and case.state in UNDER_WAY:
         return Purpose("deadline", f"办理到期办件 {number}")
     return Purpose("case", f"办理办件 {number}")
+
+
+def for_reader(actor: Actor, case: Case) -> Purpose:
+    """Why this actor opens this case: an auditor audits it, everybody else deals with it."""
+    if actor.role == "auditor":
+        return Purpose("audit", f"审计检查：办件 {case.no or '（未编号）'}")
+    return of_case(case)

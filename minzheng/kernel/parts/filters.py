@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from minzheng.kernel.parts import hidden
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.plain_fields import parse_date
 
@@ -52,11 +53,28 @@ class Filter:
 
 @dataclass(frozen=True)
 class Search(Filter):
-    """Free text; ``by(rows, text, drawing)`` decides what is looked through."""
+    """Free text; ``by(rows, text, drawing)`` decides what is looked through. The text is often a name: the page sends it
+    by POST, and the address carries a token that only this user's pages read (``parts.hidden``)."""
 
     placeholder: str = ""
 
     widget: ClassVar[str] = "search"
+    use: ClassVar[str] = "list"
+
+    def text(self, values: Mapping[str, str], drawing: Drawing) -> str:
+        """What was typed, whether it came as text or as a token."""
+        user = getattr(drawing.actor, "id", None)
+        return hidden.show(values.get(self.name, "").strip()[:400], user_id=user, use=self.use).strip()[:60]
+
+    def sealed(self, text: str, drawing: Drawing) -> str:
+        """The token for the address."""
+        return hidden.hide(text.strip()[:60], user_id=getattr(drawing.actor, "id", None), use=self.use)
+
+    def apply(self, rows: Rows, values: Mapping[str, str], drawing: Drawing) -> Rows:
+        return super().apply(rows, {self.name: self.text(values, drawing)}, drawing)
+
+    def chosen(self, values: Mapping[str, str], drawing: Drawing) -> str:
+        return self.text(values, drawing)
 
 
 @dataclass(frozen=True)

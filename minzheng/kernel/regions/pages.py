@@ -88,6 +88,7 @@ PAGES = [
             empty="没有这样的区划。可只输入名称的一部分或代码的前几位。",
         ),
         menu=Menu("系统", 30, "map"),
+        impersonal="区划是公开信息",
     ),
     Page(
         "regions.detail",

@@ -3,29 +3,44 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from minzheng.kernel.audit import services as audit
+from minzheng.kernel.cases import selectors as cases
 from minzheng.kernel.cases.models import CaseMember
 from minzheng.kernel.ids import read_number
+from minzheng.kernel.oversight import purposes
 from minzheng.kernel.pages import files
 from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
+from minzheng.kernel.parts import hidden
+from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.page import Custom, Page
 from minzheng.kernel.subjects import selectors
 from minzheng.kernel.subjects.errors import ReasonNeeded
 from minzheng.kernel.subjects.models import Household, Person
 
-#: Reasons offered with one click; anything else is typed.
-REASONS = ("受理申请", "调查核实", "动态复核", "群众来访咨询", "信访核查")
 _SUGGESTED = 6
+#: Characters of a typed text or of its token.
+_LONGEST = 400
+#: What a search text is sealed for when it stands in an address.
+USE = "search"
 
 
 def results(request: HttpRequest) -> HttpResponse:
-    """All hits for one text: people, cases, awards. One single exact hit opens at once for a keyboard user."""
+    """All hits for one text: people, cases, awards. The box sends by POST; the address then carries a sealed token, so
+    that no name and no number stays in a history or a proxy's log."""
     drawing = drawing_of(request)
-    text = request.GET.get("q", "").strip()[:60]
+    typed = request.POST.get("q", "") if request.method == "POST" else request.GET.get("q", "")
+    text = hidden.show(typed.strip()[:_LONGEST], user_id=drawing.actor.id, use=USE)[:60]
+    if request.method == "POST":
+        token = hidden.hide(text, user_id=drawing.actor.id, use=USE)
+        return HttpResponseRedirect(reverse("search.results") + (f"?{urlencode({'q': token})}" if token else ""))
     found = selectors.search(drawing.actor, text) if text else selectors.SearchResult("nothing")
+    _record(drawing, "search.results", found)
     panels = drawn_panels(files.search_panels(found), None, drawing)
     page = request.page  # type: ignore[attr-defined]
     return draw(request, "console/search.html", page, found=found, panels=panels, global_q=text, text=text)
@@ -34,37 +49,40 @@ def results(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """A few hits under the search box. ID numbers are not looked up before they are complete (each look-up is logged)."""
     drawing = drawing_of(request)
-    text = request.GET.get("q", "").strip()[:60]
+    text = (request.POST.get("q") or request.GET.get("q", "")).strip()[:60]
     digits = text.replace(" ", "")
     unfinished = digits[:-1].isdigit() and 5 < len(digits) < 18 and not digits.upper().startswith("DB")
     found = None if len(text) < 2 or unfinished else selectors.search(drawing.actor, text, limit=_SUGGESTED)
     if found:
+        _record(drawing, "search.suggest", found)
         drawing.load_regions(person.region_code for person in found.persons)
     places = {person.pk: drawing.region(person.region_code) for person in found.persons} if found else {}
     page = request.page  # type: ignore[attr-defined]
     return draw(request, "console/suggestions.html", page, found=found, places=places, text=text, unfinished=unfinished)
 
 
+def _record(drawing: Drawing, page: str, found: selectors.SearchResult) -> None:
+    """Hits are seen people: a line in the log. (A look-up by ID number writes its own, found or not.)"""
+    rows = len(found.persons) + len(found.cases) + len(found.awards)
+    if rows:
+        audit.record_listing(
+            actor=drawing.actor, page=page, rows=rows, action=audit.SEARCH, detail={"kind": found.kind}
+        )
+
+
 def person_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """A person's file. Without a reason, the page that asks for one; nothing of the file is shown before."""
+    """A person's file. Without a purpose, the page that asks for one; nothing of the file is shown before."""
     drawing = drawing_of(request)
-    reason = _reason(request, f"person:{pk}") or _case_reason(request, drawing.actor, pk)
     person = selectors.visible_persons(drawing.actor).filter(pk=pk).first()
     if person is None:
         raise Http404("没有找到。")
+    purpose = _purpose(request, f"person:{pk}") or _from_case(request, drawing, pk)
+    purpose = purpose or purposes.of_person(drawing.actor, pk)
     page = request.page  # type: ignore[attr-defined]
-    if not reason:
-        return _ask_reason(request, page, "个人档案", person.name)
-    person = selectors.open_person(drawing.actor, pk, reason)
-    revealed, refusal = {}, ""
-    if request.method == "POST" and request.POST.get("field") in selectors.SENSITIVE:
-        field = request.POST["field"]
-        try:
-            revealed = {field: selectors.unmask(drawing.actor, pk, field, request.POST.get("why", ""))}
-        except ReasonNeeded as error:
-            refusal = str(error)
-        except Person.DoesNotExist:
-            refusal = "您的岗位不能查看完整号码。"
+    if purpose is None:
+        return _ask(request, page, "个人档案", person.name, f"person:{pk}")
+    person = selectors.open_person(drawing.actor, pk, purpose.reason, purpose.code)
+    revealed, refusal = _revealed(request, drawing, pk)
     return draw(
         request,
         "console/person.html",
@@ -72,68 +90,82 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         status=422 if refusal else 200,
         title=person.name,
         person=person,
-        reason=reason,
+        reason=purpose.reason,
         lines=files.sensitive_lines(person, drawing, revealed),
         refusal=refusal,
         panels=drawn_panels(files.PERSON, person, drawing),
     )
 
 
+def _revealed(request: HttpRequest, drawing: Drawing, pk: int) -> tuple[dict[str, str], str]:
+    """The one whole number asked for with its own purpose, or the sentence of the refusal."""
+    field = request.POST.get("field", "") if request.method == "POST" else ""
+    if field not in selectors.SENSITIVE:
+        return {}, ""
+    try:
+        return {field: selectors.unmask(drawing.actor, pk, field, request.POST.get("why", ""))}, ""
+    except ReasonNeeded as error:
+        return {}, str(error)
+    except Person.DoesNotExist:
+        return {}, "您的岗位不能查看完整号码。"
+
+
 def household_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """A household's file; opening it needs a reason like a person's."""
+    """A household's file; opening it needs a purpose like a person's."""
     drawing = drawing_of(request)
     household = selectors.visible_households(drawing.actor).filter(pk=pk).first()
     if household is None:
         raise Http404("没有找到。")
     page = request.page  # type: ignore[attr-defined]
-    reason = _reason(request, f"household:{pk}")
-    if not reason:
-        return _ask_reason(request, page, "家庭档案", household.no)
-    household = selectors.open_household(drawing.actor, pk, reason)
+    purpose = _purpose(request, f"household:{pk}") or purposes.of_household(drawing.actor, pk)
+    if purpose is None:
+        return _ask(request, page, "家庭档案", household.no, f"household:{pk}")
+    household = selectors.open_household(drawing.actor, pk, purpose.reason, purpose.code)
     return draw(
         request,
         "console/detail.html",
         page,
         title=f"家庭 {household.no}",
         obj=household,
-        subtitle=f"查看理由：{reason}（已记入审计）",
+        subtitle=f"查看理由：{purpose.reason}（已记入审计）",
         panels=drawn_panels(files.HOUSEHOLD, household, drawing),
     )
 
 
 def give_reason(request: HttpRequest) -> HttpResponse:
-    """Keep the reason for this session and go on to the file it was asked for."""
+    """Keep the purpose for this session and go on to the file it was asked for."""
     kind, _, text = request.POST.get("file", "").partition(":")
     number = read_number(text)
     codes = {"person": "persons.file", "household": "households.file"}
     if kind not in codes or number is None:
         raise Http404("没有找到。")
-    reason = (request.POST.get("other", "").strip() or request.POST.get("reason", "").strip())[:200]
-    if reason:
-        request.session[f"reason:{kind}:{number}"] = reason
+    other = request.POST.get("other", "").strip()
+    purpose = purposes.asked("other", other) if other else purposes.asked(request.POST.get("reason", ""))
+    if purpose:
+        request.session[f"reason:{kind}:{number}"] = [purpose.code, purpose.reason]
+    else:
+        messages.warning(request, "请选择一个理由，或在“其他理由”里写清楚（至少 4 个字）。")
     return HttpResponseRedirect(reverse(codes[kind], kwargs={"pk": number}))
 
 
-def _reason(request: HttpRequest, key: str) -> str:
-    return str(request.session.get(f"reason:{key}", ""))
+def _purpose(request: HttpRequest, key: str) -> purposes.Purpose | None:
+    kept = request.session.get(f"reason:{key}")
+    return purposes.Purpose(*kept) if isinstance(kept, list) and len(kept) == 2 else None
 
 
-def _case_reason(request: HttpRequest, actor: Any, pk: int) -> str:
-    """Opened from a case: the case is the reason, if this person is in it and the actor may see it."""
+def _from_case(request: HttpRequest, drawing: Drawing, pk: int) -> purposes.Purpose | None:
+    """Opened from a case: the case is the purpose, if this person is in it and the actor may see it."""
     number = read_number(request.GET.get("case", ""))
     if number is None:
-        return ""
-    from minzheng.kernel.cases import selectors as cases
-
-    case = cases.visible_to(actor).filter(pk=number).first()
+        return None
+    case = cases.visible_to(drawing.actor).filter(pk=number).first()
     inside = case and (case.applicant_id == pk or CaseMember.objects.filter(case=case, person_id=pk).exists())
-    return f"办理办件 {case.no or '（未编号）'}" if case and inside else ""
+    return purposes.of_case(case) if case and inside else None
 
 
-def _ask_reason(request: HttpRequest, page: Page, what: str, name: str) -> HttpResponse:
-    kind = "person" if what == "个人档案" else "household"
-    key = f"{kind}:{request.resolver_match.kwargs['pk']}"  # type: ignore[union-attr]
-    return draw(request, "console/reason.html", page, what=what, name=name, reasons=REASONS, file=key)
+def _ask(request: HttpRequest, page: Page, what: str, name: str, key: str) -> HttpResponse:
+    reasons = [one for one in purposes.codes("asked").values() if not one.more]
+    return draw(request, "console/reason.html", page, what=what, name=name, reasons=reasons, file=key)
 
 
 def _example(model: Any) -> Any:

@@ -68,18 +68,18 @@ def visible_households(actor: Actor) -> QuerySet[Household]:
     return Household.objects.filter(actor.scope_q("household.read"))
 
 
-def open_person(actor: Actor, pk: int, reason: str) -> Person:
-    """One person's file, and the line in the log that it was read. Raises Person.DoesNotExist (also for a file outside
+def open_person(actor: Actor, pk: int, reason: str, purpose: str = "") -> Person:
+    """One person's file, and the line in the log that it was read, with the code of its purpose. Raises Person.DoesNotExist (also for a file outside
     the actor's scope: its existence is not revealed) and ReasonNeeded."""
     person = visible_persons(actor).get(pk=pk)
-    audit.record_read(actor=actor, obj=person, reason=_reason(actor, reason))
+    audit.record_read(actor=actor, obj=person, reason=_reason(actor, reason), purpose=_purpose(actor, purpose))
     return person
 
 
-def open_household(actor: Actor, pk: int, reason: str) -> Household:
+def open_household(actor: Actor, pk: int, reason: str, purpose: str = "") -> Household:
     """One household's file, logged. Raises Household.DoesNotExist and ReasonNeeded."""
     household = visible_households(actor).select_related("head").get(pk=pk)
-    audit.record_read(actor=actor, obj=household, reason=_reason(actor, reason))
+    audit.record_read(actor=actor, obj=household, reason=_reason(actor, reason), purpose=_purpose(actor, purpose))
     return household
 
 
@@ -91,8 +91,13 @@ def unmask(actor: Actor, pk: int, field: str, reason: str) -> str:
     if not actor.is_citizen and len(reason.strip()) < 4:
         raise ReasonNeeded(f"查看完整{label}须写明用途（至少 4 个字），例如“与申请人电话核实材料”。")
     person = visible_persons(actor, "person.unmask").get(pk=pk)
-    audit.record_read(actor=actor, obj=person, reason=f"查看完整{label}：{_reason(actor, reason)}"[:_LONGEST_REASON])
+    why = f"查看完整{label}：{_reason(actor, reason)}"[:_LONGEST_REASON]
+    audit.record_read(actor=actor, obj=person, reason=why, purpose="number")
     return str(getattr(person, field))
+
+
+def _purpose(actor: Actor, purpose: str) -> str:
+    return purpose or ("own" if actor.is_citizen else "")
 
 
 def _reason(actor: Actor, reason: str) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from minzheng.kernel.accounts import proof
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.items import registry
+from minzheng.kernel.oversight import purposes
 from minzheng.kernel.pages.casework.acts import Attempt, act_forms
 from minzheng.kernel.pages.casework.evidence import evidence_cards, proposals
 from minzheng.kernel.pages.casework.family import family_rows
@@ -38,7 +40,8 @@ def draw_case(request: HttpRequest, pk: int, attempt: Attempt | None = None) -> 
         case = selectors.get(drawing.actor, pk)
     except NotFound as error:
         raise Http404("没有找到。") from error
-    audit.record_read(actor=drawing.actor, obj=case, reason="办理办件")
+    purpose = purposes.for_reader(drawing.actor, case)
+    audit.record_read(actor=drawing.actor, obj=case, reason=purpose.reason, purpose=purpose.code)
     page = pages.get("cases.detail")
     request.page = page  # type: ignore[attr-defined]
     return draw(request, "console/case.html", page, status=422 if attempt else 200, **context(case, drawing, attempt))
@@ -50,7 +53,8 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
     drawing.load_regions([case.region_code, case.region_code[:9] + "000"])
     members = list(case.members.select_related("person"))
     evidence = list(case.evidence.order_by("at", "pk"))
-    forms = act_forms(case, drawing.actor, attempt, _initial(case))
+    proved = drawing.request is None or proof.fresh(drawing.request)
+    forms = act_forms(case, drawing.actor, attempt, _initial(case), proved=proved)
     acts, attachments = list(case.acts.all()), _attachments(case, drawing)
     return {
         "case": case,

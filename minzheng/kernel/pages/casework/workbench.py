@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
@@ -53,6 +54,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     page = request.page  # type: ignore[attr-defined]
     if not drawing.actor.has("case.read"):
         return draw(request, "console/welcome.html", page)
+    audit.record_listing(actor=drawing.actor, page=page.code, rows=0)
     found = _counts(drawing)
     return draw(
         request,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from minzheng.kernel.audit import services as audit
 from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
 from minzheng.kernel.parts.bodies import BoardBody
 from minzheng.kernel.parts.page import Page
@@ -18,6 +19,8 @@ def board_view(page: Page) -> Callable[..., HttpResponse]:
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
+        if not page.impersonal:
+            audit.record_listing(actor=drawing.actor, page=page.code, rows=0)
         return draw(
             request,
             body.template or "console/board.html",

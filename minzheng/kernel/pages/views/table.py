@@ -8,16 +8,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 
+from minzheng.kernel.audit import services as audit
 from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.drawing import buttons, draw, drawing_of, wants_fragment
 from minzheng.kernel.pages.gate import allowed
 from minzheng.kernel.parts.bodies import BatchBody, ListBody
 from minzheng.kernel.parts.columns import Column, row_url
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.filters import Search
 from minzheng.kernel.parts.page import Page
 
 #: Counting stops here: beyond it nobody pages, one narrows the filter.
@@ -48,17 +50,31 @@ def list_view(page: Page) -> Callable[..., HttpResponse]:
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
-        table = table_context(page, body, request.GET, drawing)
+        values = _sealed(body, request.POST if request.method == "POST" else request.GET, drawing)
+        if request.method == "POST" and not wants_fragment(request, "list"):
+            return HttpResponseRedirect(request.path + with_values(values).rstrip("?"))
+        table = table_context(page, body, values, drawing)
+        if not page.impersonal:
+            audit.record_listing(actor=drawing.actor, page=page.code, rows=len(table["lines"]))
         template = "console/list_body.html" if wants_fragment(request, "list") else "console/list.html"
         actions = buttons(body.actions, None, drawing)
         response = draw(request, template, page, body=body, actions=actions, lead=body.lead, **table)
         if template.endswith("list_body.html"):
             # The address bar shows the filters in force, without the empty ones the form sends along.
-            response["HX-Push-Url"] = request.path + with_values(request.GET).rstrip("?")
+            response["HX-Push-Url"] = request.path + with_values(values).rstrip("?")
         patch_vary_headers(response, ("HX-Request", "HX-Target"))
         return response
 
     return view
+
+
+def _sealed(body: ListBody, given: Mapping[str, str], drawing: Drawing) -> dict[str, str]:
+    """The values of the address: what was typed into search boxes only as tokens."""
+    values = {key: given[key] for key in given if key != "csrfmiddlewaretoken"}
+    for one in body.filters:
+        if isinstance(one, Search) and values.get(one.name):
+            values[one.name] = one.sealed(values[one.name], drawing)
+    return values
 
 
 def chosen_rows(body: ListBody, values: Mapping[str, str], drawing: Drawing) -> QuerySet[Any]:
@@ -160,7 +176,7 @@ def _control(one: Any, values: Mapping[str, str], drawing: Drawing) -> dict[str,
         "name": one.name,
         "label": one.label,
         "widget": one.widget,
-        "value": values.get(one.name, ""),
+        "value": one.text(values, drawing) if isinstance(one, Search) else values.get(one.name, ""),
         "options": one.options(drawing),
         "range": [(name, values.get(name, "")) for name in one.names()] if len(one.names()) > 1 else [],
         "placeholder": getattr(one, "placeholder", ""),

@@ -12,7 +12,8 @@ if (form) {
     const text = input.value.trim();
     if (text.length < 2) { hide(); return; }
     const number = ++asked;
-    const response = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(text)}`, { headers: { 'HX-Request': 'true', 'HX-Current-URL': location.href } });
+    // By POST: what is typed here is often a name or an ID number and must not stand in an address.
+    const response = await fetch(form.dataset.suggest, { method: 'POST', body: new FormData(form), headers: { 'HX-Request': 'true', 'HX-Current-URL': location.href } });
     const away = response.headers.get('HX-Redirect');
     if (away) { location.href = away; return; }
     if (!response.ok || number !== asked) return;
