@@ -46,6 +46,7 @@ class Case(RegionRow):
     version = models.PositiveIntegerField("版本", default=0)
     created_by = link("kernel.User", null=True, related_name="created_cases", verbose_name="登记人")
     created_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField("草稿最后填写时间", null=True, blank=True)
     is_demo = models.BooleanField("示范数据", default=False)
 
     class Meta:
