@@ -47,7 +47,7 @@ COMMANDS: dict[str, Entry] = {
     "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),
     "awards": Entry("minzheng.kernel.cases.cli:awards", "database", "待遇：由冻结的依据复算"),
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
-    "crypto": Entry("minzheng.kernel.audit.rotation:crypto", "database", "字段密钥：查看、轮换"),
+    "crypto": Entry("minzheng.site.safekeeping.recovery:crypto", "database", "密钥：查看、更换、托管、演练、恢复"),
     "backup": Entry("minzheng.site.safekeeping.cli:backup", "database", "备份：数据库、文件与审计锚定，加密成一个文件"),
     "restore": Entry("minzheng.site.safekeeping.cli:restore", "django", "由备份恢复，或演练恢复"),
     "accounts": Entry("minzheng.kernel.accounts.cli:accounts", "database", "账号与岗位"),

@@ -45,6 +45,7 @@ PERMISSIONS: dict[str, str] = {
     "accounts.grant": "授予与收回任职",
     "jobs.read": "查看后台任务",
     "system.read": "查看系统运行情况",
+    "crypto.manage": "密钥管理",
     "outbox.read": "查看消息发送情况",
     "setup.manage": "首次设置",
     "caseload.read": "查看存量导入",
@@ -148,7 +149,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         "系统管理员",
         frozenset({"outbox.read", "accounts.read", "accounts.manage", "jobs.read", "system.read", "setup.manage"}),
     ),
-    "sec_admin": ("安全管理员", frozenset({"accounts.read", "accounts.grant", "system.read"})),
+    "sec_admin": ("安全管理员", frozenset({"accounts.read", "accounts.grant", "system.read", "crypto.manage"})),
     "audit_admin": (
         "审计管理员",
         frozenset({"accounts.read", "audit.read", "audit.review", "audit.anchor", "glass.read", "system.read"}),
