@@ -1,0 +1,53 @@
+"""Reading organisations, narrowed to the places of a post."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Q, QuerySet
+
+from minzheng.kernel import clock
+from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.regions import codes
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.actors import Actor
+
+
+def visible_to(actor: Actor) -> QuerySet[Organization]:
+    """Organisations of the places of a post with accounts.read."""
+    rows = Organization.objects.select_related("parent")
+    return rows if actor.is_system else rows.filter(actor.scope_q("accounts.read"))
+
+
+def get(actor: Actor, pk: int) -> Organization | None:
+    return visible_to(actor).filter(pk=pk).first()
+
+
+def manageable(actor: Actor, pk: int) -> Organization | None:
+    """One that this actor may change."""
+    rows = Organization.objects.select_related("parent")
+    return (rows if actor.is_system else rows.filter(actor.scope_q("accounts.manage"))).filter(pk=pk).first()
+
+
+def organizations_in(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, name) of the organisations of today in these places, as choices."""
+    rows = _today().filter(codes.scope_q(scopes)).order_by("region_code", "code")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def above(scopes: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, name) of the organisations of today at the places above these, as choices."""
+    places: set[str] = set()
+    for one in scopes:
+        code = codes.parent(one)
+        while code:
+            places.add(code)
+            code = codes.parent(code)
+    rows = _today().filter(region_code__in=places).order_by("region_code", "code")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def _today() -> QuerySet[Organization]:
+    return Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
