@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "minzheng.site.middleware.RequestLog",
+    "minzheng.site.setup.first_page.AskForSetup",
     "minzheng.kernel.audit.middleware.DurableReads",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,6 +96,9 @@ TEMPLATES = [
 DATABASES = {"default": database.connection_settings()}
 DATABASES["default"]["TEST"] = {"NAME": "test_" + os.environ.get("MINZHENG_TEST_DB", "minzheng")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Without a single account every page says how to set the platform up
+ASK_FOR_SETUP = True
 
 AUTH_USER_MODEL = "kernel.User"
 AUTHENTICATION_BACKENDS = ["minzheng.kernel.accounts.backends.AccountBackend"]
@@ -204,3 +208,8 @@ CONTENT_SECURITY_POLICY = {
 
 LOGGING_CONFIG = None
 logs.configure(level=os.environ.get("MINZHENG_LOG_LEVEL", "INFO"))
+
+# Spot checks of confirmed cases (抽查): hours between publishing the digest of the seed and the draw, and working days in
+# which a household drawn is to be visited. Product decisions; a county may set others.
+SPOT_DRAW_NOTICE_HOURS = 24
+SPOT_TASK_DAYS = 20

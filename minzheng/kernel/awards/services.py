@@ -195,11 +195,16 @@ def adjust(
 
 @transaction.atomic
 def stop(*, award: Award, last_month: datetime.date, actor: Actor) -> Award:
-    """End an award with `last_month` (day 1). Planned lines after it are not paid: they are taken out by a correction."""
+    """End an award with `last_month` (day 1). Planned lines after it are not paid: they are taken out by a correction;
+    for what has gone out already a clawback is proposed."""
     from minzheng.kernel.audit.services import record
+    from minzheng.kernel.awards.differences import propose_clawback
 
     award.state, award.last_month = "ended", max(last_month, month_after(award.first_month, -1))
     award.save(update_fields=["state", "last_month"])
+    propose_clawback(
+        award=award, from_month=month_after(award.last_month, 1), reason="停发以后多发，建议追回", due=lambda paid: 0
+    )
     for line in award.lines.filter(month__gt=award.last_month, line_type="regular", state="planned"):
         PaymentLine.objects.get_or_create(
             award=award,
@@ -248,10 +253,20 @@ def reviewed(*, award: Award, on: datetime.date, params: FlowParams) -> Award:
     return award
 
 
+def put_off_review(*, award: Award, on: datetime.date, months: int) -> Award:
+    """The review due now is put off by `months` (an emergency); the next ones follow from the day it is then done."""
+    from minzheng.kernel.cases.consents import months_later
+
+    award.next_review_on = months_later(award.next_review_on or on, months)
+    award.save(update_fields=["next_review_on"])
+    return award
+
+
 def monthly_lines(month: datetime.date, *, item_code: str) -> int:
     """The regular line of `month` for every award in force in it; returns how many awards that is.
 
     Safe to run again and beside another run: the database keeps one line per award and month."""
+    from minzheng.kernel.awards.pauses import paused_in
     from minzheng.kernel.items import registry
 
     first, params = month.replace(day=1), registry.get(item_code).flow.params
@@ -262,6 +277,7 @@ def monthly_lines(month: datetime.date, *, item_code: str) -> int:
         first_month__lte=first,
         amount_fen__gt=0,
     ).exclude(state="ended", last_month=None)
+    awards = awards.exclude(paused_in(first))
     count = 0
     for batch in _batches(awards.defer("frozen", "account_no").order_by("pk"), 1000):
         lines = [_line(award, first, params(award.region_code, first).pay_day) for award in batch]

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import click
 
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.proof import recompute as proof_of
+from minzheng.kernel.cases.draw_models import SpotDraw
+from minzheng.kernel.cases.draw_proof import verify as draw_verify
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.replay import replay as replayed
 
@@ -29,6 +32,32 @@ def replay(number: str, as_json: bool) -> None:
     _one_at_least(number, rows.exists())
     found = ((c.no or str(c.pk), replayed(c).problems) for c in rows.defer("form").iterator(chunk_size=500))
     _report(found, "办件", "状态和期限都由动作推得出", as_json)
+
+
+@cases.group()
+def draw() -> None:
+    """抽查：复算。"""
+
+
+@draw.command()
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
+def verify(number: str, as_json: bool) -> None:
+    """用公布的范围和种子重新抽一遍，与登记的任务、审计链里的公布记录比对；对不上的，退出码为 1。"""
+    one = SpotDraw.objects.filter(no=number).first()
+    if one is None:
+        raise click.BadParameter(f"没有编号为“{number}”的抽查，请核对。", param_hint="NUMBER")
+    proof = draw_verify(one)
+    if as_json:
+        click.echo(json.dumps({**asdict(proof), "ok": proof.ok}, ensure_ascii=False))
+    else:
+        for sentence in proof.problems:
+            click.echo(f"✗ {sentence}")
+        click.echo(
+            f"抽查 {proof.no}：范围 {proof.population} 件，任务 {proof.tasks} 件，"
+            + ("复算一致。" if proof.ok else "对不上。")
+        )
+    sys.exit(0 if proof.ok else 1)
 
 
 @click.group()

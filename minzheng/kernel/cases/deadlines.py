@@ -1,4 +1,4 @@
-"""期限的说法: how many working days are left, in which colour."""
+"""期限的说法: how many working days are left, in which colour (which: see `colours`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from minzheng.kernel import clock
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
-
-WARN_AT = 3  # yellow from three working days before the end (reference §1.4 row 14: alarm at T−3)
 
 
 @dataclass(frozen=True)
@@ -33,10 +31,14 @@ def deadline(case: Case, today: datetime.date | None = None, *, total: bool = Fa
     paused = case.state == "OBJECTION"
     if due is None:
         return DeadlineView("没有期限", "none", None, None, paused, False)
-    return view(due, day, paused=paused, provisional=case.due_provisional)
+    near = case.yellow_on is not None and day >= case.yellow_on
+    return view(due, day, near=near, paused=paused, provisional=case.due_provisional)
 
 
-def view(due: datetime.date, today: datetime.date, *, paused: bool = False, provisional: bool = False) -> DeadlineView:
+def view(
+    due: datetime.date, today: datetime.date, *, near: bool, paused: bool = False, provisional: bool = False
+) -> DeadlineView:
+    """`near`: no more than the place's share of the time is left."""
     from minzheng.kernel.calendar.selectors import working_days_left
 
     tail = "，按周末推算，待日历公布" if provisional else ""
@@ -47,7 +49,8 @@ def view(due: datetime.date, today: datetime.date, *, paused: bool = False, prov
         return DeadlineView(text, "red", due, -late, paused, provisional)
     left = working_days_left(today, due)
     text = f"今天到期（{where}）" if today == due else f"还剩 {left} 个工作日（{where}）"
-    return DeadlineView(text, "yellow" if left <= WARN_AT else "green", due, left, paused, provisional)
+    colour = "red" if today == due else "yellow" if near else "green"
+    return DeadlineView(text, colour, due, left, paused, provisional)
 
 
 def deadline_text(case: Case, today: datetime.date | None = None) -> str:

@@ -31,6 +31,16 @@ TITLES = {
     "county_visit": "县级入户",
     "proposal": "其他救助建议",
     "change": "变化报告",
+    "late_objection": "公示期满后的异议",
+    "complaint": "投诉举报",
+    "assessment_sent": "送鉴定、评估",
+    "appraisal": "鉴定、评估结果",
+    "hang": "挂起：部门数据暂不可得",
+    "manual_check": "人工取证",
+    "countersign": "会签",
+    "spot_visit": "抽查入户",
+    "work_offer": "介绍就业情况",
+    "share_stopped": "停发本人份额",
 }
 
 
@@ -63,6 +73,19 @@ def add(
     ctx.note({"evidence": [*ctx.done.data.get("evidence", []), str(row.pk)]})
     ctx.__dict__.pop("_evidence", None)
     return row
+
+
+def is_open(ctx: Ctx, kind: str) -> bool:
+    """Whether something of this kind still waits to be settled."""
+    return any(row.closed_at is None for row in ctx.evidence(kind))
+
+
+def close(ctx: Ctx, *kinds: str) -> None:
+    """Settle everything open of these kinds, now."""
+    for row in ctx.evidence(*kinds):
+        if row.closed_at is None:
+            row.closed_at = ctx.now
+            row.save(update_fields=["closed_at"])
 
 
 def intact(row: Evidence) -> bool:

@@ -72,6 +72,7 @@ class Act:
     duty: str = ""
     help: str = ""
     tone: str = "plain"  # primary: the normal way on; plain: also possible; danger: ends or turns against the family
+    step_up: bool = False  # asks for password or device code again, unless proved lately
     quiet: bool = False  # left out of the family's timeline
     batch: bool | Callable[[FlowParams], bool] = (
         False  # may be done to many cases at once; a place may have to allow it

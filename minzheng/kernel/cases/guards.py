@@ -10,7 +10,7 @@ from minzheng.kernel.cases.members import adult, claimants
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
-    from minzheng.kernel.cases.models import CaseMember, Consent
+    from minzheng.kernel.cases.models import CaseMember, Consent, Evidence
 
 # ---- family and consents ----
 
@@ -61,6 +61,8 @@ def this_authority(ctx: Ctx) -> str:
     place = (ctx.case.form.get("applicant") or {}).get("hukou")
     if place == "away":
         return "全家户口都不在本县（区），也没有居住证，不属于本地受理范围，请办理“不予受理”并告知户口所在地。"
+    if place == "permit" and not ctx.params_today.permit_accepted:
+        return "当地没有开放凭居住证申请，应由户口所在地受理：请办理“不予受理”，告知户口所在地的受理机关。"
     return ""
 
 
@@ -69,14 +71,25 @@ def this_authority(ctx: Ctx) -> str:
 
 @guard("match_report")
 def match_current(ctx: Ctx) -> str:
-    report = ctx.latest("match_report")
+    report = _report_or_manual(ctx)
     if report is None:
         return "还没有核对报告，请先发起信息核对。"
+    silent = report.data.get("missing_sources") or []
+    if silent:
+        return f"{'、'.join(silent)}没有答复：请先“挂起”，恢复后重新核对，或登记人工取证；不能因此作不利决定。"
     if report.valid_until and report.valid_until < ctx.today:
         return f"核对报告已于 {report.valid_until:%Y-%m-%d} 过期，请重新核对。"
     covered = set(report.data.get("composition") or [])
     new = [m.name for m in ctx.counted if str(m.pk) not in covered]
     return f"核对报告没有包括{'、'.join(new)}，请重新核对。" if new else ""
+
+
+def _report_or_manual(ctx: Ctx) -> Evidence | None:
+    """The newest report, or what was found by hand since, where a department could not answer (registries.md §10.11-9)."""
+    report, manual = ctx.latest("match_report"), ctx.latest("manual_check")
+    if manual is not None and (report is None or manual.at >= report.at):
+        return manual
+    return report
 
 
 def open_differences(ctx: Ctx) -> list[str]:
@@ -130,6 +143,18 @@ def warned_or_told(ctx: Ctx) -> str:
     if ctx.evidence("warning") or any(c.revoked_at for c in ctx.consents):
         return ""
     return "终止审核前要先书面警告并记录，家庭仍拒绝配合的才能终止。"
+
+
+@guard("clock_running")
+def clock_running(ctx: Ctx) -> str:
+    """What an expert or a department is still asked about is not decided over their head."""
+    from minzheng.kernel.cases.evidence import is_open
+
+    if is_open(ctx, "assessment_sent"):
+        return "鉴定、评估还没有结果，请先登记结果。"
+    if is_open(ctx, "hang"):
+        return "这个办件因部门数据暂不可得而挂起，请先恢复办理（接口已恢复，或登记人工取证）。"
+    return ""
 
 
 # ---- opinion and publicity ----
@@ -222,7 +247,7 @@ def objection_in_time(ctx: Ctx) -> str:
     if posted is None:
         return "这个办件没有在公示。"
     if ctx.today > posted.ends_on:
-        return f"公示期已于 {posted.ends_on:%Y-%m-%d} 结束，不能再作为公示异议；请按投诉举报处理。"
+        return f"公示期已于 {posted.ends_on:%Y-%m-%d} 结束，不能再作为公示异议；请办理“登记公示期满后的异议”。"
     return ""
 
 
@@ -250,7 +275,7 @@ def no_open_objection(ctx: Ctx) -> str:
 @guard("council", needs_data=True)
 def council_lawful(ctx: Ctx) -> str:
     """民主评议: enough people, an odd number, villagers and committee in proportion, more than half agree or not."""
-    if ctx.data.get("method") != "council":
+    if ctx.data.get("method", "council") != "council":
         return ""
     people, villagers = int(ctx.data.get("people") or 0), int(ctx.data.get("villagers") or 0)
     committee, votes = int(ctx.data.get("committee") or 0), int(ctx.data.get("votes_for") or 0)

@@ -21,6 +21,8 @@ def confirming_level(ctx: Ctx) -> str:
     level = codes.level(ctx.assignment.region_code)
     if ctx.case.state == "REVIEW" and level > 3:
         return "这里的审核确认权没有下放，应由县级民政部门审核确认。"
+    if ctx.case.state == "TOWN_CONFIRM" and not ctx.params_today.delegated:
+        return "这里的审核确认权已经收回，这个办件转由县级审核确认。"
     if ctx.case.state == "TOWN_CONFIRM" and level < 4:
         return "这里的审核确认权已下放，应由乡镇（街道）集体研究后确认。"
     return ""
@@ -33,7 +35,7 @@ def not_returned_yet(ctx: Ctx) -> str:
 
 @guard("county_visit")
 def county_visited(ctx: Ctx) -> str:
-    start = ctx.last_act("accept", "return_case")
+    start = ctx.last_act("accept", "return_case", "late_objection")
     done = [e for e in ctx.evidence("county_visit") if start is None or e.at >= start.at]
     if ctx.case.needs_county_visit and not done:
         return "该户有近亲属备案或投诉，须先由县级两人以上入户，再作决定。"

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.cases.errors import Refused
-from minzheng.kernel.cases.models import Case, PublicTry
+from minzheng.kernel.cases.models import Case, Escalation, Evidence, PublicTry
 from minzheng.kernel.items import registry
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
@@ -21,22 +21,40 @@ HALF_HOUR = 1800
 @periodic(every_seconds=HALF_HOUR)
 @job("cases.due", title="到期办件自动办理", atomic=False)
 def due(ctx: Context) -> dict[str, int]:
-    """Supplement overdue (补正逾期), first payment, new amount in force, review due. Safe to run again: an act whose time
-    has not come is refused.
+    """Supplement overdue (补正逾期), first payment, new amount in force, delegation ended, change reported, review due (put
+    off first, where an emergency lets it). Safe to run again: an act whose time has not come is refused.
     """
     today = clock.today()
+    reported, told = (
+        Evidence.objects.filter(kind=kind, closed_at=None).values("case_id") for kind in ("change", "complaint")
+    )
     month = today.replace(day=1)
     waiting: tuple[tuple[str, QuerySet[Case], dict[str, str]], ...] = (
         ("supplement_timeout", Case.objects.filter(state="SUPPLEMENT", due_on__lt=today), {}),
         ("start_payment", Case.objects.filter(state="APPROVED", awards__first_month__lte=today), {}),
         ("apply_adjustment", Case.objects.filter(state="ADJUSTED", awards__first_month__lte=month), {}),
+        ("recall_delegation", Case.objects.filter(state="TOWN_CONFIRM"), {}),
+        (
+            "open_recheck",
+            Case.objects.filter(state__in=("IN_PAYMENT", "TAPERING"), pk__in=reported),
+            {"why": "change"},
+        ),
+        (
+            "open_recheck",
+            Case.objects.filter(state__in=("IN_PAYMENT", "TAPERING"), pk__in=told),
+            {"why": "complaint"},
+        ),
+        ("defer_recheck", Case.objects.filter(state="IN_PAYMENT", due_on__lte=today), {}),
         (
             "open_recheck",
             Case.objects.filter(state__in=("IN_PAYMENT", "TAPERING"), due_on__lte=today),
             {"why": "review"},
         ),
     )
-    return {act: _each(ctx, act, rows.values_list("pk", flat=True).distinct(), data) for act, rows, data in waiting}
+    done: dict[str, int] = {}
+    for act, rows, data in waiting:
+        done[act] = done.get(act, 0) + _each(ctx, act, rows.values_list("pk", flat=True).distinct(), data)
+    return done
 
 
 def _each(ctx: Context, act: str, cases: Iterable[int], data: dict[str, str]) -> int:
@@ -112,8 +130,53 @@ def lines(ctx: Context) -> dict[str, int]:
 
 
 @periodic(every_seconds=24 * 3600)
+@job("cases.purge_drafts", title="清理长期没有提交的草稿", atomic=False)
+def purge_drafts(ctx: Context) -> dict[str, int]:
+    """Drafts nobody came back to are removed with their photos, one by one: data is kept no longer than needed."""
+    from minzheng.kernel.cases import agent_drafts
+
+    removed = 0
+    for pk in agent_drafts.abandoned(clock.now()):
+        with ctx.atomic():
+            removed += agent_drafts.purge(pk, SYSTEM)
+    return {"removed": removed}
+
+
+@periodic(every_seconds=24 * 3600)
 @job("cases.prune_tries", title="清理公开查询记录")
 def prune_tries(ctx: Context) -> dict[str, int]:
     """Tries of the public query older than a day: they only serve to slow down guessing."""
     gone, _ = PublicTry.objects.filter(at__lt=clock.now() - datetime.timedelta(days=1)).delete()
     return {"removed": gone}
+
+
+@periodic(every_seconds=3600)
+@job("cases.escalate", title="期限提醒与督办", atomic=False)
+def escalate(ctx: Context) -> dict[str, int]:
+    """Deadlines that have turned yellow or red are brought to the clerk, the leader, the county: each once."""
+    from minzheng.kernel.cases import escalation
+
+    today, told = clock.today(), {degree: 0 for degree, _ in Escalation.DEGREES}
+    for case in escalation.due_cases(today).iterator(chunk_size=500):
+        with ctx.atomic():
+            for degree in escalation.escalate(case, today):
+                told[degree] += 1
+    return told
+
+
+@job("cases.many", title="一并办理", atomic=False)
+def many(ctx: Context, case_ids: list[str], act: str, user: str) -> dict[str, object]:
+    """One act on many cases, for the person who asked, with the rights they hold when it runs. Done again after a
+    crash, cases done before are refused by their state: nothing happens twice."""
+    from minzheng.kernel.accounts.actors import actor_of
+    from minzheng.kernel.accounts.models import User
+    from minzheng.kernel.cases.many import perform_many
+
+    actor = actor_of(User.objects.filter(pk=int(user)).first())
+    refused: list[dict[str, object]] = []
+    for count, pk in enumerate(case_ids, start=1):
+        with ctx.atomic():
+            [one] = perform_many(case_ids=[int(pk)], act=act, actor=actor)
+        refused += [] if one.done else [{"no": one.no, "why": one.sentences}]
+        ctx.progress(100 * count / len(case_ids), f"{count}／{len(case_ids)} 件")
+    return {"done": len(case_ids) - len(refused), "refused": refused}

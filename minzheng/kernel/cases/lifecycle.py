@@ -9,10 +9,16 @@ from minzheng.kernel.cases import (
     lifecycle_apply,
     lifecycle_changes,
     lifecycle_check,
+    lifecycle_confirm,
     lifecycle_decide,
+    lifecycle_halts,
     lifecycle_mismatch,
+    lifecycle_objections,
     lifecycle_opinion,
     lifecycle_pay,
+    lifecycle_takeover,
+    lifecycle_work,
+    moving,
 )
 from minzheng.kernel.cases.flow import Clock, Flow
 from minzheng.kernel.cases.states import STATES
@@ -31,7 +37,13 @@ def _total_pauses(params: FlowParams) -> tuple[str, ...]:
 
 
 CLOCKS = (
-    Clock("review", "受理审查", starts=("submit", "resubmit"), states=("SUBMITTED",), days=lambda p: p.review_days),
+    Clock(
+        "review",
+        "受理审查",
+        starts=("submit", "resubmit", "transfer_case"),
+        states=("SUBMITTED",),
+        days=lambda p: p.review_days,
+    ),
     Clock("supplement", "补正", starts=("ask_supplement",), states=("SUPPLEMENT",), days=lambda p: p.supplement_days),
     Clock("start", "启动调查", starts=("accept",), states=("ACCEPTED",), days=lambda p: p.start_days),
     Clock(
@@ -59,17 +71,26 @@ CLOCKS = (
     Clock(
         "confirm",
         "审核确认",
-        starts=("publicity_end", "forward"),
+        starts=("publicity_end", "forward", "recall_delegation"),
         states=("REVIEW", "TOWN_CONFIRM"),
         days=lambda p: p.confirm_days,
     ),
     Clock(
         "recheck",
         "下次复核",
-        starts=("start_payment", "keep", "apply_adjustment", "resume"),
+        starts=("start_payment", "take_over", "keep", "apply_adjustment", "resume", "defer_recheck"),
         states=("IN_PAYMENT",),
         days=lambda p: 0,
         anchor="next_review_on",
+        paid=True,
+    ),
+    Clock(
+        "recheck_decision",
+        "复核办理",
+        starts=("open_recheck", "member_died_in_pay", "complaint"),
+        states=("RECHECK",),
+        days=lambda p: p.recheck_days,
+        paid=True,
     ),
     Clock(
         "taper",
@@ -78,6 +99,7 @@ CLOCKS = (
         states=("TAPERING",),
         days=lambda p: 0,
         anchor="next_review_on",
+        paid=True,
     ),
     Clock(
         "total",
@@ -107,6 +129,12 @@ def means_tested(
         *lifecycle_mismatch.acts(),
         *lifecycle_opinion.acts(reasons, publicity=publicity),
         *lifecycle_decide.acts(reasons, publicity=publicity),
+        *lifecycle_takeover.acts(),
         *lifecycle_pay.acts(reasons),
+        *lifecycle_objections.acts(publicity=publicity),
+        *lifecycle_halts.acts(),
+        *lifecycle_confirm.acts(),
+        *lifecycle_work.acts(),
+        *moving.acts(),
     )
-    return Flow(STATES, acts, CLOCKS, params, apart=APART)
+    return Flow(STATES, acts, CLOCKS, params, apart=APART, halts=lifecycle_halts.HALTS)

@@ -129,7 +129,9 @@ PROOFS = Photo("proofs", "佐证材料", kind="proof")
 
 def acts() -> tuple[Act, ...]:
     return (
-        Act("start", "启动调查", ("ACCEPTED",), ("INVESTIGATING",), by=("case.investigate",), tone="primary"),
+        Act(
+            "start", "启动调查", ("ACCEPTED",), ("INVESTIGATING",), by=("case.investigate",), tone="primary", batch=True
+        ),
         Act(
             "run_match",
             "信息核对",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from minzheng.kernel import clock
 from minzheng.kernel.cases import evidence, guards, guards_decide
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
+from minzheng.kernel.cases.lifecycle_confirm import countersigned
+from minzheng.kernel.cases.lifecycle_objections import late_objections_settled
 from minzheng.kernel.cases.lifecycle_opinion import assess
 from minzheng.kernel.cases.objections import answering
 from minzheng.kernel.cases.objections.recording import objector_unnamed
@@ -33,6 +35,11 @@ def two_people(ctx: Ctx) -> str:
 
 def on_meeting(ctx: Ctx) -> None:
     evidence.add(ctx, "meeting", ctx.pick("met_on", "attendees", "content", "minutes"))
+
+
+def on_return(ctx: Ctx) -> None:
+    """An objection after the publicity that led to the return is looked into there, with everything else."""
+    evidence.close(ctx, "late_objection")
 
 
 def facts_sentence(ctx: Ctx) -> str:
@@ -111,6 +118,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         guards_decide.confirming_level,
         guards_decide.meeting_minuted,
         guards_decide.county_visited,
+        late_objections_settled,
         guards.match_current,
         guards.differences_judged,
         guards.consents_complete,
@@ -120,12 +128,13 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         guards_decide.death_and_custody_clean,
         guards_decide.single_person_proven,
         guards_decide.rules_say_eligible,
+        countersigned,
     )
     return (
         Act(
             "county_visit",
             "县级入户",
-            ("REVIEW",),
+            ("REVIEW", "TOWN_CONFIRM", "RECHECK"),
             by=("case.county_visit",),
             guards=(two_people,),
             effects=(on_county_visit,),
@@ -169,6 +178,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             duty="confirm",
             guards=(guards_decide.confirming_level, guards_decide.not_returned_yet),
             fields=(LongText("opinion", "退回的理由", required=True),),
+            effects=(on_return,),
         ),
         Act(
             "approve",
@@ -180,6 +190,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             duty="confirm",
             notice="N06",
             guards=checks,
+            batch=lambda params: params.batch_approve,
             fields=(
                 Choice(
                     "category",
@@ -204,6 +215,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
                 guards_decide.confirming_level,
                 guards_decide.meeting_minuted,
                 guards_decide.county_visited,
+                late_objections_settled,
                 guards_decide.refusal_reasoned,
                 objector_unnamed,
             ),

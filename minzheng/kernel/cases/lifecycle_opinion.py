@@ -62,9 +62,8 @@ def on_post(ctx: Ctx) -> None:
 
 def public_name(ctx: Ctx, covered: list[int] | None) -> str:
     """The applicant; the member who applies alone is the applicant even where a parent filled the form in."""
-    from minzheng.kernel.subjects.masking import mask_name
-
     from minzheng.kernel.items.publicity import CHILD
+    from minzheng.kernel.subjects.masking import mask_name
 
     shown = [ctx.counted[place - 1] for place in covered] if covered else []
     if any(not adult(m, ctx.today) for m in shown or [m for m in ctx.members if m.relation == "本人"]):
@@ -92,8 +91,8 @@ def on_objection(ctx: Ctx) -> None:
 
 
 def on_objection_done(ctx: Ctx) -> None:
-    method = ctx.text("method")
-    evidence.add(ctx, method, {k: v for k, v in ctx.data.items() if k not in ("method", "answer")})
+    kind = "council" if ctx.text("method") == "council" else "reinvestigation"
+    evidence.add(ctx, kind, {k: v for k, v in ctx.data.items() if k not in ("method", "answer")})
     ctx.done.data = {k: v for k, v in ctx.done.data.items() if k != "answer"}
     for row in ctx.evidence("objection"):
         if row.closed_at is None:
@@ -112,8 +111,9 @@ def on_publicity_end(ctx: Ctx) -> None:
 
 
 def decider(ctx: Ctx) -> str:
-    """Who confirms: the township where the right was delegated on this day, else the county."""
-    return "TOWN_CONFIRM" if ctx.item.flow.params(ctx.case.region_code, ctx.today).delegated else "REVIEW"
+    """Who confirms: the township that had the right on the day of acceptance and has it still, else the county. A right
+    that came later is for later cases; one that has ended cannot be used for earlier ones."""
+    return "TOWN_CONFIRM" if ctx.params.delegated and ctx.params_today.delegated else "REVIEW"
 
 
 @guard("said_something", needs_data=True)
@@ -132,6 +132,15 @@ OBJECTION_FIELDS = (
 COUNCIL = When("method", ("council",))
 
 
+@guard("council_held", needs_data=True)
+def council_held(ctx: Ctx) -> str:
+    began = ctx.last_act("objection")
+    held = [e for e in ctx.evidence("council") if began is None or e.at >= began.at]
+    if ctx.text("method") == "held" and not held:
+        return "异议提出以后还没有登记过民主评议：请先办理“民主评议”，或在这里填写。"
+    return ""
+
+
 def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tuple[Act, ...]:
     """`publicity` False: a mere recognition without money is not posted (reference §0.8)."""
     checks = (guards.match_current, guards.differences_judged, guards.match_objections_settled, guards.visit_signed)
@@ -143,7 +152,14 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         by=("case.opinion",),
         tone="primary",
         duty="opinion",
-        guards=(guards.opinion_due, *checks, guards.opinion_supported, guards.mismatch_period_over, objections.objector_unnamed),
+        guards=(
+            guards.opinion_due,
+            guards.clock_running,
+            *checks,
+            guards.opinion_supported,
+            guards.mismatch_period_over,
+            objections.objector_unnamed,
+        ),
         fields=(
             Choice("conclusion", "结论", required=True, options=CONCLUSIONS),
             Choice(
@@ -223,20 +239,26 @@ def _publicity_acts() -> tuple[Act, ...]:
             by=("case.investigate",),
             tone="primary",
             duty="investigate",
-            guards=(guards.council_lawful, objections.objector_unnamed),
+            guards=(guards.clock_running, council_held, guards.council_lawful, objections.objector_unnamed),
             fields=(
                 Choice(
                     "method",
                     "复查方式",
                     required=True,
-                    options=(("reinvestigation", "重新调查"), ("council", "民主评议")),
+                    options=(
+                        ("reinvestigation", "重新调查"),
+                        ("council", "民主评议（在这里填写）"),
+                        ("held", "民主评议（已经登记）"),
+                    ),
                 ),
                 Count("people", "到会人数", required=True, when=COUNCIL),
                 Count("villagers", "其中居民代表", required=True, when=COUNCIL),
                 Count("committee", "其中村（居）委会成员", required=True, when=COUNCIL),
                 Count("votes_for", "认为符合条件的人数", required=True, when=COUNCIL),
                 LongText("findings", "复查情况", required=True),
-                LongText("answer", "给反映人的答复", help="只发给反映人，不写这户人家的收入、病情。不填的，只告知复查方式。"),
+                LongText(
+                    "answer", "给反映人的答复", help="只发给反映人，不写这户人家的收入、病情。不填的，只告知复查方式。"
+                ),
                 Photo("records", "记录照片", required=True, kind="objection_record"),
             ),
             effects=(on_objection_done,),
@@ -251,6 +273,7 @@ def _publicity_acts() -> tuple[Act, ...]:
             choose=decider,
             guards=(guards.publicity_over, guards.publicity_photo, guards.no_open_objection),
             fields=(Photo("photo", "期满时的公示照片", required=True, kind="publicity"),),
+            batch=True,
             effects=(on_publicity_end,),
         ),
     )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from minzheng.kernel.cases import consents, drafts, engine
 from minzheng.kernel.cases import replay as replaying
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale, TooMany
+from minzheng.kernel.cases.many import perform_many
+from minzheng.kernel.cases.moving import move_case
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -27,7 +29,9 @@ __all__ = [
     "TooMany",
     "accept_proposal",
     "file_objection",
+    "move_case",
     "perform",
+    "perform_many",
     "replay",
     "revoke_consent",
     "save_step",

@@ -31,9 +31,10 @@ def advance(ctx: Ctx) -> None:
     folded = fold_of(case, ctx.item.flow)
     case.state = folded.state
     _put(case, folded)
-    if ctx.assignment and case.assignee_id != ctx.actor.id:
+    assignee = _responsible(ctx)
+    if case.assignee_id != assignee:
         # Whoever acts has it now; only the deputy to whom it was handed over goes on standing in.
-        case.assignee_id, case.stands_in_for_id = ctx.actor.id, None
+        case.assignee_id, case.stands_in_for_id = assignee, None
     case.version += 1
     case.save()
     _store_segments(case, folded)
@@ -51,6 +52,15 @@ def recount_clocks(case_id: int) -> int:
     case.save(update_fields=STORED)
     _store_segments(case, folded)
     return int(before != [getattr(case, name) for name in STORED])
+
+
+def _responsible(ctx: Ctx) -> int | None:
+    """Whoever acted last; nobody yet in the place a case has moved to; whom an effect named."""
+    if ctx.done.data.get(MOVED_TO):
+        return None
+    if "responsible" in ctx.values:
+        return ctx.values["responsible"] or ctx.case.assignee_id
+    return ctx.actor.id if ctx.assignment else ctx.case.assignee_id
 
 
 def _put(case: Case, folded: clocks.Fold) -> None:

@@ -169,10 +169,12 @@ class Badge(Column):
 
 @dataclass(frozen=True)
 class Deadline(Column):
-    """A due date as “还剩 3 个工作日（11月26日）”, coloured: red overdue, amber today or tomorrow, grey when stopped."""
+    """A due date as “还剩 3 个工作日（11月26日）”, coloured: red on the last day and after, amber from the day that
+    ``yellow`` names (an attribute of the row), grey when stopped."""
 
     stopped: Callable[[Any], bool] | None = None
     provisional: str = ""
+    yellow: str = ""
 
     def text(self, row: Any, drawing: Drawing) -> str:
         return self._phrase(row, drawing)[0]
@@ -187,7 +189,9 @@ class Deadline(Column):
         if self.stopped and self.stopped(row):
             return "已停表", "plain"
         provisional = bool(self.provisional and attribute(row, self.provisional))
-        return phrase(self.get(row), drawing.today, provisional=provisional)
+        since = attribute(row, self.yellow) if self.yellow else None
+        near = bool(since and drawing.today >= since) if self.yellow else None
+        return phrase(self.get(row), drawing.today, provisional=provisional, near=near)
 
 
 @dataclass(frozen=True)

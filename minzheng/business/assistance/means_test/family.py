@@ -117,8 +117,9 @@ def _household(case: Case, rows: Sequence[CaseMember], notes: list[str]) -> Fami
 
 
 def _months_over(case: Case) -> int:
-    """Months over the line, this one included: since the taper began, else the first."""
-    began = case.acts.filter(code="taper").order_by("seq").first()
+    """Months over the line, this one included: since the taper that runs began, else the first."""
+    running = case.awards.filter(state="tapering").exists()
+    began = case.acts.filter(code="taper").order_by("seq").last() if running else None
     if began is None:
         return 1
     today, start = clock.today(), localdate(began.at)

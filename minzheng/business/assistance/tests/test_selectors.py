@@ -101,7 +101,7 @@ def test_期限的说法(world: World) -> None:
     case = world.to_accepted(couple())
     on = datetime.date
     assert selectors.deadline_text(case, on(2026, 11, 2)) == "还剩 3 个工作日（11月5日）"
-    assert selectors.deadline(case, on(2026, 11, 2)).colour == "yellow"
+    assert selectors.deadline(case, on(2026, 11, 2)).colour == "green"
     assert selectors.deadline(case, on(2026, 11, 2), total=True).colour == "green"
     assert selectors.deadline_text(case, on(2026, 11, 5)) == "今天到期（11月5日）"
     late = selectors.deadline(case, on(2026, 11, 9))

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from minzheng.kernel.calendar.selectors import add_working_days
-from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases import colours, selectors
+from minzheng.kernel.cases.handover import IN_HAND
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import OPEN, STATES, UNDER_WAY
 from minzheng.kernel.cases.workbench import waiting_for
@@ -29,8 +30,18 @@ DEADLINES = (
     ("week", "五个工作日内"),
     ("later", "五个工作日以后"),
     ("none", "没有时限"),
+    ("red", "红（到期、超期）"),
+    ("yellow", "黄（将到期）"),
+    ("green", "绿（时间充裕）"),
 )
-SCOPES = (("todo", "待我办理"), ("others", "等待他人"), ("open", "在办"), ("mine", "我办过的"), ("closed", "已办结"))
+SCOPES = (
+    ("todo", "待我办理"),
+    ("others", "等待他人"),
+    ("held", "我名下的"),
+    ("open", "在办"),
+    ("mine", "我办过的"),
+    ("closed", "已办结"),
+)
 
 
 def item_short(code: str) -> str:
@@ -63,6 +74,9 @@ def by_deadline(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[
         "week": Q(due_on__gt=today, due_on__lte=week),
         "later": Q(due_on__gt=week),
         "none": Q(due_on=None),
+        "red": colours.is_red(today),
+        "yellow": colours.is_yellow(today),
+        "green": colours.is_green(today),
     }
     return found.filter(tests[value])
 
@@ -72,6 +86,8 @@ def by_scope(found: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any
         return found.filter(waiting_for(drawing.actor))
     if value == "others":
         return found.filter(state__in=UNDER_WAY).exclude(waiting_for(drawing.actor))
+    if value == "held":
+        return found.filter(assignee_id=drawing.actor.id, state__in=IN_HAND)
     if value == "mine":
         return found.filter(pk__in=Case.objects.filter(acts__actor_id=drawing.actor.id).values("pk"))
     if value == "open":
@@ -90,7 +106,7 @@ COLUMNS: tuple[Column, ...] = (
     Region("region_code", "乡镇（街道）", up_to=9),
     Region("region_code", "村（社区）", narrow=False),
     Badge("state", "状态", names=STATE_NAMES, tones=STATE_TONES, sort="state"),
-    Deadline("due_on", "时限", sort="due_on", provisional="due_provisional"),
+    Deadline("due_on", "时限", sort="due_on", provisional="due_provisional", yellow="yellow_on"),
     Date("submitted_at", "提交日期", sort="submitted_at"),
 )
 BODY = ListBody(
