@@ -10,7 +10,7 @@ from typing import Any
 from minzheng.kernel.pages import examples
 from minzheng.kernel.parts.page import CITIZEN, Custom, Page
 from minzheng.online.portal import papers, signing
-from minzheng.online.portal.views import acting, apply, consents, home, mine, objection, public, session
+from minzheng.online.portal.views import acting, apply, consents, home, mine, objection, public, session, who_read
 
 _POST = ("GET", "POST")
 
@@ -117,6 +117,7 @@ PAGES = [
     _page("document", "m/document/<int:pk>/", "文书", CITIZEN, mine.document, example=_paper),
     _page("payments", "m/payments/", "我的发放", CITIZEN, mine.payments),
     _page("inbox", "m/messages/", "我的消息", CITIZEN, mine.inbox),
+    _page("who_read", "m/who-read/", "谁看过我的档案", CITIZEN, who_read.who_read),
     _page("consents", "m/sign/", "签授权书", CITIZEN, consents.waiting),
     _page("consent_link", "m/sign/<str:token>/", "签授权书", CITIZEN, consents.by_link, example=_link),
 ]

@@ -54,6 +54,11 @@ def visible_to(actor: Actor) -> QuerySet[ReadQuestion]:
     return ReadQuestion.objects.filter(actor.scope_q("audit.review")).order_by("-state", "asked_at")
 
 
+def of_person(actor: Actor, person_id: int) -> QuerySet[ReadQuestion]:
+    """What this citizen asked about this file, newest first."""
+    return ReadQuestion.objects.filter(person_id=person_id, asked_by_id=actor.id).order_by("-asked_at")[:20]
+
+
 @transaction.atomic
 def answer(*, actor: Actor, pk: int, text: str) -> ReadQuestion:
     """Answer once; the citizen gets it as a message. Raises OversightRefused."""
