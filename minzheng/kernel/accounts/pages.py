@@ -1,164 +1,150 @@
-"""Sign in, sign out, my account, large-print version (大字版)."""
+"""Sign in and out, my account, accounts and posts, leave and hand-over. How they are drawn: ``kernel/pages/people``."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from minzheng.kernel.accounts.models import Assignment, Leave
+from minzheng.kernel.accounts.second_factor import enrolled
+from minzheng.kernel.pages.people import admin, handovers, leaves, me, sign
+from minzheng.kernel.pages.people.admin_forms import GRANT
+from minzheng.kernel.parts.page import STAFF, Custom, Menu, Page
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
-
-from minzheng.kernel.accounts import services
-from minzheng.kernel.accounts.errors import AccountError
-from minzheng.kernel.accounts.logins import demo_logins, outcome, own_logins
-from minzheng.kernel.accounts.models import User
-from minzheng.kernel.accounts.roles import title
-from minzheng.kernel.parts.columns import Badge, Date, Moment, Region, Text
-from minzheng.kernel.parts.fields import Field, Invalid
-from minzheng.kernel.parts.fields import Text as TextField
-from minzheng.kernel.parts.page import STAFF, Custom, DetailBody, Done, FormBody, Page
-from minzheng.kernel.parts.panels import Facts, Table
-
-CARE_COOKIE = "care"
-_YEAR = 365 * 24 * 3600
+CARE_COOKIE = sign.CARE_COOKIE
 
 
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """The staff login page. Somebody already signed in goes on to where they were going."""
-    onward = _onward(request)
-    actor = request.actor  # type: ignore[attr-defined]
-    if actor.is_staff and request.method == "GET":
-        return HttpResponseRedirect(onward or reverse("cases.workbench"))
-    refusal = ""
-    username = request.POST.get("username", "").strip()
-    if request.method == "POST":
-        password = request.POST.get("password", "")
-        if not username or not password:
-            refusal = "请填写用户名和口令。"
-        else:
-            try:
-                services.sign_in(request=request, username=username, password=password)
-                return HttpResponseRedirect(onward or reverse("cases.workbench"))
-            except AccountError as error:
-                refusal = str(error)
-    context = {
-        "title": "工作人员登录",
-        "refusal": refusal,
-        "username": username,
-        "onward": onward,
-        "timed_out": "timeout" in request.GET or getattr(request, "session_timed_out", False),
-        "logins": demo_logins(),
-    }
-    return render(request, "console/sign_in.html", context, status=422 if refusal else 200)
+def _account() -> dict[str, int] | None:
+    pk = Assignment.objects.order_by("pk").values_list("user_id", flat=True).first()
+    return {"pk": pk} if pk else None
 
 
-def sign_out(request: HttpRequest) -> HttpResponse:
-    """Ends the session by POST only; a link cannot sign anybody out."""
-    if request.method == "POST":
-        citizen = request.actor.is_citizen  # type: ignore[attr-defined]
-        services.sign_out(request=request)
-        messages.success(request, "您已退出。")
-        return HttpResponseRedirect("/" if citizen else reverse("accounts.sign_in"))
-    return HttpResponseRedirect(reverse("accounts.sign_in"))
+def _leave() -> dict[str, int] | None:
+    pk = Leave.objects.order_by("pk").values_list("pk", flat=True).first()
+    return {"pk": pk} if pk else None
 
 
-def care_mode(request: HttpRequest) -> HttpResponse:
-    """Switch 大字版 for this browser, and for the account of whoever is signed in."""
-    on = request.POST.get("on") == "1"
-    back = _own_path(request, request.POST.get("next", "") or request.headers.get("Referer", "")) or "/"
-    response = HttpResponseRedirect(back)
-    if request.method == "POST":
-        response.set_cookie(CARE_COOKIE, "1" if on else "0", max_age=_YEAR, samesite="Lax", httponly=True)
-        services.set_care_mode(actor=request.actor, on=on)  # type: ignore[attr-defined]
-    return response
-
-
-def _onward(request: HttpRequest) -> str:
-    return _own_path(request, request.POST.get("next", "") or request.GET.get("next", ""))
-
-
-def _own_path(request: HttpRequest, url: str) -> str:
-    """Path and query of an address on this host; "" for any other (no open redirects)."""
-    if not url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()):
-        return ""
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
-
-
-def _me(actor: object) -> User | None:
-    return actor.user  # type: ignore[attr-defined, no-any-return]
-
-
-def _change_password(actor: object, values: dict[str, str], obj: object) -> Done:
-    if values["new"] != values["again"]:
-        raise Invalid("两次输入的新口令不一样，请重新输入。")
-    services.change_own_password(actor=actor, old=values["old"], new=values["new"])  # type: ignore[arg-type]
-    return Done("口令已修改，请用新口令重新登录。", reverse("accounts.sign_in"))
-
-
-class _Password(TextField):
-    widget = "password"
-
-
-PASSWORD_FIELDS: tuple[Field, ...] = (
-    _Password("old", "原口令", required=True, autocomplete="current-password"),
-    _Password(
-        "new",
-        "新口令",
-        required=True,
-        autocomplete="new-password",
-        help="至少 10 位；大写字母、小写字母、数字、符号至少三种；不含姓名和用户名。",
-    ),
-    _Password("again", "再输一次新口令", required=True, autocomplete="new-password"),
-)
-
-PAGES = [
-    Page("accounts.sign_in", "login/", "工作人员登录", None, Custom(sign_in), audience="public"),
-    Page("accounts.sign_out", "logout/", "退出", None, Custom(sign_out, methods=("POST",)), audience="public"),
-    Page("accounts.care_mode", "care-mode/", "大字版", None, Custom(care_mode, methods=("POST",)), audience="public"),
+_POST = ("POST",)
+SIGNING = [
+    Page("accounts.sign_in", "login/", "工作人员登录", None, Custom(sign.sign_in), audience="public"),
+    Page("accounts.code", "login/code/", "输入动态码", None, Custom(sign.sign_in_code), audience="public"),
+    Page("accounts.sign_out", "logout/", "退出", None, Custom(sign.sign_out, methods=_POST), audience="public"),
+    Page("accounts.care_mode", "care-mode/", "大字版", None, Custom(sign.care_mode, methods=_POST), audience="public"),
+]
+ME = [
+    Page("accounts.me", "console/me/", "我的账号", STAFF, me.ME),
+    Page("accounts.password", "console/me/password/", "修改口令", STAFF, me.PASSWORD),
+    Page("accounts.history", "console/me/logins/", "我的登录记录", STAFF, me.HISTORY),
+    Page("accounts.step_up", "console/me/prove/", "再次验证", STAFF, Custom(sign.step_up, kind="form")),
     Page(
-        "accounts.me",
-        "console/me/",
-        "我的账号",
+        "accounts.second_factor",
+        "console/me/device/",
+        "动态码",
         STAFF,
-        DetailBody(
-            _me,
-            (
-                Facts("账号", items=(Text("name", "姓名"), Text("username", "用户名"), Date("created_at", "建立日期"))),
-                Table(
-                    "我的岗位",
-                    rows=lambda user, drawing: user.assignments.select_related("organization").order_by("-valid_from"),
-                    columns=(
-                        Text(lambda one: title(one.role), "岗位"),
-                        Text("organization.name", "机构"),
-                        Region("region_code", "数据范围"),
-                        Date("valid_from", "自"),
-                        Date("valid_to", "至"),
-                    ),
-                    empty="还没有任职，请联系安全管理员授予岗位。",
-                ),
-                Table(
-                    "最近登录",
-                    rows=lambda user, drawing: own_logins(user),
-                    columns=(
-                        Moment("at", "时间"),
-                        Text("address", "来源地址"),
-                        Badge("succeeded", "结果", names=outcome, tones=lambda row: "good" if row.succeeded else "bad"),
-                    ),
-                    empty="还没有登录记录。",
-                ),
-            ),
-            title=lambda user: "我的账号",
-            template="console/me.html",
-        ),
+        Custom(me.second_factor_page, kind="form"),
+        # Changing what is in force is asked for again; enrolling the first device follows the sign-in.
+        step_up=lambda actor, arguments: enrolled(actor.user),
     ),
+    Page("accounts.choose_post", "console/me/post/", "切换岗位", STAFF, Custom(sign.choose_post, methods=_POST)),
     Page(
-        "accounts.password",
-        "console/me/password/",
-        "修改口令",
+        "accounts.sign_out_everywhere",
+        "console/me/everywhere/",
+        "在所有设备上退出",
         STAFF,
-        FormBody(PASSWORD_FIELDS, _change_password, submit="修改口令", parent="accounts.me"),
+        Custom(sign.sign_out_everywhere, methods=_POST),
     ),
 ]
+ACCOUNTS = [
+    Page(
+        "accounts.list", "console/accounts/", "账号管理", "accounts.read", admin.LIST, menu=Menu("系统", 10, "people")
+    ),
+    Page("accounts.create", "console/accounts/new/", "建立账号", "accounts.manage", admin.CREATE),
+    Page("accounts.detail", "console/accounts/<int:pk>/", "账号", "accounts.read", admin.DETAIL, example=_account),
+    Page(
+        "accounts.logins",
+        "console/accounts/<int:pk>/logins/",
+        "登录记录",
+        "accounts.read",
+        admin.LOGIN_HISTORY,
+        example=_account,
+    ),
+    Page(
+        "accounts.grant",
+        "console/accounts/<int:pk>/grant/",
+        "授予岗位",
+        "accounts.grant",
+        GRANT,
+        example=_account,
+        step_up=True,
+    ),
+    Page(
+        "accounts.end_post",
+        "console/accounts/<int:pk>/end-post/",
+        "结束岗位",
+        "accounts.grant",
+        admin.END_POST,
+        example=_account,
+        step_up=True,
+    ),
+    Page(
+        "accounts.reset_device",
+        "console/accounts/<int:pk>/reset-device/",
+        "重置动态码",
+        "accounts.grant",
+        admin.RESET_DEVICE,
+        example=_account,
+        step_up=True,
+    ),
+    Page(
+        "accounts.reset_password",
+        "console/accounts/<int:pk>/reset-password/",
+        "重置口令",
+        "accounts.manage",
+        admin.RESET_PASSWORD,
+        example=_account,
+        step_up=True,
+    ),
+    Page(
+        "accounts.unlock",
+        "console/accounts/<int:pk>/unlock/",
+        "解除锁定",
+        "accounts.manage",
+        admin.UNLOCK,
+        example=_account,
+    ),
+    Page(
+        "accounts.active",
+        "console/accounts/<int:pk>/active/",
+        "启用或停用账号",
+        "accounts.manage",
+        admin.ACTIVE,
+        example=_account,
+        step_up=True,
+    ),
+]
+LEAVE = [
+    Page("leave.list", "console/leave/", "休假与代理", STAFF, leaves.LIST, menu=Menu("办理", 60, "clock")),
+    Page("leave.ask", "console/leave/new/", "办理休假", STAFF, leaves.ASK),
+    Page(
+        "leave.detail",
+        "console/leave/<int:pk>/",
+        "休假",
+        STAFF,
+        Custom(leaves.detail, kind="detail"),
+        example=_leave,
+    ),
+    Page(
+        "handover.people",
+        "console/handover/",
+        "人员与移交",
+        "case.assign",
+        Custom(handovers.people, kind="board"),
+        menu=Menu("办理", 50, "people"),
+    ),
+    Page(
+        "handover.form",
+        "console/handover/<int:pk>/",
+        "移交办件",
+        "case.assign",
+        Custom(handovers.hand_over, kind="form"),
+        example=handovers.example,
+    ),
+]
+PAGES = [*SIGNING, *ME, *ACCOUNTS, *LEAVE]

@@ -37,6 +37,8 @@ def prove(*, request: HttpRequest, user: User, secret: str) -> None:
     """Check the password, or a present code of the device, and note the proof in the session.
 
     Tries are counted like those of signing in. Raises SignInRefused or LockedOut."""
+    if not secret.strip():
+        raise SignInRefused("请填写口令或动态码。")
     address = client_address(request)
     actor = Actor(user=user, address=address)
     try:

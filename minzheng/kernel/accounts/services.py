@@ -24,6 +24,7 @@ __all__ = [
     "assign_role",
     "change_own_password",
     "create_user",
+    "drop_own_second_factor",
     "end_assignment",
     "reset_password",
     "reset_second_factor",
@@ -139,6 +140,16 @@ def reset_second_factor(*, actor: Actor, user: User, reason: str) -> None:
         raise AccountError(f"{user.name}没有启用动态码，不用重置。")
     second_factor.remove(user)
     audit.record(actor=acting, action="accounts.reset_second_factor", obj=user, reason=reason.strip())
+
+
+@transaction.atomic
+def drop_own_second_factor(*, actor: Actor) -> None:
+    """Change one's own device: the old one stops, every session ends; the next sign-in enrols the new one."""
+    user = actor.user
+    if user is None or not second_factor.enrolled(user):
+        raise AccountError("还没有启用动态码。")
+    second_factor.remove(user)
+    audit.record(actor=actor, action="accounts.second_factor_off", obj=user)
 
 
 @transaction.atomic

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import actor_of
@@ -20,6 +20,7 @@ from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.cases.states import UNDER_WAY
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.items import registry
+from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -99,32 +100,68 @@ def hand_back(*, actor: Actor, leave: Leave) -> int:
     return _move(waiting, actor, leave.deputy, leave.user, f"{leave.user.name}销假", leave, returned=True)
 
 
-def unattended(actor: Actor, today: datetime.date | None = None) -> list[Case]:
+def unattended(actor: Actor, today: datetime.date | None = None) -> QuerySet[Case]:
     """Open cases within case.assign whose clerk has left, is switched off, is on leave or has no post there any more:
-    nobody's application is to lie there unseen. Three queries, whatever the number of clerks."""
-    from minzheng.kernel.accounts.models import Assignment, Leave
+    nobody's application is to lie there unseen. Two small queries about the clerks, then the rows, soonest due first."""
+    from minzheng.kernel.accounts.models import Leave
     from minzheng.kernel.cases.models import Case
-    from minzheng.kernel.regions import codes
 
     day = today or clock.today()
     rows = Case.objects.filter(actor.scope_q("case.assign"), state__in=IN_HAND).exclude(assignee=None)
-    found = list(rows.select_related("assignee").order_by(F("due_on").asc(nulls_last=True), "pk").defer("form"))
+    rows = rows.order_by(F("due_on").asc(nulls_last=True), "pk").select_related("assignee").defer("form")
+    clerks = dict(rows.order_by().values_list("assignee_id", "assignee__is_active").distinct())
+    away = Leave.objects.filter(state="approved", starts_on__lte=day, ends_on__gte=day, user_id__in=clerks)
+    places = _places(clerks, day)
+    for pk in away.values_list("user_id", flat=True):
+        places.pop(pk, None)
+    lost = Q(pk__in=[])
+    for pk, active in clerks.items():
+        here = places.get(pk, []) if active else []
+        lost |= Q(assignee_id=pk) & ~codes.scope_q(here) if here else Q(assignee_id=pk)
+    return rows.filter(lost)
+
+
+def _places(clerks: Iterable[int | None], day: datetime.date) -> dict[int, list[str]]:
+    """{clerk: regions of the posts held on the day}."""
+    from minzheng.kernel.accounts.models import Assignment
+
     valid = Assignment.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
-    places: dict[int, list[str]] = {}
-    for user_id, region in valid.filter(user_id__in={c.assignee_id for c in found}).values_list(
-        "user_id", "region_code"
-    ):
-        places.setdefault(user_id, []).append(region)
+    found: dict[int, list[str]] = {}
+    for pk, region in valid.filter(user_id__in=[pk for pk in clerks if pk]).values_list("user_id", "region_code"):
+        found.setdefault(pk, []).append(region)
+    return found
 
-    away = set(
-        Leave.objects.filter(state="approved", starts_on__lte=day, ends_on__gte=day).values_list("user_id", flat=True)
+
+def workloads(actor: Actor, today: datetime.date | None = None) -> list[dict[str, Any]]:
+    """One row for everybody with cases in hand within case.assign: {"user", "name", "active", "total", "overdue",
+    "soonest"}. One query."""
+    from minzheng.kernel.cases.models import Case
+
+    day = today or clock.today()
+    rows = Case.objects.filter(actor.scope_q("case.assign"), state__in=IN_HAND).exclude(assignee=None)
+    counted = rows.values("assignee_id", "assignee__name", "assignee__is_active").annotate(
+        total=Count("pk"), overdue=Count("pk", filter=Q(due_on__lt=day)), soonest=Min("due_on")
     )
+    return [
+        {
+            "user": row["assignee_id"],
+            "name": row["assignee__name"],
+            "active": row["assignee__is_active"],
+            "total": row["total"],
+            "overdue": row["overdue"],
+            "soonest": row["soonest"],
+        }
+        for row in counted.order_by(F("soonest").asc(nulls_last=True), "assignee__name")
+    ]
 
-    def attended(case: Case) -> bool:
-        here = any(codes.covers(place, case.region_code) for place in places.get(case.assignee_id, ()))
-        return here and case.assignee is not None and case.assignee.is_active and case.assignee_id not in away
 
-    return [case for case in found if not attended(case)]
+def handed_to(actor: Actor) -> dict[int, tuple[int, datetime.date | None]]:
+    """{absent colleague: (open cases this person holds for her, the soonest due date)}. One query."""
+    from minzheng.kernel.cases.models import Case
+
+    rows = Case.objects.filter(assignee_id=actor.id, state__in=(*IN_HAND, "DRAFT")).exclude(stands_in_for=None)
+    found = rows.values_list("stands_in_for_id").annotate(Count("pk"), Min("due_on"))
+    return {pk: (count, soonest) for pk, count, soonest in found}
 
 
 def may_assign(actor: Actor, case: Case) -> bool:

@@ -1,6 +1,7 @@
 """The one gate before every page: who may come in, and how a refusal looks to a browser, to htmx and to a program.
 
-Nobody signed in → login page (401 JSON for programs, ``HX-Redirect`` for a fragment whose session ran out); signed in
+Whoever owes something first (a new password, a second factor) is led there; pages that move money or rights ask for a
+fresh proof. Nobody signed in → login page (401 JSON for programs, ``HX-Redirect`` for a fragment whose session ran out); signed in
 without the right → 403; an object outside the actor's scope is fetched through a selector that does not see it → 404.
 """
 
@@ -11,14 +12,19 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import NoReverseMatch, reverse
 
+from minzheng.kernel.accounts import proof
 from minzheng.kernel.accounts.actors import actor_of
+from minzheng.kernel.accounts.duties import Duty, owed
 from minzheng.kernel.parts.page import CITIZEN, STAFF, Page
 
 View = Callable[..., HttpResponse]
+#: Pages that stay open to whoever still owes a new password or a second factor: where it is done.
+FREE = ("accounts.password", "accounts.second_factor", "accounts.recovery_codes", "accounts.step_up")
 
 
 def guarded(page: Page, view: View) -> View:
@@ -33,13 +39,60 @@ def guarded(page: Page, view: View) -> View:
                 return ask_to_sign_in(request, page)
             if not allowed(actor, page):
                 return refuse(page)
+            duty = owed(actor) if page.code not in FREE else None
+            if duty is not None:
+                return lead_to(request, page, duty)
+            if asks_proof(page, actor, kwargs) and not proof.fresh(request):
+                return ask_proof(request, page)
         response = view(request, **kwargs)
         if page.permission is not None and not response.has_header("Cache-Control"):
             # Personal data must not stay in a shared computer's cache or come back with the Back button.
             response["Cache-Control"] = "no-store, private"
         return response
 
+    enter.page = page  # type: ignore[attr-defined]
     return enter
+
+
+def asks_proof(page: Page, actor: Any, arguments: dict[str, Any]) -> bool:
+    """Whether this page, for this object, opens only after a fresh proof."""
+    return bool(page.step_up(actor, arguments) if callable(page.step_up) else page.step_up)
+
+
+def lead_to(request: HttpRequest, page: Page, duty: Duty) -> HttpResponse:
+    """Nothing else opens before this is done."""
+    if page.audience == "api":
+        return JsonResponse({"error": duty.sentence}, status=403, json_dumps_params={"ensure_ascii": False})
+    if not _is_fragment(request):
+        messages.warning(request, duty.sentence)
+    return _go(request, reverse(duty.page))
+
+
+def ask_proof(request: HttpRequest, page: Page) -> HttpResponse:
+    """To the page that asks for password or code, and back here. What was posted is not kept: it is said there."""
+    if page.audience == "api":
+        sentence = {"error": "请先在网页上再次验证身份。"}
+        return JsonResponse(sentence, status=403, json_dumps_params={"ensure_ascii": False})
+    if _is_fragment(request):
+        back = _path_of(request.headers.get("HX-Current-URL", ""))
+    elif request.method == "GET" and page.kind != "export":
+        back = request.get_full_path()
+    else:
+        # A download would leave the browser on the question: go back to the list with its filters instead.
+        back = _path_of(request.headers.get("Referer", ""))
+    values = {"next": back, **({"lost": "1"} if request.method == "POST" else {})}
+    if page.kind == "export":
+        values["then"] = "export"
+    return _go(request, f"{reverse('accounts.step_up')}?{urlencode(values)}")
+
+
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect that htmx follows with the whole page."""
+    if not _is_fragment(request):
+        return HttpResponseRedirect(url)
+    response = HttpResponse(status=200)
+    response["HX-Redirect"] = url
+    return response
 
 
 def ensure_actor(request: HttpRequest) -> Any:

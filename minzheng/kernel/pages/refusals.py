@@ -5,9 +5,10 @@ from __future__ import annotations
 from minzheng.kernel.accounts.errors import AccountError
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.orgs.errors import OrganizationRefused
 from minzheng.kernel.parts.fields import Invalid
 
-REFUSALS: tuple[type[Exception], ...] = (AccountError, Refused, DocumentError, Invalid)
+REFUSALS: tuple[type[Exception], ...] = (AccountError, Refused, DocumentError, Invalid, OrganizationRefused)
 
 
 def sentences_of(error: Exception) -> list[str]:

@@ -90,6 +90,18 @@ class Shell:
             if found
         ]
 
+    @cached_property
+    def posts(self) -> list[tuple[int, str, str, bool]]:
+        """(id, title, organisation, chosen) of whoever has several posts; 0 stands for all of them together."""
+        from minzheng.kernel.accounts.selectors import post_title
+
+        held, used = self.actor.posts, self.actor.assignments
+        if len(held) < 2:
+            return []
+        one = used[0].pk if len(used) == 1 else 0
+        rows = [(post.pk, post_title(post), post.organization.name, post.pk == one) for post in held]
+        return [(0, "全部岗位", "", one == 0), *rows]
+
     @property
     def can_search(self) -> bool:
         page = registry.pages().get("search.results")

@@ -245,9 +245,7 @@ def test_移交要有分派权_选中的件_接手人办得了才行(world: Worl
     with pytest.raises(Refused, match="已不在"):
         handover.hand_over(actor=world.leader, from_user=colleague, to_user=clerk, cases=[first.pk], reason="调整")
     assert (
-        handover.hand_over(
-            actor=world.leader, from_user=clerk, to_user=colleague, cases=[first.pk], reason="工作调整"
-        )
+        handover.hand_over(actor=world.leader, from_user=clerk, to_user=colleague, cases=[first.pk], reason="工作调整")
         == 1
     )
     first.refresh_from_db()
@@ -262,9 +260,7 @@ def test_近亲属不接手(world: World) -> None:
         case=case, kind="relative", title="近亲属", at=clock.now(), data={"user_id": str(world.colleague.id)}
     )
     with pytest.raises(Refused, match="应当回避"):
-        handover.hand_over(
-            actor=world.leader, from_user=world.clerk.user, to_user=world.colleague.user, reason="调整"
-        )
+        handover.hand_over(actor=world.leader, from_user=world.clerk.user, to_user=world.colleague.user, reason="调整")
     leave = on_leave(world)
     case.refresh_from_db()
     assert leave.handed_over == 0 and case.assignee_id == world.clerk.id
@@ -276,7 +272,7 @@ def test_调离的人_岗位当即失效_在办件列出来待分派_没交清�
     admin = world.staff("admin", "系统员", "sys_admin", COUNTY)
     security = world.staff("sec", "安全员", "sec_admin", COUNTY)
     clerk = world.clerk.user
-    assert handover.unattended(world.leader) == []
+    assert not handover.unattended(world.leader).exists()
     post = clerk.assignments.get()
     accounts.end_assignment(actor=security, assignment=post, on=TODAY - datetime.timedelta(days=1), reason="调离")
     assert actor_of(clerk).posts == ()
@@ -286,7 +282,7 @@ def test_调离的人_岗位当即失效_在办件列出来待分派_没交清�
     with pytest.raises(AccountError, match="还有 1 件在办.*移交"):
         accounts.set_active(actor=admin, user=clerk, active=False, reason="调离")
     handover.hand_over(actor=world.leader, from_user=clerk, to_user=world.colleague.user, reason="调离")
-    assert handover.unattended(world.leader) == []
+    assert not handover.unattended(world.leader).exists()
     assert not accounts.set_active(actor=admin, user=clerk, active=False, reason="调离").is_active
 
 

@@ -17,6 +17,7 @@ from minzheng.kernel.cases.states import UNDER_WAY
 from minzheng.kernel.cases.workbench import GROUPS, waiting_for
 from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short
 from minzheng.kernel.pages.drawing import draw, drawing_of
+from minzheng.kernel.pages.people.notes import notes_of
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Figure
@@ -53,7 +54,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     drawing = drawing_of(request)
     page = request.page  # type: ignore[attr-defined]
     if not drawing.actor.has("case.read"):
-        return draw(request, "console/welcome.html", page)
+        return draw(request, "console/welcome.html", page, notes=notes_of(drawing))
     audit.record_listing(actor=drawing.actor, page=page.code, rows=0)
     found = _counts(drawing)
     return draw(
@@ -64,6 +65,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         stages=_stages(drawing),
         buckets=_buckets(drawing, found),
         recent=_recent(drawing),
+        notes=notes_of(drawing),
         heads=COLUMNS,
     )
 

@@ -37,6 +37,11 @@ PLACELESS = {
     "jobs.detail": "任务属于全平台",
     "accounts.me": "本人账号",
     "accounts.password": "本人账号",
+    "accounts.history": "本人账号",
+    "accounts.second_factor": "本人账号",
+    "accounts.step_up": "本人账号",
+    "accounts.choose_post": "本人账号",
+    "accounts.sign_out_everywhere": "本人账号",
     "cases.workbench": "按本人权限显示",
 }
 #: A file that the fixtures name but do not put on the disk: being let in shows as an error about the file itself.
