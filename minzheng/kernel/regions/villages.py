@@ -1,4 +1,4 @@
-"""Import of a county's villages and communities from the bureau's own CSV: good rows are kept, bad ones explained.
+"""Import of a county's villages and communities from the bureau's own CSV or workbook: good rows are kept, bad ones explained.
 
 Columns by their Chinese or English heading: 代码/code (12 digits), 名称/name, and optionally 城乡/is_urban (城镇 or 乡村;
 城乡分类代码 1xx and 2xx also work). UTF-8 or GB18030."""
@@ -10,6 +10,8 @@ import io
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from python_calamine import CalamineWorkbook
 
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.regions import codes, services
@@ -42,7 +44,7 @@ def import_file(
 ) -> Import:
     """Load villages; may be run again with the corrected file. `county` ("" for any) bounds the codes allowed."""
     outcome = Import()
-    lines = list(csv.reader(io.StringIO(_text(path))))
+    lines = _lines(path)
     outcome.heading = lines[0] if lines else []
     columns = _columns(path, outcome.heading)
     towns = _towns(county)
@@ -68,6 +70,18 @@ def write_rejects(outcome: Import, path: Path) -> None:
         writer = csv.writer(stream)
         writer.writerow(["行号", "原因", *outcome.heading])
         writer.writerows([number, reason, *fields] for number, reason, fields in outcome.rejected)
+
+
+def _lines(path: Path) -> list[list[str]]:
+    """Rows of the first sheet of a workbook, or of a CSV."""
+    if path.suffix.lower() not in (".xlsx", ".xls"):
+        return list(csv.reader(io.StringIO(_text(path))))
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except Exception as error:  # the library raises many kinds for a broken file
+        raise UnreadableFile(f"文件 {path} 不是能读的 Excel 文件（{type(error).__name__}），请另存后重试。") from None
+    # A code typed as a number comes as a float; twelve digits are exact in it.
+    return [[str(int(one)) if isinstance(one, float) and one.is_integer() else str(one) for one in row] for row in rows]
 
 
 def _text(path: Path) -> str:
