@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.pages.casework import lists, print_papers
-from minzheng.kernel.pages.casework.acts import perform
+from minzheng.kernel.pages.casework.acts import act_fields, perform
 from minzheng.kernel.pages.casework.case_page import case_page
 from minzheng.kernel.pages.casework.intake import entry, start
 from minzheng.kernel.pages.casework.workbench import workbench
@@ -60,7 +60,7 @@ PAGES = [
         "console/cases/<int:pk>/acts/<slug:act>/",
         "办理动作",
         "case.read",
-        Custom(perform, kind="action"),
+        Custom(perform, kind="action", fields=act_fields),
         example=_act_example,
     ),
     Page(
