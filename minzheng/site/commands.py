@@ -38,7 +38,7 @@ COMMANDS: dict[str, Entry] = {
     "policy": Entry("minzheng.policy.cli:policy", "nothing", "政策规则：解释、用例、检查"),
     "demo": Entry("minzheng.demo.cli:demo", "database", "示范县：生成、装入、演示账号"),
     "audit": Entry("minzheng.kernel.oversight.cli:audit", "database", "审计链：校验、封存、打印链头"),
-    "pages": Entry("minzheng.kernel.pages.cli:pages", "database", "全部页面、导出与接口的清单"),
+    "pages": Entry("minzheng.kernel.openapi.cli:pages", "database", "全部页面、导出与接口的清单"),
     "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
     "import": Entry("minzheng.kernel.exchange.cli:imports", "database", "导入存量数据：试算、入库"),
     "parameters": Entry("minzheng.kernel.standards.cli:parameters", "database", "本地参数：待确认清单、导出"),
