@@ -10,7 +10,18 @@ from typing import Any
 from minzheng.kernel.pages import examples
 from minzheng.kernel.parts.page import CITIZEN, Custom, Page
 from minzheng.online.portal import papers, signing
-from minzheng.online.portal.views import acting, apply, consents, home, mine, objection, public, session, who_read
+from minzheng.online.portal.views import (
+    acting,
+    apply,
+    consents,
+    helping,
+    home,
+    mine,
+    objection,
+    public,
+    session,
+    who_read,
+)
 
 _POST = ("GET", "POST")
 
@@ -35,6 +46,17 @@ def _first_item() -> Mapping[str, Any] | None:
 def _draft() -> Mapping[str, Any] | None:
     found = _example(state="DRAFT")()
     return {**found, "screen": 1} if found else None
+
+
+def _draft_only() -> Mapping[str, Any] | None:
+    return _example(state="DRAFT")()
+
+
+def _mandate() -> Mapping[str, Any] | None:
+    from minzheng.kernel.subjects.mandate_models import Mandate
+
+    pk = Mandate.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True).first()
+    return {"pk": pk} if pk else None
 
 
 def _withdrawal() -> Mapping[str, Any] | None:
@@ -98,6 +120,14 @@ PAGES = [
     _page("start", "m/apply/<str:item>/", "开始申请", CITIZEN, apply.start, example=_first_item),
     _page("draft", "m/draft/<int:pk>/<int:screen>/", "填写申请", CITIZEN, apply.screen, example=_draft),
     _page("photo", "m/case/<int:pk>/photo/<int:attachment>/", "照片", CITIZEN, papers.photo, example=_photo),
+    _page("whom", "m/apply/<str:item>/whom/", "给谁申请", CITIZEN, apply.whom, example=_first_item),
+    _page("drop_draft", "m/draft/<int:pk>/drop/", "删掉草稿", CITIZEN, helping.drop_draft, example=_draft_only),
+    _page("mandates", "m/mandates/", "替我办、我替谁办", CITIZEN, helping.overview),
+    _page("mandate_give", "m/mandates/give/", "让别人替我办", CITIZEN, helping.give),
+    _page("mandate_claim", "m/mandates/claim/", "替家人办", CITIZEN, helping.claim),
+    _page("mandate_take", "m/mandates/<int:pk>/take/", "接受委托", CITIZEN, helping.take_up, example=_mandate),
+    _page("mandate_revoke", "m/mandates/<int:pk>/revoke/", "解除委托", CITIZEN, helping.revoke, example=_mandate),
+    _page("mandate_begin", "m/mandates/<int:pk>/apply/<str:item>/", "替他申请", CITIZEN, helping.begin),
     _page("mine", "m/mine/", "我的办件", CITIZEN, mine.mine),
     _page("case", "m/case/<int:pk>/", "办理进度", CITIZEN, mine.case, example=_example(state="SUBMITTED")),
     _page("sent", "m/case/<int:pk>/sent/", "提交好了", CITIZEN, mine.sent, example=_example(state="SUBMITTED")),

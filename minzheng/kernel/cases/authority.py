@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from minzheng.kernel.accounts.actors import principal_of
 from minzheng.kernel.cases.flow import CITIZEN, PUBLIC, SYSTEM_ONLY, Act, Flow
+from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -14,18 +15,38 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseAct
 
 
+#: What an agent may do for somebody: the steps of applying. Ending it, choosing another benefit, changing where the money
+#: goes and taking back consents stay with the principal; a guardian stands in the principal's place (民法典第三十四条).
+AGENT_ACTS = ("submit", "resubmit", "match_objection", "report_change")
+
+
 def owns(case: Case, actor: Actor) -> bool:
-    """The applicant, or the relative who is applying on the applicant's behalf on the phone."""
+    """The applicant, whoever acts for the applicant under a mandate, or whoever typed in an application of their own. An
+    application that was typed in under a mandate is lost to the agent with the mandate."""
     if not actor.is_citizen:
         return False
-    return case.created_by_id == actor.id or (actor.person_id is not None and actor.person_id == case.applicant_id)
+    if actor.person_id is not None and actor.person_id == case.applicant_id:
+        return True
+    if mandates.acting(actor, case) is not None:
+        return True
+    return case.created_by_id == actor.id and not mandates.ever(actor, case)
+
+
+def may_as_citizen(act: Act, case: Case, actor: Actor) -> bool:
+    """Whether an act of the applicant's is this citizen's to do: one's own, or within the mandate."""
+    if not owns(case, actor):
+        return False
+    mandate = None if actor.person_id == case.applicant_id else mandates.acting(actor, case)
+    if mandate is None or mandate.kind == "guardian":
+        return True
+    return mandate.may_file and act.code in AGENT_ACTS
 
 
 def entitled(act: Act, case: Case, actor: Actor) -> tuple[bool, Assignment | None]:
     """(may do it as far as posts go, the post). Conditions of the case itself are guards, not asked here."""
     if actor.is_system:
         return SYSTEM_ONLY in act.by, None
-    if CITIZEN in act.by and owns(case, actor):
+    if CITIZEN in act.by and may_as_citizen(act, case, actor):
         return True, None
     for permission in act.staff_permissions:
         assignment = post_for(case, actor.grants(permission, case.region_code))

@@ -14,6 +14,7 @@ from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused
 from minzheng.kernel.cases.members import adult
 from minzheng.kernel.crypto import sealing
 from minzheng.kernel.items import registry
+from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
     import datetime
@@ -108,6 +109,11 @@ def _check_signer(case: Case, member: CaseMember, method: str, actor: Actor) -> 
         or actor.can("case.accept", case.region_code)
     ):
         raise NotFound("没有这个办件，或者不在您的办理范围内。")
+    mandate = mandates.acting(actor, case)
+    if mandate is not None and mandate.kind == "entrust" and method == "same_phone":
+        raise NotAllowed(
+            f"您是受托代办，{member.name}的授权书要由{member.name}自己签：把链接发到他的手机，或者在纸上签字后拍照。"
+        )
     if method not in ("same_phone", "paper", "guardian"):
         raise Refused("签署方式不对，请重新选择。")
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases import authority
 from minzheng.kernel.cases.engine import locked
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale
@@ -16,6 +18,7 @@ from minzheng.kernel.cases.members import claimants, decide_composition, sync_me
 from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
+from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -52,7 +55,9 @@ def start_draft(
         # No file of one's own yet (first application, or a daughter applying for her mother): an empty form, owned by
         # the account. Nobody's data is filled in before the person's own account is known to be theirs.
         lock_people(item_code, [(actor.person_id or actor.id or 0).to_bytes(8, "big") + bytes(8)])
-        mine = Case.objects.filter(item_code=item_code, created_by_id=actor.id, state="DRAFT").order_by("-id").first()
+        own = Q(applicant_id=None) | Q(applicant_id=actor.person_id)
+        drafts = Case.objects.filter(own, item_code=item_code, created_by_id=actor.id, state="DRAFT", mandates=None)
+        mine = drafts.order_by("-id").first()
         if mine is not None:
             return mine
     else:
@@ -139,6 +144,7 @@ def save_step(*, case_id: int, step: str, raw: Any, actor: Actor, version: int |
     if declared.key == "applicant":
         _follow_applicant(case)
     case.version += 1
+    case.touched_at = clock.now()
     case.save()
     if declared.key in ("applicant", "members", "obligors"):
         sync_members(case)
@@ -197,6 +203,9 @@ def form_complete(ctx: Ctx) -> str:
 def applicant_is_self(ctx: Ctx) -> str:
     """On the phone people apply under their own file; for others they go as 代办 with a mandate."""
     case, applicant = ctx.case, ctx.case.form.get("applicant") or {}
+    mandate = mandates.acting(ctx.actor, case)
+    if mandate is not None and applicant.get("id_no") != mandate.principal_id_no:
+        return f"委托书上写的是{mandate.principal_name}，申请人的身份证号码和委托书不一致，请核对；替另一位办的，请另行委托。"
     if case.applicant_id is None or case.channel != "phone":
         return ""
     person = _person(case.applicant_id)
@@ -208,7 +217,7 @@ def applicant_is_self(ctx: Ctx) -> str:
 @guard("mandate")
 def mandate_given(ctx: Ctx) -> str:
     if ctx.case.channel != "proxy":
-        return ""
+        return _own_or_mandated(ctx)
     from minzheng.kernel.documents.models import Attachment
 
     given = (
@@ -216,6 +225,26 @@ def mandate_given(ctx: Ctx) -> str:
         or Attachment.objects.filter(case_id=ctx.case.pk, kind="mandate", removed_at=None).exists()
     )
     return "" if given else "委托他人代办的，请上传申请人签字的委托书照片。"
+
+
+def _own_or_mandated(ctx: Ctx) -> str:
+    """On a phone without a file of its own: whoever names another phone for the applicant is applying for another."""
+    case, actor = ctx.case, ctx.actor
+    if case.channel != "phone" or not actor.is_citizen or case.applicant_id is not None:
+        return ""
+    declared = (case.form.get("applicant") or {}).get("phone") or ""
+    if actor.user is None or declared == actor.user.phone or mandates.acting(actor, case) is not None:
+        return ""
+    return "申请人的手机号和您登录的不一样：替别人办的，请到首页点“替家人办”，写明您是谁、有没有委托。"
+
+
+@guard("mandate_settled")
+def mandate_settled(ctx: Ctx) -> str:
+    """Whoever came with a paper is looked at before anything else is done on its strength."""
+    waiting = mandates.waiting_for(ctx.case)
+    if waiting is None:
+        return ""
+    return f"{waiting.agent_name}（{waiting.words}）的委托还没有核对，请先到“代办委托”里看委托书，确认或不认可。"
 
 
 @guard("one_open_case", needs_data=True)
@@ -262,10 +291,44 @@ def enter(ctx: Ctx) -> None:
         raise Refused(str(error)) from error
     case.applicant, case.applicant_name, case.region_code = person, person.name, applicant["region"]
     case.submitted_at = ctx.now
+    _file_mandates(ctx)
     decide_composition(ctx)
     if case.no is None:
         case.no = _number(ctx)
     _hold_one(ctx)
+
+
+def _file_mandates(ctx: Ctx) -> None:
+    """The mandate of this case comes under the applicant's place; a village worker who files is put on record as helper,
+    so that the family sees it and can end it."""
+    from minzheng.kernel.documents.models import Attachment
+    from minzheng.kernel.subjects.mandate_models import Mandate
+
+    case = ctx.case
+    case.mandates.update(region_code=case.region_code)
+    if case.channel != "proxy" or ctx.actor.user is None or case.mandates.exists():
+        return
+    paper = Attachment.objects.filter(case_id=case.pk, kind="mandate", removed_at=None).order_by("-pk").first()
+    given = [int(pk) for pk in ctx.data.get("mandate") or []]
+    Mandate(
+        kind="helper",
+        state="active",
+        method="paper",
+        principal=case.applicant,
+        principal_name=case.applicant_name,
+        principal_id_no=case.applicant.id_no if case.applicant else "",
+        agent_user=ctx.actor.user,
+        agent_name=ctx.actor.name,
+        relation="村居工作人员",
+        items=[case.item_code],
+        case=case,
+        proof_id=given[0] if given else paper.pk if paper else None,
+        valid_from=ctx.today,
+        region_code=case.region_code,
+        created_by_id=ctx.actor.id,
+        confirmed_at=ctx.now,
+        is_demo=case.is_demo,
+    ).save(force_insert=True)
 
 
 def _number(ctx: Ctx) -> str:

@@ -13,6 +13,7 @@ from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import as_json
 from minzheng.kernel.parts.fields import Photo, clean_fields
+from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -193,7 +194,8 @@ def _record(ctx: Ctx) -> CaseAct:
     from minzheng.kernel.cases.models import CaseAct
 
     case, post = ctx.case, ctx.assignment
-    role = post.role if post else ctx.actor.role or "public"
+    mandate = None if post or case.applicant_id == ctx.actor.person_id else mandates.acting(ctx.actor, case)
+    role = "agent" if mandate else post.role if post else ctx.actor.role or "public"
     return CaseAct(
         case=case,
         seq=(ctx.acts[-1].seq + 1 if ctx.acts else 1),
@@ -203,7 +205,7 @@ def _record(ctx: Ctx) -> CaseAct:
         actor_id=ctx.actor.id,
         actor_name=ctx.actor.name,
         role=role,
-        organization_name=_organization(post),
+        organization_name=mandate.by_line[:80] if mandate else _organization(post),
         at=ctx.now,
         opinion=ctx.text(OPINION),
         reason_code=ctx.text(REASON_CODE),

@@ -120,7 +120,12 @@ def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
             by=("case.accept",),
             tone="primary",
             notice="N01",
-            guards=(guards.composition_complete, guards.consents_complete, guards.this_authority),
+            guards=(
+                guards.composition_complete,
+                guards.consents_complete,
+                guards.this_authority,
+                drafts.mandate_settled,
+            ),
             fields=(
                 YesNo(
                     "near_relative",

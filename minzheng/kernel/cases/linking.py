@@ -30,7 +30,7 @@ def link_new_file(*, actor: Actor, case_id: int) -> bool:
         and person.created_at >= case.created_at
         and not User.objects.filter(person_id=person.pk).exists()
     )
-    if not fresh or declared != user.phone or case.created_by_id != user.pk:
+    if case.mandates.exists() or not fresh or declared != user.phone or case.created_by_id != user.pk:
         return False
     user.person, user.name = person, person.name
     user.save(update_fields=["person", "name"])

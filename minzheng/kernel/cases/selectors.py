@@ -20,6 +20,7 @@ from minzheng.kernel.cases.progress import Progress, progress
 from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
+from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -91,13 +92,15 @@ class ConsentLine:
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Staff: cases of the regions of one post with case.read, without drafts of others. Citizens: their own."""
+    """Staff: cases of the regions of one post with case.read, without drafts of others. Citizens: their
+    own, and those of people for whom they hold a mandate."""
     rows = Case.objects.all()
     if actor.is_system:
         return rows
     if actor.is_citizen:
-        own = Q(created_by_id=actor.id)
-        return rows.filter(own | Q(applicant_id=actor.person_id) if actor.person_id else own)
+        typed = Q(created_by_id=actor.id) & ~mandates.ended_q(actor)
+        own = Q(applicant_id=actor.person_id) if actor.person_id else Q(pk__in=[])
+        return rows.filter(typed | own | mandates.case_q(actor))
     me = actor.id if actor.is_staff else -1
     drafts = Q(state="DRAFT") & (Q(created_by_id=me) | Q(assignee_id=me))
     return rows.filter(actor.scope_q("case.read") & ~Q(state="DRAFT") | drafts)
@@ -146,7 +149,7 @@ def timeline(case: Case) -> list[TimelineEntry]:
     for row in case.acts.all():
         declared = flow.act(row.code)
         detail = row.opinion or (registry.get(case.item_code).reason_title(row.reason_code) if row.reason_code else "")
-        who = {"citizen": "申请人", "system": "系统", "public": "群众"}.get(row.role)
+        who = {"citizen": "申请人", "agent": "代办人", "system": "系统", "public": "群众"}.get(row.role)
         entries.append(
             TimelineEntry(
                 row.at,

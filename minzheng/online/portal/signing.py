@@ -24,6 +24,7 @@ from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.subjects import mandates
 from minzheng.online.portal import words
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Signer:
     error: str
     is_self: bool
     optional: bool = False
+    away: bool = False  # signs elsewhere: whoever holds the phone only acts under a mandate
 
     @property
     def signed(self) -> bool:
@@ -76,9 +78,13 @@ class Signer:
         return f"{self.consent.get_method_display()}，{words.date_words(timezone.localtime(self.consent.signed_at).date())}"
 
 
-def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
+def lines(case: Case, errors: Mapping[str, str], actor: Actor) -> list[Signer]:
     """Who has to sign, in the order of the family; minors do not."""
     found = []
+    mandate = (
+        mandates.acting(actor, case) if case.applicant_id is None or case.applicant_id != actor.person_id else None
+    )
+    away = mandate is not None and mandate.kind == "entrust"
     for line in selectors.consent_lines(case):
         if not (line.needed or line.welcome):
             continue
@@ -94,8 +100,9 @@ def lines(case: Case, errors: Mapping[str, str]) -> list[Signer]:
                 consents.text_for(case, member),
                 who,
                 error,
-                member.relation == "本人",
+                member.relation == "本人" and mandate is None,
                 line.welcome,
+                away,
             )
         )
     return found

@@ -31,7 +31,9 @@ def test_没有登录打开我的办件_先请登录再回来(client: Client) ->
     "page", [p for p in PAGES if p.permission is None and not p.has_arguments], ids=lambda p: p.code
 )
 def test_公开页匿名可看(client: Client, page: object) -> None:
-    assert client.get("/" + page.path).status_code == 200  # type: ignore[attr-defined]
+    answer = client.get("/" + page.path)  # type: ignore[attr-defined]
+    # The receipt belongs to the browser that objected; anybody else is asked for the number
+    assert answer.status_code == 200 or answer["Location"] == "/publicity/objection/answer/"
 
 
 def test_手机号不对_说清怎么改_不发验证码(client: Client) -> None:

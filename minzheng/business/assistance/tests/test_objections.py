@@ -312,7 +312,8 @@ def test_提交了的照片经办人看得到_别处打不开(world: World, case
     client.post(url(case), {"subject": "property", "content": WORDS})
     jpeg = SimpleUploadedFile("门面.jpg", photo().getvalue(), content_type="image/jpeg")
     assert client.post(url(case, 2), {"do": "next", "proofs": jpeg}).status_code == 302
-    assert client.post(url(case, 3), {"who": "nobody"}).status_code == 302
+    answer = client.post(url(case, 3), {"who": "nobody"})
+    assert answer.status_code == 302, re.findall(r"<li>.*?</li>", answer.content.decode())
     row = case.public_objections.get()
     [pk] = row.photos
     assert selectors.photo(world.clerk, row.pk, int(pk)) is not None
@@ -336,3 +337,41 @@ def test_验证码不进日志(caplog: pytest.LogCaptureFixture, capsys: pytest.
     out = capsys.readouterr()
     assert code not in caplog.text and code not in out.out + out.err
     assert all(code not in str(job.args) for job in JobRun.objects.all())
+
+
+def staff(actor: Any) -> Client:
+    client = Client()
+    client.force_login(actor.user, backend=BACKEND)
+    return client
+
+
+def test_经办人在控制台看异议_写用途才见反映人(world: World, case: Case) -> None:
+    intake.submit(publicity=case.publicities.get(), subject="property", content=WORDS, name=NAME, phone=NUMBER)
+    row = case.public_objections.get()
+    clerk = staff(world.clerk)
+    assert row.code in clerk.get("/console/objections/").content.decode()
+    body = clerk.get(f"/console/objections/{row.pk}/").content.decode()
+    assert "门面" in body and NAME not in body and NUMBER not in body
+    assert clerk.post(f"/console/objections/{row.pk}/", {"why": "看"}).status_code == 422
+    body = clerk.post(f"/console/objections/{row.pk}/", {"why": "电话核实门面地址"}).content.decode()
+    assert NAME in body and NUMBER in body
+    assert NAME not in clerk.get(f"/console/objections/{row.pk}/").content.decode(), "下次再看还要写用途"
+    assert f"/console/objections/{row.pk}/" in clerk.get(f"/console/cases/{case.pk}/").content.decode()
+    leader = staff(world.leader).post(f"/console/objections/{row.pk}/", {"why": "电话核实门面地址"})
+    assert NAME not in leader.content.decode() and "岗位不能查看反映人" in leader.content.decode()
+    assert staff(world.stranger).get(f"/console/objections/{row.pk}/").status_code == 404
+
+
+def test_公示榜有文号期限电话_印两次是同一张(world: World, case: Case) -> None:
+    clerk = staff(world.clerk)
+    body = clerk.get("/console/publicity/").content.decode()
+    assert "李家村" in body and "2026-11-02 至 2026-11-09" in body
+    key = re.search(r'name="sheet" value="([^"]+)"', body)[1]  # type: ignore[index]
+    first = clerk.post("/console/publicity/", {"sheet": key})["Location"]
+    assert clerk.post("/console/publicity/", {"sheet": key})["Location"] == first
+    sheet = IssuedDocument.objects.get(code="N05", case=None)
+    assert (sheet.fields["phone"], sheet.fields["ends_on"], sheet.fields["rows"][0]["applicant"]) == (
+        "12345", "2026-11-09", "刘*芳"
+    )  # fmt: skip
+    assert clerk.get(first).content.startswith(b"%PDF-")
+    assert staff(world.stranger).post("/console/publicity/", {"sheet": key}).status_code == 422

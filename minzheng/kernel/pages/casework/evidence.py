@@ -56,6 +56,7 @@ class Card:
     people: list[tuple[str, bool]] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     note: str = ""
+    objection: str = ""  # id of the objection's own page, for those who may read it
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def _card(row: Evidence, cosigned: set[tuple[Any, str]], drawing: Drawing) -> Ca
     ]
     attached = [str(pk) for key in _ATTACHED for pk in _many(data.get(key))]
     note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
-    return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note)
+    objection = str(data.get("objection") or "") if row.kind == "objection" else ""
+    return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note, objection)
 
 
 def _findings(kind: str, data: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -115,7 +115,7 @@ def _draw_supplement(
         missing=journey.missing_papers(case),
         deadline=selectors.deadline(case),
         questions=questions,
-        signers=signing.lines(case, {target: text for text, target in errors or ()}),
+        signers=signing.lines(case, {target: text for text, target in errors or ()}, actor_in(request)),
         screens=[s for s in screens_of(item.form) if not s.is_last],
         here=reverse("portal.supplement", kwargs={"pk": case.pk}),
         today=words.today_iso(),

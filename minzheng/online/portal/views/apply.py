@@ -18,12 +18,14 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.fields import Field, Photo, raw_value
+from minzheng.kernel.subjects import mandates
 from minzheng.online.portal import asking, drafting, papers, review, signing, words
 from minzheng.online.portal.rendering import own_case, show
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step, screens_of
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.subjects.mandate_models import Mandate
 
 ErrorsByStep = Mapping[str, Mapping[str, str]]
 
@@ -36,8 +38,29 @@ def start(request: HttpRequest, item: str) -> HttpResponse:
     if known is None:
         return HttpResponseRedirect(reverse("portal.home"))
     if request.method == "POST":
+        if request.POST.get("for") != "me" and _mandated(request, item):
+            return HttpResponseRedirect(reverse("portal.whom", kwargs={"item": item}))
         return HttpResponseRedirect(drafting.begin(request, item))
     return show(request, "item", known.title, back="portal.home", item=known, screens=screens_of(known.form))
+
+
+def whom(request: HttpRequest, item: str) -> HttpResponse:
+    """For whom: one question, asked only of those who act for others too."""
+    known = next((one for one in registry.portal_items() if one.code == item), None)
+    held = _mandated(request, item)
+    if known is None or not held:
+        return HttpResponseRedirect(reverse("portal.home"))
+    return show(request, "whom", f"给谁申请{known.short}", back="portal.home", item=known, held=held)
+
+
+def _mandated(request: HttpRequest, item: str) -> list[Mandate]:
+    """Confirmed mandates of this account by which it may apply for this item."""
+    actor = actor_in(request)
+    return [
+        m
+        for m in mandates.held(actor)
+        if m.state == "active" and m.may_file and m.case_id is None and mandates.covers(m, item)
+    ]
 
 
 def screen(request: HttpRequest, pk: int, screen: int) -> HttpResponse:
@@ -158,6 +181,7 @@ def _draw(
         *(promises.errors if promises else ()),
     ]
     context: dict[str, Any] = {
+        "mandate": mandates.acting(actor_in(request), case),
         "case": case,
         "item": item,
         "screen": now,
@@ -170,7 +194,7 @@ def _draw(
         "promises": promises.questions if promises else [],
     }
     if now.is_last:
-        context |= _last(item, case, files, signing_errors)
+        context |= _last(request, item, case, files, signing_errors)
     return show(
         request,
         "apply",
@@ -188,11 +212,13 @@ def _sheet(
     return asking.sheet(step, item.form.shown(step.code, case.form), errors, names=names, files=files, blank=blank)
 
 
-def _last(item: Item, case: Case, files: Mapping[str, Any], errors: Mapping[str, str] | None) -> dict[str, Any]:
+def _last(
+    request: HttpRequest, item: Item, case: Case, files: Mapping[str, Any], errors: Mapping[str, str] | None
+) -> dict[str, Any]:
     def url_of_step(code: str) -> str:
         return drafting.url_of(case, screen_of_step(item.form, code).number)
 
-    lines = signing.lines(case, errors or {})
+    lines = signing.lines(case, errors or {}, actor_in(request))
     return {
         "groups": review.groups(item.form, case.form, files, url_of_step),
         "signers": lines,

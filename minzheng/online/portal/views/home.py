@@ -11,6 +11,7 @@ from django.urls import reverse
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.items import registry
+from minzheng.kernel.subjects import mandates
 from minzheng.online.portal import drafting
 from minzheng.online.portal.rendering import show
 from minzheng.online.portal.screens import screen_of_step
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.is_citizen:
         own = list(selectors.mine(actor))
         drafts = [_draft(case) for case in own if case.state == "DRAFT"]
-        begun = {case.item_code for case in own if case.state == "DRAFT"}
+        begun = {case.item_code for case in own if case.state == "DRAFT" and not case.mandates.exists()}
         tasks = _tasks(request, own)
         under_way = {case.item_code: case for case in own if drafting.is_open(case, actor)}
     offers = [(item, under_way.get(item.code), item.code in begun) for item in registry.portal_items()]
@@ -46,7 +47,13 @@ def _draft(case: Case) -> dict[str, object]:
     item = registry.get(case.item_code)
     step = item.form.steps[min(max(case.step, 1), len(item.form.steps)) - 1]
     screen = screen_of_step(item.form, step.code)
-    return {"title": f"{item.short}申请", "screen": screen.number, "url": drafting.url_of(case, screen.number)}
+    whose = "" if case.created_by_id is None or not case.mandates.exists() else f"{case.applicant_name}的"
+    return {
+        "title": f"{whose}{item.short}申请",
+        "screen": screen.number,
+        "url": drafting.url_of(case, screen.number),
+        "drop": reverse("portal.drop_draft", kwargs={"pk": case.pk}),
+    }
 
 
 def _tasks(request: HttpRequest, own: list[Case]) -> list[Task]:
@@ -59,6 +66,10 @@ def _tasks(request: HttpRequest, own: list[Case]) -> list[Task]:
         for case in own
         if case.state == "SUPPLEMENT"
     ]
+    for one in mandates.held(actor_in(request)):
+        if one.agent_user_id is None:
+            url = reverse("portal.mandate_take", kwargs={"pk": one.pk})
+            found.append(Task("接受委托", f"{one.principal_name}请您替他办事", url))
     waiting = selectors.consents_to_sign(actor_in(request))
     if waiting:
         names = "、".join(dict.fromkeys(line.member.case.applicant_name for line in waiting))
