@@ -22,6 +22,7 @@ def _leave() -> dict[str, int] | None:
 
 
 _POST = ("POST",)
+STAFF_ONLY = "工作人员的账号与任职，不是群众档案"
 SIGNING = [
     Page("accounts.sign_in", "login/", "工作人员登录", None, Custom(sign.sign_in), audience="public"),
     Page("accounts.code", "login/code/", "输入动态码", None, Custom(sign.sign_in_code), audience="public"),
@@ -31,7 +32,7 @@ SIGNING = [
 ME = [
     Page("accounts.me", "console/me/", "我的账号", STAFF, me.ME),
     Page("accounts.password", "console/me/password/", "修改口令", STAFF, me.PASSWORD),
-    Page("accounts.history", "console/me/logins/", "我的登录记录", STAFF, me.HISTORY),
+    Page("accounts.history", "console/me/logins/", "我的登录记录", STAFF, me.HISTORY, impersonal="本人的登录记录"),
     Page("accounts.step_up", "console/me/prove/", "再次验证", STAFF, Custom(sign.step_up, kind="form")),
     Page(
         "accounts.second_factor",
@@ -53,7 +54,13 @@ ME = [
 ]
 ACCOUNTS = [
     Page(
-        "accounts.list", "console/accounts/", "账号管理", "accounts.read", admin.LIST, menu=Menu("系统", 10, "people")
+        "accounts.list",
+        "console/accounts/",
+        "账号管理",
+        "accounts.read",
+        admin.LIST,
+        menu=Menu("系统", 10, "people"),
+        impersonal=STAFF_ONLY,
     ),
     Page("accounts.create", "console/accounts/new/", "建立账号", "accounts.manage", admin.CREATE),
     Page("accounts.detail", "console/accounts/<int:pk>/", "账号", "accounts.read", admin.DETAIL, example=_account),
@@ -120,7 +127,15 @@ ACCOUNTS = [
     ),
 ]
 LEAVE = [
-    Page("leave.list", "console/leave/", "休假与代理", STAFF, leaves.LIST, menu=Menu("办理", 60, "clock")),
+    Page(
+        "leave.list",
+        "console/leave/",
+        "休假与代理",
+        STAFF,
+        leaves.LIST,
+        menu=Menu("办理", 60, "clock"),
+        impersonal=STAFF_ONLY,
+    ),
     Page("leave.ask", "console/leave/new/", "办理休假", STAFF, leaves.ASK),
     Page(
         "leave.detail",

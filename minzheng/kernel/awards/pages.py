@@ -114,6 +114,7 @@ PAGES = [
         "导出待遇名册",
         "award.read",
         ExportBody("awards.list", columns=(*COLUMNS, MaskedAccount("account_no", "发放账号"))),
+        step_up=True,
     ),
     Page(
         "awards.detail",
@@ -211,5 +212,12 @@ PAGES = [
         ),
         menu=Menu("待遇", 20, "money"),
     ),
-    Page("payments.export", "console/payments/export/", "导出发放明细", "payment.read", ExportBody("payments.list")),
+    Page(
+        "payments.export",
+        "console/payments/export/",
+        "导出发放明细",
+        "payment.read",
+        ExportBody("payments.list"),
+        step_up=True,
+    ),
 ]

@@ -173,6 +173,7 @@ def acts() -> tuple[Act, ...]:
             "change_account",
             "更换发放账户",
             (*BEFORE_DECISION, "APPROVED", "IN_PAYMENT", "SUSPENDED", "TAPERING"),
+            step_up=True,
             by=(CITIZEN, "case.accept"),
             fields=(
                 Text("holder", "户名", required=True, max_length=30),

@@ -131,6 +131,7 @@ PAGES = [
             empty="没有符合条件的机构。系统管理员按“建立机构”新建。",
         ),
         menu=Menu("系统", 20, "house"),
+        impersonal="机构信息，不含个人",
     ),
     Page(
         "orgs.create",

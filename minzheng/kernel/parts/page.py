@@ -50,8 +50,9 @@ class Page:
     ``path()`` and is the whole address. ``permission``: None = public, ``"citizen"``, ``"staff"`` or a staff
     permission. ``example`` returns URL keyword arguments of a demo object, or None when there is none yet (pages
     without arguments need no example). ``reads`` is the reason logged when a person's file is opened here. ``impersonal``:
-    why a list or board shows nobody's data; without it opening one is a line in the log. ``step_up``: only after a fresh proof of who is asking (password or device code); a function of (actor, URL arguments) decides it
-    by the object, and must itself look through the actor's eyes.
+    why a list or board shows nobody's data; without it opening one is a line in the log. ``step_up``: only after a fresh
+    proof of who is asking (password or device code); a function of (actor, URL arguments) decides it by the object, and
+    must itself look through the actor's eyes.
     """
 
     code: str

@@ -20,6 +20,7 @@ from minzheng.kernel.parts import hidden
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.page import Custom, Page
 from minzheng.kernel.subjects import selectors
+from minzheng.kernel.subjects.children import file_of_a_child
 from minzheng.kernel.subjects.errors import ReasonNeeded
 from minzheng.kernel.subjects.models import Household, Person
 
@@ -186,6 +187,7 @@ PAGES = [
         "person.read",
         Custom(person_file),
         example=_example(Person),
+        step_up=file_of_a_child,
     ),
     Page(
         "households.file",

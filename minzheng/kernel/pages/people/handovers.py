@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from minzheng.kernel.accounts import selectors
 from minzheng.kernel.accounts.models import Assignment, User
+from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases import handover
 from minzheng.kernel.ids import read_number
 from minzheng.kernel.pages.casework.workbench import COLUMNS
@@ -51,6 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "leaves": list(selectors.waiting_leaves(drawing.actor).select_related("user", "deputy").order_by("starts_on")),
     }
     page = request.page  # type: ignore[attr-defined]
+    audit.record_listing(actor=drawing.actor, page=page.code, rows=len(lost))
     return draw(request, "console/handover_people.html", page, **context)
 
 
@@ -82,6 +84,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "refusals": refusals,
     }
     page = request.page  # type: ignore[attr-defined]
+    audit.record_listing(actor=drawing.actor, page=page.code, rows=len(cases))
     return draw(request, "console/handover.html", page, status=422 if refusals else 200, **context)
 
 
