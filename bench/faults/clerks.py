@@ -23,16 +23,27 @@ class Browser:
         self.port = port
         self.cookies: dict[str, str] = {}
 
-    def request(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str, str]:
-        """(status, Location, body). OSError or HTTPException when the server went away meanwhile."""
+    def request(
+        self,
+        method: str,
+        path: str,
+        form: dict[str, str] | None = None,
+        *,
+        photo: tuple[str, bytes] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, str, str]:
+        """(status, Location, body). ``photo`` is (field name, JPEG). OSError or HTTPException when the server went away
+        meanwhile.
+        """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        body = None
+        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(headers or {})}
+        body: bytes | None = None
         if form is not None:
-            body = urlencode(form | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            sent["Content-Type"], body = _encoded(
+                form | {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}, photo
+            )
         try:
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body, sent)
             answer = connection.getresponse()
             text = answer.read().decode(errors="replace")
             for line in answer.headers.get_all("Set-Cookie") or []:
@@ -47,6 +58,18 @@ class Browser:
         status, _, body = self.request("POST", "/login/", {"username": username, "password": PASSWORD})
         if status != 302:
             raise RuntimeError(f"{username} 登录不了（{status}）：{re.sub('<[^>]+>', ' ', body)[:300]}")
+
+
+def _encoded(form: dict[str, str], photo: tuple[str, bytes] | None) -> tuple[str, bytes]:
+    """Content type and body of a form, as parts when a photo goes with it."""
+    if photo is None:
+        return "application/x-www-form-urlencoded", urlencode(form).encode()
+    mark = "minzheng-part"
+    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in form.items()]
+    head = f'--{mark}\r\nContent-Disposition: form-data; name="{photo[0]}"; filename="p.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
+    return f"multipart/form-data; boundary={mark}", b"".join(
+        [*parts, head.encode(), photo[1], f"\r\n--{mark}--\r\n".encode()]
+    )
 
 
 @dataclass

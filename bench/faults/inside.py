@@ -73,9 +73,7 @@ def _documents(cases: set[int]) -> dict[str, Any]:
     from minzheng.kernel.documents.models import IssuedDocument
 
     found = Counter(
-        IssuedDocument.objects.filter(case_id__in=cases, code=NOTICE)
-        .exclude(path="")
-        .values_list("case_id", flat=True)
+        IssuedDocument.objects.filter(case_id__in=cases, code=NOTICE).exclude(path="").values_list("case_id", flat=True)
     )
     return {
         "documents_missing": sum(found[case] == 0 for case in cases),

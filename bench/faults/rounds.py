@@ -24,8 +24,8 @@ PROMISES = (
 
 def measure(platform: Platform, *, rounds: int, seed: int) -> dict[str, Any]:
     """The platform is started here and stopped at the end. ``survived`` counts rounds after which all was well again."""
-    _load_county(platform, persons=max(400, rounds * _ACTS_PER_ROUND * 12))
-    cases = _inside(platform, "prepare", {"cases": rounds * _ACTS_PER_ROUND})["cases"]
+    load_county(platform, persons=max(400, rounds * _ACTS_PER_ROUND * 12))
+    cases = inside(platform, "prepare", {"cases": rounds * _ACTS_PER_ROUND})["cases"]
     for number, case in enumerate(cases, start=1):
         case["number"] = f"第 {number} 号"
     chance = random.Random(seed)  # noqa: S311  # reproducible, not secret
@@ -38,7 +38,7 @@ def measure(platform: Platform, *, rounds: int, seed: int) -> dict[str, Any]:
             killed[target] += _round(platform, mine, target, chance.uniform(0.0, 0.6), record)
             survived += platform.healthy_within(_BACK_SECONDS)
         done = record.acknowledged | record.already
-        found = _inside(platform, "verify", {"done": done})
+        found = inside(platform, "verify", {"done": done})
     finally:
         platform.stop()
     return {
@@ -84,13 +84,13 @@ def _round(platform: Platform, cases: list[dict[str, str]], target: str, after: 
     return int(hit)
 
 
-def _load_county(platform: Platform, *, persons: int) -> None:
+def load_county(platform: Platform, *, persons: int) -> None:
     done = platform.run("minzheng", "demo", "load", "--persons", str(persons))
     if done.returncode != 0:
         raise RuntimeError(f"示范县装不上：{done.stderr[-2000:]}")
 
 
-def _inside(platform: Platform, what: str, given: dict[str, Any]) -> dict[str, Any]:
+def inside(platform: Platform, what: str, given: dict[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         source, out = Path(folder, "in.json"), Path(folder, "out.json")
         source.write_text(json.dumps(given))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject, empty
 
 from minzheng.site.metrics import counting
@@ -66,6 +68,9 @@ class RequestLog:
 def page_code(request: HttpRequest) -> str:
     """The code under which the page is declared; "" for an address that leads nowhere. Never the address itself."""
     match = request.resolver_match
+    if match is None:  # ended before it came to the page: no database for the session, or no such address
+        with suppress(Resolver404):
+            match = resolve(request.path_info)
     return (match.url_name or match.route) if match else ""
 
 

@@ -34,6 +34,7 @@ READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 # a port takes a moment to come free after its process was ended
 PORT_SECONDS = 3.0
+DATABASE_RETRY_SECONDS = 5.0
 TICK = 0.2
 
 
@@ -53,6 +54,7 @@ class Supervisor:
         self.session: Session | None = None
         self.children: list[Child] = []
         self.stopping = False
+        self.database_retry_at = 0.0
         self.prepared: dict[str, list[dict[str, Any]]] = {"logins": []}
 
     def run(self) -> None:
@@ -226,9 +228,15 @@ class Supervisor:
             found.append(pid)
 
     def _guard_database(self) -> None:
-        if self.session is not None and not self.session.running():
-            say("内置数据库退出，正在重新启动")
+        """A database that cannot start (the disk is full) is tried again and again: web and jobs wait meanwhile."""
+        if self.session is None or time.monotonic() < self.database_retry_at or self.session.running():
+            return
+        say("内置数据库退出，正在重新启动")
+        try:
             self.session.reopen(die_with=signal.SIGINT)
+        except DatabaseUnavailable as error:
+            say(f"{error}{DATABASE_RETRY_SECONDS:g} 秒后再试。")
+            self.database_retry_at = time.monotonic() + DATABASE_RETRY_SECONDS
 
     def _record(self) -> None:
         self.register.write([child.pid for child in self.children if child.pid is not None])

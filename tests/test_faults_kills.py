@@ -1,0 +1,45 @@
+"""Web, one of its workers, jobs and database killed with -9 while clerks post numbered acts: each acknowledged act is
+there exactly once, with one notice and one message. ``python -m bench faults`` does many more rounds.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench.faults.platform import Platform
+from bench.faults.rounds import PROMISES, kept, measure
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
+ROUNDS = 6
+
+
+@pytest.fixture
+def platform() -> Iterator[Platform]:
+    with tempfile.TemporaryDirectory(prefix="minzheng-kills-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Platform(Path(folder) / "var")
+
+
+def test_每轮杀一个进程_办过的一件不少一件不重(platform: Platform) -> None:
+    found = measure(platform, rounds=ROUNDS, seed=20261121)
+    assert found["unexpected"] == []
+    assert found["survived"] == ROUNDS
+    assert found["acknowledged"] == found["acts"] > 0
+    assert {name: found[name] for name in PROMISES} == dict.fromkeys(PROMISES, 0)
+    assert found["audit_errors"] == []
+    assert found["messages"] > 0 and sum(found["killed"].values()) == ROUNDS
+    assert kept(found)
+
+
+def test_有一件丢了或重了_就判为没有守住() -> None:
+    good = {
+        "survived": 1, "rounds": 1, "acknowledged": 2, "acts": 2, "drained": True, "unexpected": [], "audit_errors": [],
+    } | dict.fromkeys(PROMISES, 0)  # fmt: skip
+    assert kept(good)
+    for name in PROMISES:
+        assert not kept(good | {name: 1})
+    assert not kept(good | {"survived": 0})
