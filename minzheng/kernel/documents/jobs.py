@@ -50,7 +50,7 @@ def sweep_orphans(*, since: float, before: float) -> int:
     for names in _batches(vault.names_between(since, before)):
         known = _registered(names)
         for name in names:
-            if vault.stem(name) not in known:
+            if vault.stem(name) not in known and not name.endswith(vault.KEPT_ELSEWHERE):
                 vault.drop(name)
                 removed += 1
     return removed + vault.drop_drafts(before)

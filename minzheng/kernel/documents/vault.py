@@ -23,6 +23,8 @@ from minzheng.kernel.documents.errors import DamagedFile, NoRoom
 
 #: Suffix of the content; the thumbnail has the same name with ``.thumb``.
 SUFFIXES = ("jpg", "png", "pdf")
+#: Suffixes of files that the sweep leaves alone: exports end with their own request (kernel/exports).
+KEPT_ELSEWHERE = ("xlsx", "csv")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 

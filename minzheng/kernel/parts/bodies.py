@@ -127,14 +127,14 @@ class BoardBody:
 class ExportBody:
     """The rows and filters of the list page ``of`` as XLSX or CSV, behind this page's own permission; audited.
 
-    ``columns`` replaces the list's columns. Masked columns stay masked unless the actor holds ``person.unmask`` over
-    the row and gave a reason."""
+    ``columns`` replaces the list's columns. Many rows need somebody's leave (kernel/exports). Masked columns stay masked
+    unless whole numbers were asked for with a purpose, somebody allowed it, and the actor holds ``person.unmask`` over
+    the row."""
 
     kind: ClassVar[str] = "export"
     of: str
     _: KW_ONLY
     columns: Sequence[Column] = ()
-    limit: int = 20_000
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.drawing import buttons, draw, drawing_of, wants_fragment
 from minzheng.kernel.pages.gate import allowed
 from minzheng.kernel.parts.bodies import BatchBody, ListBody
-from minzheng.kernel.parts.columns import Column, row_url
+from minzheng.kernel.parts.columns import Column, Masked, row_url
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import Search
 from minzheng.kernel.parts.page import Page
@@ -127,6 +127,7 @@ def table_context(page: Page, body: ListBody, values: Mapping[str, str], drawing
         "size": values.get("size", ""),
         "empty": body.empty,
         "export": export_url(body, values, drawing),
+        "export_full": _has_whole_numbers(body, drawing),
         "batches": batches(body, drawing),
         "here": page.code,
     }
@@ -148,6 +149,13 @@ def batches(body: ListBody, drawing: Drawing) -> list[tuple[str, str, str]]:
         for target in targets
         if target and isinstance(target.body, BatchBody) and allowed(drawing.actor, target)
     ]
+
+
+def _has_whole_numbers(body: ListBody, drawing: Drawing) -> bool:
+    """Whether the export hides numbers that this actor may ask for in full."""
+    target = registry.pages().get(body.export) if body.export else None
+    columns = (getattr(target.body, "columns", ()) or body.columns) if target else ()
+    return any(isinstance(one, Masked) for one in columns) and bool(drawing.actor.has("person.unmask"))
 
 
 def with_values(values: Mapping[str, str], **changes: Any) -> str:

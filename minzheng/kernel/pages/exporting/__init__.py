@@ -1,0 +1,1 @@
+"""Making export files: rows of a list into XLSX and CSV, each marked with who took it out, when and under which number."""
