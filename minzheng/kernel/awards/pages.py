@@ -16,6 +16,7 @@ from minzheng.kernel.parts.explanation import graph_of
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Search
 from minzheng.kernel.parts.page import DetailBody, ExportBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Explanation, Facts, Table
+from minzheng.kernel.standards.selectors import unconfirmed_in
 
 STATES = dict(Award.STATES)
 TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
@@ -57,6 +58,21 @@ def _names(award: Award) -> dict[str, str]:
     """Rows of the frozen family by the names they were decided under."""
     people = (award.frozen or {}).get("family", {}).get("成员", [])
     return {f"成员{n}": str(one.get("姓名", "")) for n, one in enumerate(people, start=1)}
+
+
+def _taken_over(award: Award) -> bool:
+    """Imported, and nobody has looked into it yet: its first re-check makes its case."""
+    return award.case_id is None and award.state != "ended" and "imported" in (award.frozen or {})
+
+
+def _origin(award: Award) -> str:
+    """File and row of an award that was imported, not computed here."""
+    source = (award.frozen or {}).get("imported")
+    if not source:
+        return ""
+    return (
+        f"存量文件“{source.get('file', '')}”第 {'、'.join(map(str, source.get('rows', [])[:5]))} 行；不是本系统测算的"
+    )
 
 
 def _example() -> dict[str, int] | None:
@@ -173,6 +189,8 @@ PAGES = [
                     columns=1,
                     items=(
                         Link(lambda row: "查看办件", "来源办件", page="cases.detail", args={"pk": "case_id"}),
+                        Text(_origin, "导入来源"),
+                        Text(lambda row: "、".join(unconfirmed_in(row.frozen or {})), "待确认参数"),
                         Text(lambda row: row.ruleset_sha[:16], "规则版本"),
                         Text(lambda row: row.frozen_sha[:16], "依据校验码"),
                     ),
@@ -180,7 +198,10 @@ PAGES = [
             ),
             title=lambda award: f"{award.payee_name} · {_item_title(award.item_code)}",
             subtitle=lambda award: f"证号 {award.no}",
-            actions=(Action("家庭档案", "households.file", args={"pk": "household_id"}, icon="house"),),
+            actions=(
+                Action("家庭档案", "households.file", args={"pk": "household_id"}, icon="house"),
+                Action("启动复核", "caseload.recheck", args={"pk": "pk"}, when=_taken_over),
+            ),
             parent="awards.list",
         ),
         example=_example,

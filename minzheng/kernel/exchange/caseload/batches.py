@@ -47,6 +47,7 @@ def upload(*, actor: Actor, name: str, content: bytes, region_code: str) -> Impo
         raise ImportRefused("只能导入 .xlsx、.xls 或 .csv 文件；WPS 表格请另存为 .xlsx。")
     if not content or len(content) > MAX_BYTES:
         raise ImportRefused(f"文件是空的，或超过 {MAX_BYTES >> 20} MB：请核对，或按乡镇分成几个文件。")
+    maps.guess_head(Table(content, name))  # a file that cannot be read is refused now, not on the next page
     batch = ImportBatch.objects.create(
         region_code=code, file_name=name[-120:], file_sha=sealing.sm3(content), file_size=len(content),
         made_by=actor.user,
@@ -96,6 +97,16 @@ def check(*, actor: Actor, pk: int, progress: Progress | None = None) -> ImportB
         batch.progress, batch.message = int(report["rows"]), ""
         batch.save(update_fields=["report", "tied", "state", "progress", "message"])
         _record(acting, "caseload.check", batch, _figures(report))
+    return batch
+
+
+@transaction.atomic
+def begin_check(*, actor: Actor, pk: int) -> ImportBatch:
+    """A trial that a job will do: the batch says so meanwhile."""
+    batch = _locked(pk, "uploaded", "checked", "returned", "failed")
+    _acting(actor, "caseload.import", batch.region_code)
+    batch.state, batch.progress = "checking", 0
+    batch.save(update_fields=["state", "progress"])
     return batch
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,8 @@ from django.test import Client, override_settings
 
 from minzheng.kernel.accounts.actors import actor_of
 from minzheng.kernel.exchange.tests import rolls
-from minzheng.kernel.orgs import founding as orgs
 from minzheng.kernel.orgs import founding as org_services
+from minzheng.kernel.orgs import founding as orgs
 from minzheng.kernel.regions import services as regions
 from minzheng.kernel.regions.table import Table, arrange
 from minzheng.site.setup import cli, staff, state
@@ -30,13 +29,14 @@ VILLAGES = "代码,名称,城乡\n980101001001,石板村,乡村\n980101001003,�
 
 
 @pytest.fixture(autouse=True)
-def _small_table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _small_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading the nation's 44 000 places is not what these tests are about."""
     import datetime
 
-    small = Table(datetime.date(2025, 12, 31), "测试", tuple(arrange([("42", "湖北省"), ("4208", "荆门市"), ("420821", "某县")])))
+    small = Table(
+        datetime.date(2025, 12, 31), "测试", tuple(arrange([("42", "湖北省"), ("4208", "荆门市"), ("420821", "某县")]))
+    )
     monkeypatch.setattr("minzheng.kernel.regions.table.shipped", lambda: small)
-    yield
 
 
 @pytest.fixture
