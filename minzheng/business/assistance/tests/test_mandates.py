@@ -413,3 +413,34 @@ def test_三个月没人动的草稿自动清掉_动过的留着(world: World, m
     Case.objects.filter(pk=submitted.pk).update(created_at=long_ago)
     assert purge_drafts(Job()) == {"removed": 1}  # type: ignore[arg-type]
     assert set(Case.objects.values_list("pk", flat=True)) == {kept.pk, submitted.pk} and old.pk is not None
+
+
+def test_窗口上登记委托_核对委托书_删掉草稿(world: World, mother: Actor, daughter: Actor) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    client = Client()
+    client.force_login(world.clerk.user, backend="minzheng.kernel.accounts.backends.AccountBackend")
+    asked = {
+        "id_no": Person.objects.get(pk=mother.person_id).id_no,
+        "agent_name": "李小梅",
+        "agent_phone": DAUGHTER_PHONE,
+        "relation": "女儿",
+        "kind": "entrust",
+    }
+    paper = SimpleUploadedFile("委托书.jpg", photo().getvalue(), content_type="image/jpeg")
+    refused = client.post("/console/mandates/new/", {**asked, "proof": paper})
+    assert refused.status_code == 422 and "写明到期日" in refused.content.decode()
+    paper.seek(0)
+    done = client.post("/console/mandates/new/", {**asked, "valid_to": "2027-01-31", "proof": paper})
+    mandate = Mandate.objects.get()
+    assert done["Location"] == f"/console/mandates/{mandate.pk}/"
+    assert "等代办人用手机登录接受" in client.get(done["Location"]).content.decode()
+    assert client.get(f"/console/mandates/{mandate.pk}/paper/").status_code == 200
+    mandate_services.take_up(actor=daughter, mandate_id=mandate.pk, id_tail=tail(mother))
+    assert "李小梅" in client.get("/console/mandates/").content.decode()
+    assert "已解除" in client.post(done["Location"], {"do": "revoke", "reason": "本人要求"}).content.decode()
+    case = services.start_draft(item_code=ITEM, actor=world.clerk, channel="window")
+    assert f"/console/intake/{case.pk}/drop/" in client.get(f"/console/intake/{case.pk}/").content.decode()
+    assert client.post(f"/console/intake/{case.pk}/drop/").status_code == 302
+    assert not Case.objects.filter(pk=case.pk).exists()
