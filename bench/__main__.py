@@ -16,11 +16,13 @@ from typing import Any
 import click
 
 from bench import table
+from bench.faults.command import faults
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
-@click.command()
+@click.group(invoke_without_command=True)
+@click.pass_context
 @click.option(
     "--persons", default="20000,200000", show_default=True, help="人口规模，逗号分隔；最小的一个用来量并发提交。"
 )
@@ -28,8 +30,10 @@ RESULTS = Path(__file__).resolve().parent / "results"
 @click.option("--writers", default=8, show_default=True, help="几个进程同时提交申请。")
 @click.option("--each", default=25, show_default=True, help="每个进程提交几件。")
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有 JSON。")
-def bench(persons: str, requests: int, writers: int, each: int, as_json: bool) -> None:
+def bench(context: click.Context, persons: str, requests: int, writers: int, each: int, as_json: bool) -> None:
     """测量页面与并发提交的速度。页面时间是 Django 测试客户端在进程内量的服务器时间，不含网络。"""
+    if context.invoked_subcommand is not None:
+        return
     sizes = sorted(int(size) for size in persons.split(","))
     result: dict[str, Any] = {"at": time.strftime("%Y-%m-%d %H:%M:%S"), "machine": _machine(), "pages": {}, "setup": {}}
     from minzheng.site import database
@@ -45,6 +49,9 @@ def bench(persons: str, requests: int, writers: int, each: int, as_json: bool) -
         click.echo(table.text(result, sizes))
         click.echo(f"结果写入 {path}", err=True)
     sys.exit(0 if table.kept(result, sizes) else 1)
+
+
+bench.add_command(faults)
 
 
 def _size(result: dict[str, Any], size: int, requests: int, writing: tuple[int, int] | None) -> None:
