@@ -1,4 +1,4 @@
-"""Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03."""
+"""Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03, catalogue of a volume F04."""
 
 from __future__ import annotations
 
@@ -44,5 +44,22 @@ FORMS: tuple[Notice, ...] = (
         ),
         permission="document.read",
         law="《中华人民共和国民事诉讼法》第八十七条（参照）：送达诉讼文书必须有送达回证",
+    ),
+    Notice(
+        "F04",
+        "卷内文件目录",
+        "",
+        "f04",
+        (
+            MATTER,
+            Need("no", "档号"),
+            Need("retention", "保管期限"),
+            Need("destroy_after", "保管到"),
+            Need("pages", "总页数", "count"),
+            Need("rows", "卷内文件", "rows", columns=(("seq", "件号"), ("title", "题名"), ("date", "日期"))),
+            Need("manifest", "目录封存 SM3"),
+        ),
+        permission="archive.read",
+        law="《归档文件整理规则》（DA/T 22-2015）",
     ),
 )

@@ -20,9 +20,9 @@ from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.documents.authority import normal_verify_code
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.sniff import PDF
+from minzheng.kernel.documents.standing import standing
 from minzheng.kernel.documents.throttle import allow
 from minzheng.kernel.parts.page import STAFF, Custom, Page
-from minzheng.kernel.subjects.masking import mask_name
 
 #: A verification code has 80 bits; the limit only keeps crawlers off.
 VERIFY_TRIES, VERIFY_SECONDS = 30, 60
@@ -56,8 +56,8 @@ def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def verify(request: HttpRequest, code: str = "") -> HttpResponse:
-    """Public verification: official number, title, agency, date, hidden party and SM3, nothing more. Found or not, the
-    layout is the same and no reason is given.
+    """Public verification: official number, title, agency, date, whether it still stands, and SM3; nobody's name. Found or
+    not, the layout is the same and no reason is given.
     """
     typed = code or request.GET.get("code", "").strip()
     if not allow("verify", client_address(request), tries=VERIFY_TRIES, seconds=VERIFY_SECONDS):
@@ -71,14 +71,20 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     return render(request, "public/verify.html", context, status=404 if typed and document is None else 200)
 
 
+def short_link(request: HttpRequest, code: str) -> HttpResponse:
+    """``/v/8K3MQ7TR2WXN5H4P``: the short address, to be read aloud or typed; leads to the full one."""
+    clean = normal_verify_code(code)
+    target = reverse("documents.verify_code", kwargs={"code": clean}) if clean else reverse("documents.verify")
+    return HttpResponseRedirect(target)
+
+
 def _public(document: IssuedDocument) -> dict[str, Any]:
-    notice = catalogue.NOTICES[document.code]
     return {
         "number": document.number,
         "title": document.title,
         "issued_on": document.issued_on,
         "agency": document.fields.get("agency", ""),
-        "addressee": "" if notice.public else mask_name(document.addressee_name),
+        "standing": standing(document),
         "sha": document.sha,
     }
 
@@ -162,6 +168,15 @@ PAGES = [
         Custom(printout, methods=("GET",)),
         example=_printout_example,
         reads="打印表单",
+    ),
+    Page(
+        "documents.verify_short",
+        "v/<str:code>",
+        "文书查验结果",
+        None,
+        Custom(short_link, methods=("GET",)),
+        example=_verify_example,
+        audience="public",
     ),
     Page("documents.verify", "verify", "文书查验", None, Custom(verify, methods=("GET",)), audience="public"),
     Page(

@@ -19,6 +19,7 @@ from django.conf import settings
 from minzheng.kernel.documents.catalogue import Notice
 from minzheng.kernel.documents.elements import chinese_date, printed
 from minzheng.kernel.documents.errors import DocumentError, FontsMissing
+from minzheng.kernel.links import absolute
 
 LAYOUTS = Path(__file__).resolve().parent / "typst"
 FACES = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf", "NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf")
@@ -35,7 +36,7 @@ class CannotTypeset(DocumentError):
 
 def verify_url(code: str) -> str:
     """The public address the QR code points at."""
-    return f"{settings.PUBLIC_URL.rstrip('/')}/verify/{code}"
+    return absolute(f"verify/{code}")
 
 
 def render(

@@ -107,17 +107,47 @@ def test_公开查验只显示六样(case: Case, reviewer: Any) -> None:
     response = Client().get(f"/verify/{document.verify_code}")
     text = text_of(response)
     assert response.status_code == 200
-    for shown in (document.number, document.title, "示范县民政局", "2026-11-21", "周*兰", document.sha):
+    for shown in (document.number, document.title, "示范县民政局", "2026-11-21", "有效", document.sha):
         assert shown in text
     page = response.content.decode()
-    for hidden in ("周䶮兰", "1,419.70", "990101", str(document.pk), str(case.pk), VILLAGE):
+    for hidden in ("周䶮兰", "周*兰", "1,419.70", "990101", str(document.pk), str(case.pk), VILLAGE):
         assert hidden not in page, hidden
 
 
 def test_公示单的查验不显示当事人(case: Case, clerk: Any) -> None:
     document = issue("N05", case, clerk)
-    assert "当事人" not in text_of(Client().get(f"/verify/{document.verify_code}"))
+    assert "周*兰" not in text_of(Client().get(f"/verify/{document.verify_code}"))
 
+
+def test_短网址手输都到同一页(case: Case, reviewer: Any) -> None:
+    document = issue("N06", case, reviewer)
+    short = Client().get("/v/" + document.verify_code.replace("-", "").lower())
+    assert short["Location"] == f"/verify/{document.verify_code}"
+    assert Client().get("/v/不是查验码")["Location"] == "/verify"
+
+
+@pytest.mark.parametrize(("later", "said"), [("N06", "已有新文书代替"), ("N09", "已经失效"), ("N01", "有效")])
+def test_被代替的失效的说出来_不说理由(case: Case, reviewer: Any, later: str, said: str) -> None:
+    document = issue("N06", case, reviewer)
+    IssuedDocument(
+        code=later,
+        number=f"示民〔2026〕{later}号",
+        title="后来的文书",
+        case=case,
+        region_code=case.region_code,
+        addressee_name=case.applicant_name,
+        fields={},
+        verify_code=f"AAAA-BBBB-CCCC-{later}X",
+        issued_on=date(2026, 11, 22),
+    ).save(force_insert=True)
+    text = text_of(Client().get(f"/verify/{document.verify_code}"))
+    assert said in text and "后来的文书" not in text
+
+
+def test_公示期过了的公示单说到期(case: Case, clerk: Any) -> None:
+    document = issue("N05", case, clerk)
+    with clock.at(date(2027, 1, 1)):
+        assert "公示期已经结束" in text_of(Client().get(f"/verify/{document.verify_code}"))
 
 @pytest.mark.parametrize("code", ["8K3M-Q7TR-2WXN-5H4P", "nonsense", "1"])
 def test_查不到的同一个回答(code: str) -> None:
