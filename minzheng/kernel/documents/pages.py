@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.middleware import actor_in
+from minzheng.kernel.audit import selectors as reads
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.selectors import get as get_case
@@ -35,7 +36,11 @@ def document_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if document is None:
         raise Http404
     audit.record_read(actor=actor, obj=document, reason="查看文书")
-    return file_response(services.pdf(document), PDF, f"{document.title}（{document.number}）.pdf")
+    data = services.pdf(document)
+    # What is printed says who printed it; `?original=1` is the file whose SM3 the verification page tells.
+    if request.GET.get("original") != "1":
+        data = stamped(data, actor)
+    return file_response(data, PDF, f"{document.title}（{document.number}）.pdf")
 
 
 def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
@@ -48,6 +53,9 @@ def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
         thumb = services.open_thumbnail(found)
         if thumb is None:
             raise Http404
+        # On the case page, whose opening was recorded, small pictures are part of it; alone they are a reading.
+        if found.case is None or not reads.read_lately(actor, found.case):
+            audit.record_read(actor=actor, obj=found, reason="查看材料缩略图", purpose="paper")
         return file_response(thumb, "image/jpeg", "thumb.jpg")
     audit.record_read(actor=actor, obj=found, reason="查看材料")
     data, content_type = services.open_attachment(found)
@@ -100,7 +108,7 @@ def printout(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         raise Http404
     suffix = catalogue.notice(code).suffix
     audit.record_read(actor=actor, obj=case, reason=f"打印{suffix}")
-    return file_response(printouts.printed(code, case), PDF, f"{suffix}（{case.no or '未编号'}）.pdf")
+    return file_response(stamped(printouts.printed(code, case), actor), PDF, f"{suffix}（{case.no or '未编号'}）.pdf")
 
 
 def _example(model: type[Attachment] | type[IssuedDocument]) -> dict[str, Any] | None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core import signing
 from django.core.files.base import ContentFile
 from django.http import HttpRequest
@@ -24,6 +23,7 @@ from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.links import absolute
 from minzheng.kernel.subjects import mandates
 from minzheng.online.portal import words
 
@@ -113,7 +113,7 @@ def own_phone_url(member: CaseMember) -> str:
     number. The public address is in the settings.
     """
     token = signing.dumps(str(member.pk), salt=SALT)
-    return settings.PUBLIC_URL.rstrip("/") + reverse("portal.consent_link", kwargs={"token": token})
+    return absolute(reverse("portal.consent_link", kwargs={"token": token}))
 
 
 def line_of_link(token: str, actor: Actor) -> tuple[ConsentLine | None, str]:

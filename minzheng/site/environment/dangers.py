@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from minzheng.site.environment import public_url
 from minzheng.site.environment.network import EVERYWHERE, LOOPBACK, AddressSet
 
 SIX_MONTHS = 183  # 网络安全法（2016）第二十一条第三项: network logs are kept six months at least
@@ -24,6 +25,7 @@ class Danger:
 def dangers(environment: Mapping[str, str], *, var: Path, ring: Path, demo_loaded: bool) -> list[Danger]:
     return [
         *_network(environment),
+        *_published(environment),
         *_demo(environment, demo_loaded),
         *_files(environment, var, ring),
         *_logs(environment),
@@ -61,6 +63,14 @@ def _network(environment: Mapping[str, str]) -> Iterator[Danger]:
     token = environment.get("MINZHENG_METRICS_TOKEN", "")
     if token and len(token) < 20:
         yield Danger("MINZHENG_METRICS_TOKEN 太短，猜得出来；请用 openssl rand -hex 24 生成一个。")
+
+
+def _published(environment: Mapping[str, str]) -> Iterator[Danger]:
+    url = environment.get(public_url.NAME, "")
+    for sentence in public_url.problems(url) if url else ():
+        yield Danger(sentence)
+    for sentence in public_url.unset(environment):
+        yield Danger(sentence, certain=False)
 
 
 def _set(members: list[str]) -> AddressSet:
