@@ -35,6 +35,7 @@ PLACELESS = {
     "regions.list": "区划是公开信息",
     "jobs.list": "任务属于全平台",
     "jobs.detail": "任务属于全平台",
+    "system.health": "运行情况属于全平台",
     "accounts.me": "本人账号",
     "accounts.password": "本人账号",
     "accounts.history": "本人账号",
