@@ -12,7 +12,9 @@ from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents.catalogue import SERVED
 from minzheng.kernel.items import registry
+from minzheng.kernel.notices import selectors as messages
 from minzheng.kernel.oversight import purposes
 from minzheng.kernel.pages.casework.acts import Attempt, act_forms
 from minzheng.kernel.pages.casework.evidence import evidence_cards, proposals
@@ -78,6 +80,8 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "consents": _consents(case),
         "attachments": attachments,
         "documents": _documents(case, drawing),
+        "served_codes": SERVED,
+        "messages_sent": list(messages.of_case(drawing.actor, case.pk)[:20]),
         "may_print": drawing.actor.can("case.investigate", case.region_code),
     }
 

@@ -15,6 +15,8 @@ from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import UNDER_WAY
 from minzheng.kernel.cases.workbench import GROUPS, waiting_for
+from minzheng.kernel.documents import selectors as documents
+from minzheng.kernel.notices import selectors as messages
 from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.pages.people.notes import notes_of
@@ -63,6 +65,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         page,
         figures_data={"figures": _figures(found)},
         stages=_stages(drawing),
+        errands=_errands(drawing),
         buckets=_buckets(drawing, found),
         recent=_recent(drawing),
         notes=notes_of(drawing),
@@ -122,6 +125,20 @@ def _lines(cases: list[Case], drawing: Drawing) -> list[tuple[str, list[tuple[st
         )
         for case in cases
     ]
+
+
+def _errands(drawing: Drawing) -> list[tuple[str, int, str, str]]:
+    """(heading, number, link, note) of what has to reach people: notices to serve, people nobody reached, letters."""
+    actor, found = drawing.actor, []
+    if actor.has("document.read") and (actor.has("case.accept") or actor.has("case.confirm")):
+        late = Count("pk", filter=Q(issued_on__lt=documents.late_since(drawing.today)))
+        told = documents.unserved(actor).order_by().aggregate(total=Count("pk"), late=late)
+        note = f"超期 {told['late']}" if told["late"] else ""
+        found.append(("未送达文书", told["total"], reverse("documents.unserved"), note))
+    if actor.has("case.accept"):
+        found.append(("联系不上", messages.unreached(actor).order_by().count(), reverse("notices.unreached"), ""))
+        found.append(("待邮寄信函", messages.letters(actor).order_by().count(), reverse("notices.letters"), ""))
+    return [one for one in found if one[1]]
 
 
 def _stages(drawing: Drawing) -> list[tuple[str, int, str]]:

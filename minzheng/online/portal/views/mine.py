@@ -13,8 +13,10 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors
+from minzheng.kernel.documents import easyread
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.documents import services as papers
+from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.items import registry
 from minzheng.kernel.notices import selectors as notices
 from minzheng.online.portal import deciding, journey, words
@@ -90,14 +92,16 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def document(request: HttpRequest, pk: int) -> HttpResponse:
-    """A notice as PDF. Each download is recorded."""
+    """A notice as PDF, or its large-print page (``?version=easy``). Each download is recorded."""
     one = documents.document(actor_in(request), pk)
     if one is None:
         raise Http404
+    easy = request.GET.get("version") == "easy"
+    if easy and one.code not in easyread.RETOLD:
+        raise Http404
     audit.record_read(actor=actor_in(request), obj=one, reason="本人下载文书")
-    response = HttpResponse(papers.pdf(one), content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{one.code}-{one.pk}.pdf"'
-    return response
+    data = easyread.pdf(one) if easy else papers.pdf(one)
+    return file_response(data, "application/pdf", f"{'大字说明' if easy else one.title}（{one.number}）.pdf")
 
 
 @dataclass(frozen=True)
