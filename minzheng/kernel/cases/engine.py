@@ -165,6 +165,8 @@ def _stored(ctx: Ctx, photo: Photo, items: list[Any]) -> list[str]:
                 ).pk
             )
         else:
+            if not str(item).isdecimal():
+                raise ValueError(f"{photo.label}要重新上传。")
             ids.append(int(item))
     known = Attachment.objects.filter(case_id=ctx.case.pk, removed_at=None, pk__in=ids).count()
     if known != len(set(ids)):

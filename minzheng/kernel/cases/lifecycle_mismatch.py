@@ -23,6 +23,8 @@ OBJECTIONS = (
     ("D7", "数据过时"),
     ("D8", "丧葬、抚恤等不计入的"),
 )
+# Where the family may answer and the answer is looked into: also while an objection of others is.
+WHERE = ("INVESTIGATING", "OBJECTION", "INITIAL_OPINION", "RECHECK")
 PROOFS = Photo("proofs", "佐证材料", kind="proof")
 
 
@@ -81,7 +83,7 @@ def acts() -> tuple[Act, ...]:
         Act(
             "notify_mismatch",
             "告知核对情况（N04）",
-            ("INVESTIGATING", "RECHECK"),
+            ("INVESTIGATING", "OBJECTION", "RECHECK"),
             by=("case.investigate",),
             notice="N04",
             guards=(guards.match_current, has_differences),
@@ -90,7 +92,7 @@ def acts() -> tuple[Act, ...]:
         Act(
             "match_objection",
             "对核对结果提出异议",
-            ("INVESTIGATING", "RECHECK"),
+            WHERE,
             by=(CITIZEN, "case.accept"),
             guards=(mismatch_open,),
             effects=(on_match_objection,),
@@ -103,7 +105,7 @@ def acts() -> tuple[Act, ...]:
         Act(
             "match_recheck",
             "复查核对异议",
-            ("INVESTIGATING", "RECHECK"),
+            WHERE,
             by=("case.investigate", "match.run"),
             duty="investigate",
             guards=(open_match_objection,),

@@ -96,7 +96,7 @@ def on_move(ctx: Ctx) -> None:
 
 
 def _move_awards(ctx: Ctx, to: str) -> datetime.date:
-    from minzheng.kernel.awards.services import move_award
+    from minzheng.kernel.awards.moving import move_award
 
     pays_from = ctx.today
     for award in ctx.case.awards.exclude(state="ended"):
