@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
 
+from minzheng.kernel import clock
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.audit.services import READ
 
@@ -23,6 +25,13 @@ def visible_to(actor: Any) -> QuerySet[AuditEntry]:
 def about(actor: Any, obj: models.Model) -> QuerySet[AuditEntry]:
     """Lines about one object that this actor may see, newest first."""
     return visible_to(actor).filter(object_type=obj._meta.model_name, object_id=obj.pk)
+
+
+def read_lately(actor: Any, obj: models.Model, minutes: int = 30) -> bool:
+    """Whether this actor's reading of the object was recorded just now; one look into the index by object."""
+    start = clock.now() - timedelta(minutes=minutes)
+    rows = AuditEntry.objects.filter(object_type=obj._meta.model_name, object_id=obj.pk, at__gte=start)
+    return rows.filter(actor_id=actor.id, action=READ).exists()
 
 
 def reads_of_own_file(actor: Any) -> QuerySet[AuditEntry]:

@@ -23,6 +23,7 @@ from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.sniff import PDF
 from minzheng.kernel.documents.standing import standing
 from minzheng.kernel.documents.throttle import allow
+from minzheng.kernel.oversight.papers import stamped
 from minzheng.kernel.parts.page import STAFF, Custom, Page
 
 #: A verification code has 80 bits; the limit only keeps crawlers off.

@@ -19,6 +19,7 @@ from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.models import IssuedDocument, ServiceRecord
 from minzheng.kernel.documents.sniff import PDF
 from minzheng.kernel.notices import choices
+from minzheng.kernel.oversight.papers import stamped
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Link, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -143,7 +144,7 @@ def easy_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if document is None or document.code not in easyread.RETOLD:
         raise Http404
     audit.record_read(actor=actor, obj=document, reason="查看文书")
-    return file_response(easyread.pdf(document), PDF, f"大字说明（{document.number}）.pdf")
+    return file_response(stamped(easyread.pdf(document), actor_in(request)), PDF, f"大字说明（{document.number}）.pdf")
 
 
 def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
@@ -153,7 +154,7 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if document is None or not catalogue.notice(document.code).served:
         raise Http404
     audit.record_read(actor=actor, obj=document, reason="打印送达回证")
-    return file_response(services.receipt_pdf(document), PDF, f"送达回证（{document.number}）.pdf")
+    return file_response(stamped(services.receipt_pdf(document), actor_in(request)), PDF, f"送达回证（{document.number}）.pdf")
 
 
 def _example() -> dict[str, Any] | None:

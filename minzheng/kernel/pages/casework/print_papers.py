@@ -14,6 +14,7 @@ from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.documents.selectors import visible_documents
 from minzheng.kernel.documents.services import pdf
+from minzheng.kernel.oversight.papers import stamped
 from minzheng.kernel.parts.fields import Choice
 from minzheng.kernel.parts.page import BatchBody
 
@@ -43,7 +44,7 @@ def print_papers(actor: Any, cases: list[Case], values: dict[str, Any]) -> HttpR
         writer.append(PdfReader(io.BytesIO(pdf(paper))))
     out = io.BytesIO()
     writer.write(out)
-    response = HttpResponse(out.getvalue(), content_type="application/pdf")
+    response = HttpResponse(stamped(out.getvalue(), actor), content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="papers.pdf"'
     return response
 
