@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -111,6 +112,57 @@ def _draft(actor: Any, values: dict[str, Any], row: Standing) -> Done:
     return Done(f"“{row.title}”已起草，等另一人签发。", reverse("standards.list"))
 
 
+def _open_rows(actor: Any) -> list[tuple[str, str]]:
+    """(name, title and value) of everything that has a value nobody confirmed and no draft yet."""
+    place = place_of(actor)
+    rows = selectors.in_force(place, clock.today()) if place else []
+    return [(row.name, f"{row.title}：{row.shown}") for row in rows if row.state == "open"]
+
+
+def _many_fields(actor: Any, obj: Any) -> tuple[Field, ...]:
+    return (
+        Choice("names", "确认哪些", required=True, many=True, options=_open_rows(actor)),
+        DateField("valid_from", "自哪天起", required=True),
+        TextField("source", "依据（文件名称和文号）", required=True, max_length=200),
+        DateField("source_date", "文件日期"),
+    )
+
+
+def _confirm_many(actor: Any, values: dict[str, Any], obj: Any) -> Done:
+    """One document often settles a dozen values: one draft each, all or none."""
+    place = place_of(actor)
+    rows = {row.name: row for row in selectors.in_force(place, clock.today())}
+    with transaction.atomic():
+        for name in values["names"]:
+            row = rows[name]
+            services.draft(
+                actor=actor, region_code=place, name=name, value=row.value, unit=row.unit, confirms=True,
+                valid_from=values["valid_from"], source=values["source"], source_date=values["source_date"],
+            )  # fmt: skip
+    return Done(f"已起草 {len(values['names'])} 项，等另一人签发。", reverse("standards.list"))
+
+
+def _waiting(actor: Any) -> list[tuple[str, str]]:
+    """Drafts of others that this person may sign."""
+    rows = selectors.visible_to(actor).filter(state="draft").exclude(drafted_by_id=actor.id)
+    return [
+        (str(row.pk), f"{row.name.replace('_', ' ')}：{row.value} {row.unit}，自 {row.valid_from}，{row.source}")
+        for row in rows.order_by("name")
+        if actor.can(services.PERMISSION, row.region_code)
+    ]
+
+
+def _sign_fields(actor: Any, obj: Any) -> tuple[Field, ...]:
+    return (Choice("rows", "签发哪些", required=True, many=True, options=_waiting(actor)),)
+
+
+def _sign_many(actor: Any, values: dict[str, Any], obj: Any) -> Done:
+    with transaction.atomic():
+        for pk in values["rows"]:
+            services.sign(actor=actor, pk=int(pk))
+    return Done(f"已签发 {len(values['rows'])} 项。", reverse("standards.list"))
+
+
 def _one(actor: Any, pk: int) -> ParameterValue | None:
     row = selectors.visible_to(actor).filter(pk=pk).first()
     return row if row and actor.can(services.PERMISSION, row.region_code) else None
@@ -164,6 +216,21 @@ PAGES = [
             lead="先对照本地文件。起草后由另一名政策科人员或局领导签发才算数；签发的值可随时撤回，已作出的决定不变。",
         ),
         example=_example,
+    ),
+    Page(
+        "standards.confirm_many", "console/standards/confirm/", "成批确认", "policy.confirm",
+        FormBody(
+            _many_fields, _confirm_many, submit="起草，交另一人签发", parent="standards.list",
+            initial=lambda actor, obj: {"valid_from": clock.today().replace(month=1, day=1)},
+            lead="同一份文件写明、与现在的值相同的，在这里一次确认。值不同的，在清单里逐项填写。",
+        ),
+    ),
+    Page(
+        "standards.sign_many", "console/standards/sign/", "成批签发", "policy.confirm",
+        FormBody(
+            _sign_fields, _sign_many, submit="签发所选", parent="standards.list",
+            lead="请对照文件原文逐项核对。自己起草的不在这里，由另一人签发。",
+        ),
     ),
     Page(
         "standards.sign",

@@ -19,7 +19,8 @@ TODAY = datetime.date(2026, 11, 21)
 def _county(request: pytest.FixtureRequest) -> Iterator[None]:
     with clock.at(TODAY):
         if request.node.get_closest_marker("django_db"):
-            request.getfixturevalue("db" if not request.node.get_closest_marker("slow") else "transactional_db")
+            whole = request.node.get_closest_marker("django_db").kwargs.get("transaction")
+            request.getfixturevalue("transactional_db" if whole else "db")
             rolls.county()
         yield
 
