@@ -10,7 +10,7 @@ from minzheng.kernel.cases.objections.models import PublicObjection
 if TYPE_CHECKING:
     from minzheng.kernel.cases.context import Ctx
 
-METHODS = {"reinvestigation": "重新调查", "council": "民主评议"}
+METHODS = {"reinvestigation": "重新调查", "council": "民主评议", "held": "民主评议"}
 #: What the answer adds once the case is settled; the decision itself is not handed to strangers.
 OUTCOMES = {
     "approve": "这一户的申请经复查后已作出决定：同意，保障金额以长期公示为准。",
