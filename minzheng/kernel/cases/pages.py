@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.pages.casework import lists, print_papers
+from minzheng.kernel.pages.casework import lists, many, print_papers
 from minzheng.kernel.pages.casework.acts import act_fields, perform
 from minzheng.kernel.pages.casework.case_page import case_page
 from minzheng.kernel.pages.casework.intake import entry, start
@@ -79,4 +79,5 @@ PAGES = [
         Custom(entry, kind="form"),
         example=_draft_example,
     ),
+    *many.pages(),
 ]

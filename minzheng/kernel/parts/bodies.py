@@ -44,8 +44,8 @@ class ListBody:
     """A table over ``rows(actor)``. Sorting, filters and page number live in the address.
 
     ``link`` names the detail page that a row opens: (page code, {argument: attribute path}). ``export`` is the code of
-    an ``ExportBody`` page with its own permission. ``batches`` are the codes of ``BatchBody`` pages: rows get a tick
-    box when the actor may do at least one of them. ``empty`` says what would fill an empty list.
+    an ``ExportBody`` page with its own permission. ``batches`` are the codes of ``BatchBody`` pages (or a function
+    of the drawing that gives them): rows get a tick box when the actor may do at least one of them. ``empty`` says what would fill an empty list.
     """
 
     kind: ClassVar[str] = "list"
@@ -57,7 +57,7 @@ class ListBody:
     link: tuple[str, dict[str, str]] | None = None
     actions: Sequence[Action] = ()
     export: str = ""
-    batches: Sequence[str] = ()
+    batches: Sequence[str] | Callable[[Any], Sequence[str]] = ()
     per_page: int = 20
     empty: str = "没有符合条件的记录。"
     lead: str = ""

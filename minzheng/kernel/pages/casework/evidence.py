@@ -93,7 +93,7 @@ def _card(row: Evidence, cosigned: set[tuple[Any, str]], drawing: Drawing) -> Ca
     ]
     attached = [str(pk) for key in _ATTACHED for pk in _many(data.get(key))]
     note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
-    objection = str(data.get("objection") or "") if row.kind == "objection" else ""
+    objection = str(data.get("objection") or "")
     return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note, objection)
 
 

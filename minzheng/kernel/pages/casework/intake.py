@@ -64,9 +64,7 @@ def start(request: HttpRequest) -> HttpResponse:
             refusals = sentences_of(error) or list(field_errors_of(error).values())
         except NotFound as error:
             refusals = [str(error)]
-    drafts = (
-        selectors.visible_to(drawing.actor).filter(state="DRAFT").order_by("-pk")[:20]
-    )
+    drafts = selectors.visible_to(drawing.actor).filter(state="DRAFT").order_by("-pk")[:20]
     return draw(
         request,
         "console/intake_start.html",

@@ -99,6 +99,13 @@ def items(drawing: Drawing) -> list[tuple[str, str]]:
     return [(item.code, item.title) for item in registry.all_items()]
 
 
+def batches(drawing: Drawing) -> list[str]:
+    """What may be done to several cases at once in this actor's places."""
+    from minzheng.kernel.pages.casework.many import open_to
+
+    return [*open_to(drawing), "cases.print_papers"]
+
+
 COLUMNS: tuple[Column, ...] = (
     Text("no", "办件编号", sort="no", css="nowrap"),
     Text("applicant_name", "申请人", sort="applicant_name"),
@@ -115,7 +122,7 @@ BODY = ListBody(
     sort="-submitted_at",
     link=("cases.detail", {"pk": "pk"}),
     export="cases.export",
-    batches=("cases.print_papers",),
+    batches=batches,
     filters=(
         Search("q", "编号或申请人", by=by_text, placeholder="编号末几位或姓名"),
         ByChoice("scope", "范围", choices=SCOPES, by=by_scope),

@@ -101,3 +101,30 @@ def test_上次查看以来_别人做了什么_自己做的不算(
     assert "自您上次查看" in later
     assert "邻里访问" in later.split("自您上次查看")[1].split("</section>")[0]
     assert "自您上次查看" not in mine
+
+
+def test_一并启动调查_能办的办_不能办的说明原因(clerk: Client, family: dict[str, Any]) -> None:
+    """The family's case is under investigation already: it is left out with a sentence, nothing is written."""
+    url = reverse("cases.many_start")
+    page = clerk.post(url, {"row": str(family["case"].pk)}).content.decode()
+    assert "勾选的各行都不能办理" in page
+    assert "现在不在可以“启动调查”的环节" in page
+    before = CaseAct.objects.filter(case=family["case"]).count()
+    clerk.post(url, {"row": str(family["case"].pk), "sent": "1"})
+    assert CaseAct.objects.filter(case=family["case"]).count() == before
+
+
+def test_一并启动调查_每件各办各的(clerk: Client, family: dict[str, Any]) -> None:
+    case = family["case"]
+    CaseAct.objects.filter(case=case, code="start").delete()
+    case.state = "ACCEPTED"
+    case.save(update_fields=["state"])
+    page = clerk.post(reverse("cases.many_start"), {"row": str(case.pk), "sent": "1"}).content.decode()
+    case.refresh_from_db()
+    assert case.state == "INVESTIGATING"
+    assert "已办理 <strong>1</strong> 行" in page
+
+
+def test_没有开放批量确认的地方_列表上没有这个按钮(browse: Callable[..., Client], family: dict[str, Any]) -> None:
+    page = browse("county_reviewer").get(reverse("cases.list")).content.decode()
+    assert reverse("cases.many_approve") not in page

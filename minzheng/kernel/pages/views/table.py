@@ -143,7 +143,8 @@ def export_url(body: ListBody, values: Mapping[str, str], drawing: Drawing) -> s
 
 def batches(body: ListBody, drawing: Drawing) -> list[tuple[str, str, str]]:
     """(label, address, icon) of what this actor may do to several rows at once."""
-    targets = [registry.pages().get(code) for code in body.batches]
+    codes = body.batches(drawing) if callable(body.batches) else body.batches
+    targets = [registry.pages().get(code) for code in codes]
     return [
         (target.title, reverse(target.code), target.body.icon)
         for target in targets
