@@ -184,6 +184,7 @@ def heavy_readers(actor: Actor) -> list[Heavy]:
     everybody = [n for _actor, _role, n in rows]
     found = []
     for actor_id, role, n in rows:
+        assert actor_id is not None  # _by_staff
         peers = by_role[role] if len(by_role[role]) > 2 else everybody
         median = statistics.median(peers)
         if n >= limit("FINDING_VOLUME_LEAST") and n >= limit("FINDING_VOLUME_TIMES") * median:

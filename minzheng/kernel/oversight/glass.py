@@ -60,6 +60,7 @@ def break_glass(*, actor: Actor, person_id: int, reason_code: str, text: str) ->
     """Open the file for BREAK_GLASS_MINUTES; tells the audit administrator's queue, the leader of the person's place
     and the person at once. Raises OversightRefused."""
     _require(actor)
+    assert actor.user is not None
     reason = purposes.codes("glass").get(reason_code)
     words = " ".join(text.split())
     if reason is None:
@@ -101,7 +102,9 @@ def break_glass(*, actor: Actor, person_id: int, reason_code: str, text: str) ->
 def through_glass(actor: Actor, pk: int) -> tuple[GlassBreak, Person] | None:
     """The file and the opening through which this actor may read it now; None when there is none or it has run out.
     The reading is recorded."""
-    opened = GlassBreak.objects.filter(pk=pk, user_id=actor.id, expires_at__gt=clock.now()).select_related("person")
+    opened = GlassBreak.objects.filter(pk=pk, user_id=actor.id or 0, expires_at__gt=clock.now()).select_related(
+        "person"
+    )
     found = opened.first() if actor.id is not None and actor.has(PERMISSION) else None
     if found is None:
         return None
@@ -112,7 +115,7 @@ def through_glass(actor: Actor, pk: int) -> tuple[GlassBreak, Person] | None:
 
 def own(actor: Actor) -> QuerySet[GlassBreak]:
     """What this actor opened himself, newest first."""
-    return GlassBreak.objects.filter(user_id=actor.id).order_by("-opened_at")
+    return GlassBreak.objects.filter(user_id=actor.id or 0).order_by("-opened_at")
 
 
 def visible_to(actor: Actor) -> QuerySet[GlassBreak]:

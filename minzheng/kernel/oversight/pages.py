@@ -111,7 +111,7 @@ PAGES = [
         "查谁看过某人的档案",
         "audit.read",
         Custom(reads.find),
-        menu=Menu("监督", 30, "search"),
+        menu=Menu("监督", 30, "search", "谁看过某人"),
     ),
     Page(
         "oversight.person_reads",

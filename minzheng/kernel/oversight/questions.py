@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 #: Open questions of one person at a time: an angry evening is heard, a flood is not.
 MOST_OPEN = 10
+KINDS = ReadQuestion.KINDS
 
 
 @transaction.atomic
 def ask(*, actor: Actor, person_id: int, entry_id: int | None, kind: str, text: str) -> ReadQuestion:
     """Put a question into the audit administrator's queue. The caller has checked that the actor may see the readings
     of this person. Raises OversightRefused."""
+    assert actor.user is not None
     words = text.strip()[:500]
     if kind not in dict(ReadQuestion.KINDS):
         raise OversightRefused("请选择是询问还是投诉。")

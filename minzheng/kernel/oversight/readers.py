@@ -102,7 +102,7 @@ def for_person(actor: Actor, person_id: int, *, everything: bool = False) -> tup
 def readings(entries: list[AuditEntry], *, names: bool | None = None, sentences: bool = False) -> list[Reading]:
     """Lines with organisation and post of whoever read, as they were on that day. Two queries. `names`: whether
     officers are named (None: as the setting says); `sentences`: the purpose as recorded, not in the citizen's words."""
-    ids = {entry.actor_id for entry in entries}
+    ids = {entry.actor_id for entry in entries if entry.actor_id is not None}
     posts: dict[int, list[Assignment]] = {}
     for one in Assignment.objects.filter(user_id__in=ids).select_related("organization").order_by("valid_from", "pk"):
         posts.setdefault(one.user_id, []).append(one)
@@ -129,7 +129,7 @@ def _reading(entry: AuditEntry, posts: list[Assignment], citizen: bool) -> Readi
         post=(post.post or title(post.role)) if post else ("" if citizen else title(entry.role)),
         name="",
         purpose=purposes.plain(code) if code else _from_action(entry),
-        what=WHAT.get(entry.object_type, "档案"),
+        what="" if entry.action == "person.search_id" else WHAT.get(entry.object_type, "档案"),
         glass=entry.action == "glass.open" or code in purposes.codes("glass"),
         own_side=citizen,
     )

@@ -50,7 +50,7 @@ def who_read(request: HttpRequest) -> HttpResponse:
         months=limit("WHO_READ_MONTHS"),
         asking=asking,
         asked_line=next((one for one in lines if one.entry_id == asking), None),
-        kinds=questions.ReadQuestion.KINDS,
+        kinds=questions.KINDS,
         kind=request.POST.get("kind", "question"),
         text=request.POST.get("text", ""),
         answers=list(questions.of_person(actor, chosen)),
