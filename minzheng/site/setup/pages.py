@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.exchange.caseload.errors import ImportRefused
+from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.drawing import draw
+from minzheng.kernel.pages.gate import allowed
 from minzheng.kernel.parts.page import BoardBody, Custom, Menu, Page
 from minzheng.site.setup import staff, state
 from minzheng.site.setup.errors import SetupRefused
@@ -20,7 +23,11 @@ MOST_BYTES = 5 * 1024 * 1024
 
 
 def _board(actor: Any, drawing: Any) -> dict[str, Any]:
-    found = state.steps()
+    known = registry.pages()
+    found = [
+        replace(step, links=tuple(link for link in step.links if allowed(actor, known[link.page])))
+        for step in state.steps()
+    ]
     return {
         "steps": found,
         "ready": state.ready(found),

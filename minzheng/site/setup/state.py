@@ -31,6 +31,7 @@ DONE, PART, OPEN = "done", "part", "open"
 class Link:
     label: str
     url: str
+    page: str
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _links(*pairs: tuple[str, str]) -> tuple[Link, ...]:
     found = []
     for label, page in pairs:
         try:
-            found.append(Link(label, reverse(page)))
+            found.append(Link(label, reverse(page), page))
         except NoReverseMatch:
             continue
     return tuple(found)
@@ -146,7 +147,7 @@ def _keys() -> Step:
 def _calendar() -> Step:
     loaded = sorted(calendar.calendar().years)
     today = clock.today()
-    told = f"已装入 {'、'.join(map(str, loaded))} 年的放假安排。" if loaded else "还没有装入放假安排。"
+    told = f"已装入到 {loaded[-1]} 年的放假安排（共 {len(loaded)} 年）。" if loaded else "还没有装入放假安排。"
     if today.year not in loaded:
         todo = (f"装入 {today.year} 年的放假安排，否则期限按周末推算：minzheng calendar load。",)
         return Step("calendar", "工作日历", OPEN, told, todo, "服务器管理员")
