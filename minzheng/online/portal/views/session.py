@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from minzheng.kernel.accounts import services
+from minzheng.kernel.accounts import senders, services
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.citizens import VALID_FOR, CodeSent, normal_phone
 from minzheng.kernel.accounts.errors import AccountError
@@ -31,7 +31,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest) -> HttpResponse:
     try:
-        sent = services.send_login_code(phone=request.POST.get("phone", ""), address=client_address(request))
+        sent = services.send_login_code(
+            phone=request.POST.get("phone", ""),
+            address=client_address(request),
+            channel=request.POST.get("do", "").partition(":")[2] or "sms",
+        )
     except AccountError as error:
         return _page(request, phone_error=str(error), earlier=_sent_before(request))
     return _page(request, sent=sent, focus_code=True)
@@ -95,6 +99,7 @@ def _page(
         phone_error=phone_error,
         code_error=code_error,
         focus_code=focus_code,
+        channels=[(code, title) for code, title in senders.channels().items() if code != "sms"],
         kept=keep.holds(request),
         item_info=item,
         phone=asked.get("phone", ""),
