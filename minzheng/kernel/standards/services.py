@@ -16,7 +16,7 @@ from minzheng.kernel.standards import values
 from minzheng.kernel.standards.errors import StandardRefused
 from minzheng.kernel.standards.models import ParameterValue
 from minzheng.kernel.standards.sets import find
-from minzheng.policy.params import LIMITS, Declaration
+from minzheng.policy.params import LIMITS, Declaration, convert_value
 from minzheng.policy.regions import normalize_region, region_level
 
 PERMISSION = "policy.confirm"
@@ -80,7 +80,7 @@ def draft(
 def checked(declaration: Declaration, value: str, errors: dict[str, str]) -> str:
     """The value in its one written form; what is wrong with it goes into `errors["value"]`."""
     try:
-        clean = values.convert_value(declaration, value.replace(",", "").strip())
+        clean = convert_value(declaration, value.replace(",", "").strip())
     except ValueError as error:
         errors["value"] = f"{declaration.name}的值不对：{error}。"
         return value

@@ -149,8 +149,8 @@ def _calendar() -> Step:
     today = clock.today()
     told = f"已装入到 {loaded[-1]} 年的放假安排（共 {len(loaded)} 年）。" if loaded else "还没有装入放假安排。"
     if today.year not in loaded:
-        todo = (f"装入 {today.year} 年的放假安排，否则期限按周末推算：minzheng calendar load。",)
-        return Step("calendar", "工作日历", OPEN, told, todo, "服务器管理员")
+        now = (f"装入 {today.year} 年的放假安排，否则期限按周末推算：minzheng calendar load。",)
+        return Step("calendar", "工作日历", OPEN, told, now, "服务器管理员")
     todo = () if today.month < 11 or today.year + 1 in loaded else (f"国务院公布后装入 {today.year + 1} 年的安排。",)
     return Step("calendar", "工作日历", DONE, told, todo, "服务器管理员")
 

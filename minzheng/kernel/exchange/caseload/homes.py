@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from minzheng.kernel.crypto import sealing
@@ -163,7 +164,7 @@ class Reader:
             self._members_of_row(home)
         else:
             for line, row in home.rows:
-                self._try(home, line, lambda line=line, row=row: self._member(home, line, row, ""))
+                self._try(home, line, partial(self._member, home, line, row, ""))
         line, row = home.rows[0]
         if len(home.members) > MOST_MEMBERS:
             home.refuse(line, Bad(f"这一户有 {len(home.members)} 人。", "检查户编号是否填成了同一个。"))
@@ -186,7 +187,7 @@ class Reader:
         for number in used:
             prefix = f"m{number}."
             if any(text_of(self._cell(row, prefix + code)) for code in OF_MEMBER):
-                self._try(home, line, lambda prefix=prefix: self._member(home, line, row, prefix))
+                self._try(home, line, partial(self._member, home, line, row, prefix))
 
     def _member(self, home: Home, line: int, row: list[Cell], prefix: str) -> None:
         def at(code: str) -> Cell:

@@ -37,7 +37,7 @@ def look_up(homes: Iterable[Home]) -> Known:
     found = Known()
     indexes = [index_of(member) for home in homes for member in home.members]
     for pk, index, name in Person.objects.filter(id_index__in=indexes).values_list("pk", "id_index", "name"):
-        found.persons[bytes(index)] = (pk, name)
+        found.persons[bytes(index or b"")] = (pk, name)
     people = [pk for pk, _name in found.persons.values()]
     today = clock.today()
     rows = HouseholdMember.objects.filter(person_id__in=people, superseded_at=None).exclude(valid_to__lt=today)
@@ -47,7 +47,8 @@ def look_up(homes: Iterable[Home]) -> Known:
         found.households[person] = (household, no, region)
     houses = {household for household, _no, _region in found.households.values()}
     for award in Award.objects.filter(household_id__in=houses, state__in=IN_FORCE).defer("frozen"):
-        found.awards[(award.household_id, award.item_code)] = award
+        if award.household_id is not None:
+            found.awards[(award.household_id, award.item_code)] = award
     numbers = [home.claim.no for home in homes if home.claim and home.claim.no]
     found.numbers = set(Award.objects.filter(no__in=numbers).values_list("no", flat=True))
     return found

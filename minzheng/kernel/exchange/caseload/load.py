@@ -133,7 +133,13 @@ class Loader:
             self._link("M", pk, member.line)
 
     def _award(
-        self, home: Home, claim: Claim, household: int, region: str, persons: dict[bytes, int], numbers: dict[str, Any]
+        self,
+        home: Home,
+        claim: Claim,
+        household: int,
+        region: str,
+        persons: dict[bytes, int],
+        numbers: dict[tuple[str, int], Any],
     ) -> None:
         pk, line = new_id(), home.rows[0][0]
         covered = [one for one in home.members if one.covered]

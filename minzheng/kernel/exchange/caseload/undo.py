@@ -36,7 +36,7 @@ def undo(*, actor: Actor, pk: int, reason: str) -> ImportBatch:
     return batch
 
 
-def _made(batch: ImportBatch, kind: str) -> models.QuerySet[ImportLink]:
+def _made(batch: ImportBatch, kind: str) -> Any:
     return ImportLink.objects.filter(batch=batch, kind=kind).values("object_id")
 
 

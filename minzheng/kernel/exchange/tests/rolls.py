@@ -89,7 +89,7 @@ def household(number: int, size: int = 2, *, yuan: Any = 365.5, first: str = "20
             TOWNS[village[:9]], VILLAGES[village], f"H{number:05d}", name_of(one), id_no(one, female=female),
             "户主" if place == 0 else "配偶" if place == 1 else "子女", "女" if female else "男", "", "农村",
             yuan if place == 0 else "", first if place == 0 else "", "云上农商行" if place == 0 else "",
-            "6217000012345678" if place == 0 else "",
+            "6217000012345670" if place == 0 else "",
         ])  # fmt: skip
     return rows
 

@@ -36,7 +36,7 @@ def test_花名册入库_户人待遇账户都在_与文件一致(loaded: Run) -
     assert HouseholdMember.objects.filter(valid_from=datetime.date(2026, 1, 1)).count() == 15
     award = Award.objects.get(household__head__name=rolls.name_of(10))
     assert (award.amount_fen, award.persons, award.first_month) == (36550, 3, datetime.date(2024, 5, 1))
-    assert award.account_no == "6217000012345678" and award.account_bank == "云上农商行"
+    assert award.account_no == "6217000012345670" and award.account_bank == "云上农商行"
     assert award.region_code == "980101001002" and award.members.count() == 3
     assert award.next_review_on is not None and award.next_review_on > datetime.date(2026, 11, 21)
     found = person_by_id_no(rolls.people("county_reviewer")[0], rolls.id_no(10))
