@@ -21,8 +21,8 @@ _ISSUED = {
 }
 
 
-def pdf(code: str, *, easy: bool = False, changes: Mapping[str, Any] | None = None) -> bytes:
-    """The specimen as PDF; ``easy`` its large-print page. UnknownNotice, or DocumentError where there is no such page."""
+def fields_of(code: str, changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The specimen's elements as they would be stored, with agency and addressee; MissingField when they do not fit."""
     notice = catalogue.notice(code)
     kept = elements.stored(notice, SPECIMENS[code] | dict(changes or {}))
     notice.check(kept)
@@ -31,7 +31,17 @@ def pdf(code: str, *, easy: bool = False, changes: Mapping[str, Any] | None = No
         fields.pop("remedy", None)
     if notice.word:
         fields |= {"document_no": f"示民{notice.word}〔2026〕1号", "verify_code": "8K3M-Q7TR-2WXN-5H4P"}
+    return fields
+
+
+def pdf(code: str, *, easy: bool = False, changes: Mapping[str, Any] | None = None) -> bytes:
+    """The specimen as PDF; ``easy`` its large-print page. UnknownNotice, or DocumentError where there is no such page."""
+    fields = fields_of(code, changes)
     more = asdict(easyread.page(code, fields)) if easy else None
     return rendering.render(
-        notice, fields, issued_on=clock.today().isoformat(), layout="easy" if easy else "", more=more
+        catalogue.notice(code),
+        fields,
+        issued_on=clock.today().isoformat(),
+        layout="easy" if easy else "",
+        more=more,
     )

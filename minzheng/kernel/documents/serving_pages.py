@@ -154,7 +154,9 @@ def receipt_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     if document is None or not catalogue.notice(document.code).served:
         raise Http404
     audit.record_read(actor=actor, obj=document, reason="打印送达回证")
-    return file_response(stamped(services.receipt_pdf(document), actor_in(request)), PDF, f"送达回证（{document.number}）.pdf")
+    return file_response(
+        stamped(services.receipt_pdf(document), actor_in(request)), PDF, f"送达回证（{document.number}）.pdf"
+    )
 
 
 def _example() -> dict[str, Any] | None:

@@ -149,6 +149,7 @@ def test_公示期过了的公示单说到期(case: Case, clerk: Any) -> None:
     with clock.at(date(2027, 1, 1)):
         assert "公示期已经结束" in text_of(Client().get(f"/verify/{document.verify_code}"))
 
+
 @pytest.mark.parametrize("code", ["8K3M-Q7TR-2WXN-5H4P", "nonsense", "1"])
 def test_查不到的同一个回答(code: str) -> None:
     response = Client().get(f"/verify/{code}")
