@@ -47,6 +47,7 @@ _COUNTY_STAFF = (
     ("caiwu", "钱一诺", "finance", DEMO_BUREAU, "计划财务股", "查看发放明细"),
     ("zhengce", "顾明理", "policy_officer", DEMO_BUREAU, "政策法规股", "查看标准与规则"),
     ("juzhang", "章知行", "bureau_head", DEMO_BUREAU, "局长", "看全县情况"),
+    ("dangan", "简存真", "archivist", DEMO_BUREAU, "档案室", "归档、利用与鉴定"),
     ("shenji", "严守正", "auditor", DEMO_BUREAU, "内部审计", "查谁看过档案、复算待遇"),
     ("shuju", "舒有数", "data_officer", DEMO_BUREAU, "数据管理员", "导入存量花名册"),
     ("xitong", "石可为", "sys_admin", DEMO_BUREAU, "系统管理员", "建立账号、看运行情况"),
