@@ -28,7 +28,15 @@ def free_port() -> int:
 class Platform:
     """``var`` is its run-time folder. Extra environment variables as in the handbook's table of settings."""
 
-    def __init__(self, var: Path, *, workers: int = 2, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        var: Path,
+        *,
+        workers: int = 2,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
+        self.python = python
         self.var, self.port, self.workers = var, free_port(), workers
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("MINZHENG_", "DJANGO_"))
@@ -46,7 +54,7 @@ class Platform:
         begun = time.monotonic()
         with open(self.var.parent / f"{self.var.name}.log", "a") as log:
             self.process = subprocess.Popen(
-                [*prefix, sys.executable, "-m", "minzheng", "serve", "--workers", str(self.workers)],
+                [*prefix, self.python, "-m", "minzheng", "serve", "--workers", str(self.workers)],
                 env=self.environment, cwd=self.var.parent, stdout=subprocess.PIPE, stderr=log, text=True,
                 preexec_fn=_end_with_me if not prefix else None,
             )  # fmt: skip
