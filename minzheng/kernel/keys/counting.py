@@ -33,12 +33,13 @@ def by_key() -> dict[int, int]:
 
 
 def in_tables() -> Counter[int]:
-    """One pass over each table; the server reads two bytes of each value."""
+    """One pass over each table, in one query; the server reads two bytes of each value."""
+    query = " UNION ALL ".join(_query(model, names) for model, names in sealed_models())
     found: Counter[int] = Counter()
     with connection.cursor() as cursor:
-        for model, names in sealed_models():
-            cursor.execute(_query(model, names))
-            found.update({int(number): int(count) for number, count in cursor.fetchall()})
+        cursor.execute(query)
+        for number, count in cursor.fetchall():
+            found[int(number)] += int(count)
     return found
 
 
