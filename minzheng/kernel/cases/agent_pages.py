@@ -17,7 +17,7 @@ from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.items import registry
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Badge, Date, Link, Moment, Region, Text
+from minzheng.kernel.parts.columns import Badge, Date, Moment, Region, Text
 from minzheng.kernel.parts.fields import Choice, IdNumber, Phone, Photo
 from minzheng.kernel.parts.fields import Date as DateField
 from minzheng.kernel.parts.fields import Text as TextField
@@ -34,7 +34,7 @@ KINDS = (("entrust", "委托"), ("guardian", "法定监护"))
 LIST = ListBody(
     mandates.visible,
     (
-        Link("principal_name", "被代办人", page="mandates.detail", args={"pk": "pk"}),
+        Text("principal_name", "被代办人"),
         Text("agent_name", "代办人"),
         Text("words", "关系"),
         Badge("kind", "类别", names=dict(Mandate.KINDS)),
@@ -106,7 +106,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
     actor = drawing_of(request).actor
     row = mandates.visible(actor).filter(pk=pk).first()
     one = Attachment.objects.filter(pk=row.proof_id, removed_at=None).first() if row and row.proof_id else None
-    if one is None:
+    if row is None or one is None:
         raise Http404("没有找到。")
     audit.record_read(actor=actor, obj=row, reason="查看委托书")
     body, kind = documents.open_attachment(one)

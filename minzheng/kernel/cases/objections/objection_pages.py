@@ -16,7 +16,7 @@ from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.pages.drawing import draw, drawing_of
-from minzheng.kernel.parts.columns import Badge, Date, Deadline, Link, Moment, Region
+from minzheng.kernel.parts.columns import Badge, Date, Deadline, Link, Moment, Region, Text
 from minzheng.kernel.parts.filters import ByChoice
 from minzheng.kernel.parts.page import Custom, ListBody, Menu, Page
 
@@ -25,7 +25,7 @@ TONES = {"checking": "warn", "recorded": "plain", "answered": "good"}
 LIST = ListBody(
     selectors.visible,
     (
-        Link("code", "回执号", page="objections.detail", args={"pk": "pk"}),
+        Text("code", "回执号"),
         Link("case.no", "办件", page="cases.detail", args={"pk": "case_id"}),
         Region("region_code", "村（社区）"),
         Badge("subject", "反映什么", names=dict(PublicObjection.SUBJECTS)),

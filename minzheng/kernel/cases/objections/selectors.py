@@ -64,6 +64,13 @@ def photo(actor: Actor, pk: int, attachment: int) -> Attachment | None:
     return Attachment.objects.filter(pk=attachment, removed_at=None).first()
 
 
+def loose_photo(attachment: int) -> Attachment | None:
+    """A photo not yet sent with an objection; the caller knows that it was uploaded in this very session."""
+    from minzheng.kernel.documents.models import Attachment
+
+    return Attachment.objects.filter(pk=attachment, kind="objection", case=None, removed_at=None).first()
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a receipt shows: no name, no family, no clerk."""

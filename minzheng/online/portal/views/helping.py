@@ -20,7 +20,7 @@ from minzheng.kernel.items.forms import Step
 from minzheng.kernel.parts.fields import Photo, clean_fields, raw_value
 from minzheng.kernel.subjects import mandate_services, mandates
 from minzheng.kernel.subjects.mandate_services import MandateRefused
-from minzheng.kernel.subjects.models import Person
+from minzheng.kernel.subjects.selectors import visible_persons
 from minzheng.online.portal import asking, drafting, helping, signing, words
 from minzheng.online.portal.rendering import show
 from minzheng.online.portal.screens import screen_of_step
@@ -90,7 +90,7 @@ def _line(mandate: Mandate, who: str, *, mine: bool = False) -> Line:
 def give(request: HttpRequest) -> HttpResponse:
     """A principal gives a mandate on the own phone: name, number, matter, period, signature."""
     actor = actor_in(request)
-    person = Person.objects.filter(pk=actor.person_id).first() if actor.person_id else None
+    person = visible_persons(actor).first()
     step = helping.give_step(person.region_code if person else "")
     if request.method != "POST" or person is None:
         return _draw(request, "mandate_give", step, {"power": "file"}, allowed=person is not None)

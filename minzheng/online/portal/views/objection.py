@@ -5,7 +5,7 @@ Anybody may; a signed-in account makes no difference and is not noted. Without s
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -16,13 +16,11 @@ from minzheng.kernel.accounts.actors import ANONYMOUS
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.errors import AccountError
 from minzheng.kernel.cases import public_lists
-from minzheng.kernel.cases.models import Publicity
 from minzheng.kernel.cases.objections import intake, selectors
 from minzheng.kernel.cases.objections.errors import ObjectionRefused, TooLate
 from minzheng.kernel.cases.publicity_pages import unkept
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
-from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.documents.throttle import allow
 from minzheng.kernel.ids import read_number
 from minzheng.kernel.items import registry
@@ -33,6 +31,9 @@ from minzheng.online.portal import asking, objecting
 from minzheng.online.portal.objecting import STEPS, Said
 from minzheng.online.portal.papers import Shown
 from minzheng.online.portal.rendering import Errors, show
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Publicity
 
 CODE_STEP = len(STEPS) + 1
 HOUR = 3600
@@ -218,7 +219,7 @@ def photo(request: HttpRequest, mark: str, attachment: int) -> HttpResponse:
     """A photo just uploaded, for the browser that uploaded it."""
     if attachment not in objecting.load(request, mark).photos:
         raise Http404
-    one = Attachment.objects.filter(pk=attachment, case=None, removed_at=None).first()
+    one = selectors.loose_photo(attachment)
     if one is None:
         raise Http404
     body, kind = documents.open_attachment(one)
