@@ -45,7 +45,7 @@ def _staff(organization: Organization, drawing: Drawing) -> QuerySet[Assignment]
 
 
 COLUMNS: tuple[Column, ...] = (
-    Link("name", "名称", page="orgs.detail", args={"pk": "pk"}, sort="name"),
+    Text("name", "名称", sort="name"),
     Text("code", "机构代码", sort="code"),
     Badge("kind", "类别", names=KINDS),
     Region("region_code", "地区"),

@@ -18,7 +18,7 @@ from minzheng.kernel.pages.people.admin_forms import places, posts_to_end
 from minzheng.kernel.pages.people.me import LEAVES, LOGINS, POSTS, Secret, device_text, password_text
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.bodies import ActionBody, DetailBody, Done, FormBody, ListBody
-from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Moment, Text
+from minzheng.kernel.parts.columns import Badge, Column, Date, Moment, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import Choice, Field, Invalid, LongText, Phone
 from minzheng.kernel.parts.fields import Date as DateField
@@ -69,7 +69,7 @@ def _state(user: Any) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Link("name", "姓名", page="accounts.detail", args={"pk": "pk"}, sort="name"),
+    Text("name", "姓名", sort="name"),
     Text("username", "用户名", sort="username"),
     Text(_posts, "岗位"),
     Text(_places, "机构", narrow=False),

@@ -27,7 +27,7 @@ from minzheng.kernel.parts.panels import Facts
 
 LIST = ListBody(
     selectors.visible_leaves,
-    LEAVES,
+    (Text("user.name", "休假人"), *LEAVES[1:]),
     sort="-starts_on",
     link=("leave.detail", {"pk": "pk"}),
     actions=(Action("办理休假", "leave.ask", icon="plus", primary=True),),
