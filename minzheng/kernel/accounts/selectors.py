@@ -74,7 +74,7 @@ def post_title(post: Assignment) -> str:
     return title(post.role) + ("（借调）" if post.kind == Assignment.LOAN else "")
 
 
-def colleagues(posts: list[Assignment], exclude: set[int | None], *, fitting: bool = True) -> list[tuple[str, str]]:
+def colleagues(posts: list[Assignment], exclude: set[int], *, fitting: bool = True) -> list[tuple[str, str]]:
     """(id, “丁宁（青石镇民政服务窗口 · 乡镇经办员）”) of staff of the same county; `fitting`: only those who may deputise
     all these posts. Those of the same organisations come first."""
     today = clock.today()
@@ -120,4 +120,4 @@ def waiting_leaves(actor: Actor) -> QuerySet[Leave]:
     """Leaves that wait for a confirmation in places where this person may give one."""
     return Leave.objects.filter(
         Q(actor.scope_q("case.assign")) | Q(actor.scope_q("accounts.grant")), state="asked"
-    ).exclude(user_id=actor.id)
+    ).exclude(user_id=actor.id or 0)

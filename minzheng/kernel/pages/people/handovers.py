@@ -34,7 +34,7 @@ def people(request: HttpRequest) -> HttpResponse:
         column.prepare(lost, drawing)
     rows = handover.workloads(drawing.actor, drawing.today)
     posts = _present([row["user"] for row in rows], drawing)
-    context = {
+    context: dict[str, Any] = {
         "lost": [
             (case.assignee.name if case.assignee else "", case.assignee_id, _cells(case, drawing))
             for case in lost[:SHOWN]
