@@ -16,7 +16,7 @@ from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.pages.drawing import draw, drawing_of
-from minzheng.kernel.parts.columns import Badge, Date, Deadline, Link, Moment, Region, Text
+from minzheng.kernel.parts.columns import Badge, Deadline, Link, Moment, Region, Text
 from minzheng.kernel.parts.filters import ByChoice
 from minzheng.kernel.parts.page import Custom, ListBody, Menu, Page
 
@@ -25,15 +25,14 @@ TONES = {"checking": "warn", "recorded": "plain", "answered": "good"}
 LIST = ListBody(
     selectors.visible,
     (
-        Text("code", "回执号"),
-        Link("case.no", "办件", page="cases.detail", args={"pk": "case_id"}),
+        Text("code", "回执号", css="nowrap"),
+        Link("case.no", "办件", page="cases.detail", args={"pk": "case_id"}, css="nowrap"),
         Region("region_code", "村（社区）"),
-        Badge("subject", "反映什么", names=dict(PublicObjection.SUBJECTS)),
+        Text(lambda row: row.get_subject_display(), "反映什么"),
         Badge("state", "状态", names=dict(PublicObjection.STATES), tones=TONES),
         Badge("anonymous", "署名", names=lambda row: "匿名" if row.anonymous else "实名"),
         Moment("received_at", "收到时间", sort="received_at"),
         Deadline(lambda row: None if row.state == "answered" else row.due_on, "答复期限", sort="due_on"),
-        Date("answered_at", "答复时间"),
     ),
     filters=(ByChoice("state", "状态", choices=PublicObjection.STATES),),
     sort="-received_at",
