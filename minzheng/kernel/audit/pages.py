@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from minzheng.kernel.accounts.models import Assignment
 from minzheng.kernel.audit import selectors
 from minzheng.kernel.ids import read_number
-from minzheng.kernel.oversight import findings
 from minzheng.kernel.pages.oversight.findings import FILTER as BY_FINDING
 from minzheng.kernel.pages.words import ACTIONS, OBJECTS, action_title, detail_text
 from minzheng.kernel.parts.columns import Badge, Moment, Region, Text
@@ -30,14 +30,13 @@ def _by_officer(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[An
 
 
 def _of_officer(drawing: Drawing) -> list[tuple[str, str]]:
-    """Officers by name: those who read most in the period, and whoever the address names."""
+    """Officers of the places that the actor audits, and whoever the address names. One query."""
     from minzheng.kernel.accounts.models import User
 
-    found = {str(who): name for who, name, _role, _n in findings.busiest(drawing.actor)}
+    held = Assignment.objects.filter(drawing.actor.scope_q("audit.read")).values("user_id")
     asked = read_number(drawing.request.GET.get("actor", "")) if drawing.request else None
-    if asked is not None and str(asked) not in found:
-        found |= {str(pk): name for pk, name in User.objects.filter(pk=asked, kind="staff").values_list("pk", "name")}
-    return list(found.items())
+    rows = User.objects.filter(Q(pk__in=held) | Q(pk=asked or 0), kind="staff").order_by("name", "pk")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")[:500]]
 
 
 def _one(actor: Any, pk: int) -> Any:

@@ -128,7 +128,7 @@ def test_别的地区的审计员看不到(world: dict[str, Any], staff: Callabl
     elsewhere = actor_of(staff("audit_admin", "990102000000"))
     with clock.at(NOON):
         assert {one.count for one in findings.counted(elsewhere)} == {0}
-        assert findings.busiest(elsewhere) == []
+        assert findings.volumes(elsewhere) == []
 
 
 def test_凭号码查谁看过_姓名对无权者遮盖_打印带水印(world: dict[str, Any], browse: Callable[..., Client]) -> None:

@@ -63,6 +63,7 @@ def arguments(page: Page, family: dict[str, Any]) -> dict[str, Any] | None:
         "cases.act": family["case"].pk,
         "intake.form": family["draft"].pk,
         "persons.file": family["person"].pk,
+        "oversight.person_reads": family["person"].pk,
         "households.file": family["household"].pk,
         "awards.detail": family["award"].pk,
         "jobs.detail": family["job"].pk,

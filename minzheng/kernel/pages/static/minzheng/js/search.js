@@ -1,7 +1,7 @@
 // Suggestions of the top search: after 200 ms of rest fetch a short list; arrows choose, Enter opens, Esc closes.
 const form = document.querySelector('.global-search');
 if (form) {
-  const input = form.querySelector('input');
+  const input = form.querySelector('input[name=q]');
   const box = document.getElementById('suggestions');
   let timer = 0;
   let asked = 0;
