@@ -44,7 +44,7 @@ CODES: dict[str, str] = {}
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     one = Installation(tmp_path_factory.mktemp("yunshang"))
     yield one
-    one.stop()
+    one.remove()
 
 
 def test_一个县不装示范县_从空系统到第一件受理(place: Installation, browser: Any) -> None:

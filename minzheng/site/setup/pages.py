@@ -22,10 +22,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_BYTES = 5 * 1024 * 1024
 
 
-def _board(actor: Any, drawing: Any) -> dict[str, Any]:
+def _board(drawing: Any, arguments: Any) -> dict[str, Any]:
     known = registry.pages()
     found = [
-        replace(step, links=tuple(link for link in step.links if allowed(actor, known[link.page])))
+        replace(step, links=tuple(link for link in step.links if allowed(drawing.actor, known[link.page])))
         for step in state.steps()
     ]
     return {
