@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from minzheng.demo.clerks import Desk
+from minzheng.demo.drawing import draw_some
 from minzheng.demo.playing import Player, Stop
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor, actor_of
@@ -21,6 +22,7 @@ from minzheng.kernel.awards.services import ensure_line, month_after
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.members import sync_members
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.ids import new_id
 
@@ -46,14 +48,15 @@ def load_cases(loader: Loader) -> int:
         except Refused as refused:
             loader.say(f"办件 {case.no or case.pk} 停在“{case.state}”：{refused}")
     _pay_up_to(loader.as_of)
+    draw_some(desk)
     return count
 
 
 def _pay_up_to(as_of: datetime.date) -> None:
     """Awards granted on the way have their lines up to this month; what was due is paid."""
-    for award in Award.objects.filter(is_demo=True, case__state__in=("IN_PAYMENT", "RECHECK")):
-        month = award.first_month
-        while month <= as_of:
+    for award in Award.objects.filter(is_demo=True, case__state__in=PAID).exclude(state="ended"):
+        month, pause = award.first_month, award.pauses.first()
+        while month <= as_of and (pause is None or month < pause.from_month):
             ensure_line(award, month)
             month = month_after(month, 1)
     PaymentLine.objects.filter(award__is_demo=True, state="planned", due_on__lte=as_of).update(state="paid")

@@ -39,6 +39,10 @@ TARGETS: tuple[tuple[str, int, int, bool | None], ...] = (
     ("NOT_ACCEPTED", 1, 12, None),
     ("WITHDRAWN", 1, 15, None),
     ("ABORTED", 1, 25, None),
+    ("SUSPENDED", 1, 118, True),
+    ("TAPERING", 1, 122, True),
+    ("TERMINATED", 1, 124, True),
+    ("MOVED", 1, 13, True),
 )
 _CHANNELS = ("phone", "phone", "window", "phone", "proxy", "window", "found")
 

@@ -6,14 +6,16 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from minzheng.datacenter.matching.models import RecordedFact
 from minzheng.demo.clerks import Desk, photo
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor
 from minzheng.kernel.cases import services
 from minzheng.kernel.cases.members import adult
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
-from minzheng.kernel.regions.selectors import region_name
+from minzheng.kernel.regions.selectors import children, region_name
 
 
 class Stop(Exception):
@@ -40,12 +42,17 @@ ROADS: dict[str, tuple[str, ...]] = {
     "APPROVED": (*_POSTED, "publicity_end", "approve"),
     "IN_PAYMENT": (*_POSTED, "publicity_end", "approve", "pay"),
     "RECHECK": (*_POSTED, "publicity_end", "approve", "pay", "recheck"),
+    "SUSPENDED": (*_POSTED, "publicity_end", "approve", "pay", "suspend"),
+    "TAPERING": (*_POSTED, "publicity_end", "approve", "pay", "recheck", "taper"),
+    "TERMINATED": (*_POSTED, "publicity_end", "approve", "pay", "recheck", "stop"),
+    "MOVED": (*_CHECKED, "move"),
     "REJECTED": (*_CHECKED, "mismatch", "opinion", "forward", "reject"),
 }
 #: Working days that each step takes after the one before.
 _TAKES = {
     "accept": 1, "supplement": 1, "refuse": 1, "withdraw": 2, "start": 1, "match": 1, "warn": 3, "abort": 3, "visit": 2,
     "mismatch": 1, "opinion": 2, "post": 1, "objection": 2, "approve": 3, "forward": 1, "reject": 3, "recheck": 5,
+    "suspend": 6, "taper": 4, "stop": 4, "move": 1,
 }  # fmt: skip
 
 
@@ -210,7 +217,55 @@ class Player:
     def _recheck(self, _day: datetime.date) -> None:
         self._do("open_recheck", self.clerk, why="change", opinion="家庭报告有人就业。")
 
+    def _suspend(self, _day: datetime.date) -> None:
+        self._do("suspend", self._confirmer(_day), opinion="三次入户均不在家，电话不通，暂停发放，待核实。")
 
+    def _taper(self, day: datetime.date) -> None:
+        """Somebody found work: over the line, under twice the line."""
+        name = self._found_work(lambda answer: answer.taper is not None)
+        self._do(
+            "taper", self._confirmer(day), employed_member=name, employed_on=day.isoformat(),
+            opinion="就业后收入超过低保标准，没有超过两倍，渐退。",
+        )  # fmt: skip
+
+    def _stop(self, day: datetime.date) -> None:
+        self._found_work(lambda answer: not answer.eligible and answer.taper is None)
+        self._do("stop", self._confirmer(day), reason_code="R01", opinion="就业后收入稳定，明显超过低保标准。")
+
+    def _found_work(self, enough: Callable[[Any], bool]) -> str:
+        """The first wage by which the rules say what is wanted, on the tax office's record and then judged; returns who."""
+        item = registry.get(self.case.item_code)
+        assert item.assess is not None
+        member = next(m for m in self.case.members.filter(in_count=True) if adult(m, clock.today()))
+        before = dict(member.verified or {})
+        for wage in range(60_000, 2_000_000, 20_000):
+            member.verified = {**before, "wage": wage}
+            member.save(update_fields=["verified"])
+            if enough(item.assess(self.case, clock.today())):
+                break
+        member.verified = before
+        member.save(update_fields=["verified"])
+        RecordedFact.objects.create(
+            source="tax", id_key=BlindIndex.of_value("id_no", member.id_no), class_code="wage", amount_fen=wage,
+            on=clock.today(), region_code=self.case.region_code,
+            content={"title": "工资薪金", "reference": f"tax-{self.case.no}", "matched_by": "证件号码"},
+        )  # fmt: skip
+        self._match(clock.today())
+        return member.name
+
+    def _move(self, day: datetime.date) -> None:
+        """To the other story township, so that both its former and its present clerks can be shown."""
+        own = self.case.region_code[:9]
+        other = next(town for town in _TOWNS if town[:9] != own)
+        village = next(v.code for v in children(other))
+        self._do(
+            "move_family", self.clerk, to_region=village, moved_on=day.isoformat(), address="投靠女儿家",
+            opinion="搬到女儿家共同居住。",
+        )  # fmt: skip
+
+
+#: The townships of the stories, see `caseload.Planner._room`.
+_TOWNS = ("990101001000", "990101002000")
 _FINDINGS = (
     "住一层砖木房，家具简陋；主要靠种地和零工，老人常年吃药。",
     "租住两间平房，屋内整洁；户主无固定工作，孩子上学，支出较大。",

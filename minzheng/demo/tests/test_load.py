@@ -26,11 +26,13 @@ from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.accounts.signing import authenticate
 from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases import services as case_services
+from minzheng.kernel.cases.draw_proof import verify
 from minzheng.kernel.items import registry as items
 from minzheng.kernel.models import (
     AuditEntry,
     Award,
     Case,
+    CaseMove,
     Household,
     HouseholdMember,
     NumberSeries,
@@ -39,6 +41,7 @@ from minzheng.kernel.models import (
     Person,
     PersonNameChar,
     Region,
+    SpotDraw,
 )  # fmt: skip
 from minzheng.kernel.subjects import idcard, selectors
 from minzheng.kernel.subjects.services import add_member, ensure_person
@@ -82,12 +85,19 @@ class Test装好的县:
         wanted = {
             "DRAFT", "SUBMITTED", "SUPPLEMENT", "NOT_ACCEPTED", "ACCEPTED", "INVESTIGATING", "INITIAL_OPINION",
             "PUBLICITY", "OBJECTION", "REVIEW", "APPROVED", "REJECTED", "IN_PAYMENT", "RECHECK", "WITHDRAWN",
+            "SUSPENDED", "TAPERING", "TERMINATED",
         }  # fmt: skip
-        assert wanted <= set(states)
+        assert wanted <= set(states), wanted - set(states)
         for case in Case.objects.all():
             replayed = case_services.replay(case)
             assert replayed.ok, (case.no, replayed.problems)
             assert case.is_demo and case.region_code.startswith("990101")
+
+    def test_有一件迁到别的乡镇_有一次抽查对得上(self) -> None:
+        move = CaseMove.objects.get()
+        assert move.case.region_code == move.to_region != move.region_code
+        draw = SpotDraw.objects.get(is_demo=True)
+        assert verify(draw).ok and draw.tasks.exclude(result="").exists()
 
     def test_郑秋生的办件是单人户_核算704元只保障一人(self) -> None:
         case = Case.objects.get(applicant_name="郑秋生", item_code="assistance.dibao")
@@ -100,7 +110,7 @@ class Test装好的县:
 
     def test_每笔待遇的依据都能复算到分(self) -> None:
         awards = list(Award.objects.all())
-        assert {award.state for award in awards} == {"active", "tapering"}
+        assert {award.state for award in awards} == {"active", "tapering", "suspended", "ended"}
         for award in awards:
             proof = recompute(award)
             assert proof.ok, proof.problems
