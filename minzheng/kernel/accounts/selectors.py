@@ -117,7 +117,8 @@ def standing_in_now(actor: Actor) -> list[Leave]:
 
 
 def waiting_leaves(actor: Actor) -> QuerySet[Leave]:
-    """Leaves that wait for a confirmation in places where this person may give one."""
-    return Leave.objects.filter(
-        Q(actor.scope_q("case.assign")) | Q(actor.scope_q("accounts.grant")), state="asked"
-    ).exclude(user_id=actor.id or 0)
+    """Leaves that wait for a confirmation in places where this person may give one: the leader of a township, the
+    security administrator."""
+    led = scope_q([post.region_code for post in actor.assignments if post.role == "town_leader"])
+    rows = Leave.objects.filter(led | Q(actor.scope_q("accounts.grant")), state="asked")
+    return rows.exclude(user_id=actor.id or 0)
