@@ -105,12 +105,11 @@ def outbox() -> list[Result]:
 
 def audit_chain() -> list[Result]:
     """审计链"""
-    from minzheng.kernel.jobs.models import JobRun
+    from minzheng.kernel.jobs import selectors
 
     waiting, age = measures.audit()
-    last = (
-        JobRun.objects.filter(name="site.verify_audit", state__in=("done", "failed")).order_by("-finished_at").first()
-    )
+    verified = selectors.runs(name="site.verify_audit").filter(state__in=("done", "failed"))
+    last = verified.order_by("-finished_at").first()
     if last is not None and last.state == "failed":
         return fail(
             "审计链", f"{_day(last.finished_at)}校验没有通过；请立即报告审计管理员，运行 minzheng audit verify。"
