@@ -51,7 +51,11 @@ def _document(document: IssuedDocument) -> None:
 
 
 def _drop_later(*names: str) -> None:
-    transaction.on_commit(lambda: [vault.drop(name) for name in names] and None)
+    def drop() -> None:
+        for name in names:
+            vault.drop(name)
+
+    transaction.on_commit(drop)
 
 
 def _case(case: Case) -> None:

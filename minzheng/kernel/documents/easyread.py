@@ -218,7 +218,10 @@ def page(code: str, fields: Mapping[str, Any]) -> Easy:
     if retell is None:
         raise DocumentError(f"《{catalogue.notice(code).suffix}》没有大字说明，请看正式文书。")
     notice = catalogue.notice(code)
-    told = retell(elements.printed(notice, fields))
+    try:
+        told = retell(elements.printed(notice, fields))
+    except KeyError as error:
+        raise DocumentError(f"这份文书缺少要素 {error}，排不出大字说明，请看正式文书。") from error
     if fields.get("remedy"):
         told.remedy_easy.append(_remedy(str(fields["remedy"])))
     return told

@@ -97,7 +97,8 @@ def _refuse_two_faced(data: bytes) -> None:
 
 def _refuse_opening(reader: pypdf.PdfReader) -> None:
     """Opening at a page is harmless and common; any other action on opening is not."""
-    action = reader.trailer["/Root"].get("/OpenAction")
+    root: Any = reader.trailer["/Root"]
+    action = root.get("/OpenAction")
     if isinstance(action, IndirectObject):
         action = action.get_object()
     if isinstance(action, DictionaryObject) and action.get("/S") != "/GoTo":
@@ -106,11 +107,12 @@ def _refuse_opening(reader: pypdf.PdfReader) -> None:
 
 def _refuse_form(reader: pypdf.PdfReader) -> None:
     """Fields still to be filled in make the paper changeable; fields of electronic signatures stay."""
-    form = reader.trailer["/Root"].get("/AcroForm")
+    root: Any = reader.trailer["/Root"]
+    form = root.get("/AcroForm")
     form = form.get_object() if isinstance(form, IndirectObject) else form
     fields = form.get("/Fields") if isinstance(form, DictionaryObject) else None
-    fields = fields.get_object() if isinstance(fields, IndirectObject) else fields
-    for one in fields or ():
+    found: Any = fields.get_object() if isinstance(fields, IndirectObject) else fields
+    for one in found or ():
         field = one.get_object()
         if isinstance(field, DictionaryObject) and field.get("/FT") != "/Sig":
             raise UploadRefused("这份 PDF 里有可以填写的表单，内容随时能改，不能接收。" + _ADVICE)

@@ -44,7 +44,9 @@ def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
         return IssuedDocument.objects.none()
     if actor.is_citizen:
         return IssuedDocument.objects.filter(_applicant(actor))
-    return IssuedDocument.objects.filter(actor.scope_q("document.read"))
+    # Where it was issued, and where its case is now: a case that moved takes its notices along.
+    here = actor.scope_q("document.read") | actor.scope_q("document.read", "case__region_code")
+    return IssuedDocument.objects.filter(here)
 
 
 def document(actor: Actor, pk: int) -> IssuedDocument | None:

@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -37,7 +38,8 @@ def allow(kind: str, address: str, *, tries: int, seconds: int) -> bool:
     if _refused.get(key, 0.0) > time.monotonic():
         return False
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"key": key, "period": timedelta(seconds=seconds)})
+        values: dict[str, Any] = {"key": key, "period": timedelta(seconds=seconds)}
+        cursor.execute(_COUNT, values)
         count, left = cursor.fetchone()
     if count <= tries:
         return True

@@ -30,7 +30,11 @@ def secret() -> bytes:
     """The shared secret; SendFailed (worth retrying once repaired) when it cannot be read."""
     try:
         return (
-            Path(settings.MESSAGE_GATEWAY["secret_file"]).read_text(encoding="utf-8").splitlines()[0].strip().encode()
+            Path(str(settings.MESSAGE_GATEWAY["secret_file"]))
+            .read_text(encoding="utf-8")
+            .splitlines()[0]
+            .strip()
+            .encode()
         )
     except (OSError, KeyError, IndexError, AttributeError):
         raise SendFailed("消息网关的密钥文件读不出来，请系统管理员检查设置。") from None
@@ -61,7 +65,7 @@ class HttpSender:
     receipts = True
 
     def send(self, *, to: str, body: str, key: str, again: bool) -> str:
-        told = settings.MESSAGE_GATEWAY
+        told: dict[str, Any] = settings.MESSAGE_GATEWAY
         if not str(told["url"]).startswith(("https://", "http://")):
             raise SendFailed("消息网关的地址要以 https:// 开头，请系统管理员检查设置。")
         data = json.dumps({"key": key, "to": to, "body": body, "again": again}, ensure_ascii=False).encode()

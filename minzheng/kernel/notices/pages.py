@@ -187,6 +187,7 @@ PAGES = [
             lead="这里只看发送情况：姓名遮盖，不显示号码和内容。",
         ),
         menu=Menu("系统", 30, "inbox"),
+        impersonal="姓名遮盖，不显示号码和内容",
     ),
     Page(
         "notices.message",

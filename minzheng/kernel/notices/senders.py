@@ -75,7 +75,7 @@ def _has(folder: Path, key: str) -> bool:
 def sender(channel: str = "sms") -> Sender:
     """The gateway that the settings name for a channel."""
     named = getattr(settings, "MESSAGE_SENDERS", {}).get(channel)
-    found: Sender = import_string(named or getattr(settings, "MESSAGE_SENDER", DEFAULT))()
+    found: Sender = import_string(str(named or getattr(settings, "MESSAGE_SENDER", DEFAULT)))()
     return found
 
 

@@ -46,7 +46,7 @@ PLACELESS = {
     "cases.workbench": "按本人权限显示",
 }
 #: A file that the fixtures name but do not put on the disk: being let in shows as an error about the file itself.
-FILES = ("documents.pdf", "documents.attachment")
+FILES = ("documents.pdf", "documents.easy", "documents.attachment")
 SECRETS = (NAME, ID_NO, PHONE, "990101-DB-2026-000001", "990101DB2026000001", "H990101001")
 IN = (200, 302, 405, 409, 422)
 
