@@ -45,8 +45,7 @@ def record_result(*, actor: Actor, task_id: int, data: Mapping[str, Any]) -> Spo
     if task.result:
         raise Refused("这项抽查已经登记过结果。")
     perform(case_id=task.case_id, act="spot_visit", actor=actor, data=data)
-    task.refresh_from_db()
-    task.case.refresh_from_db()
+    task = tasks_of(actor).get(pk=task_id)
     if task.result == "wrong" and task.case.state in ("IN_PAYMENT", "TAPERING"):
         perform(case_id=task.case_id, act="open_recheck", actor=SYSTEM, data={"why": "spot"})
     if not task.draw.tasks.filter(result="").exists():
@@ -64,4 +63,5 @@ def rates(draw: SpotDraw) -> list[Rate]:
     }
     whole = draw.tasks.aggregate(**counts)
     parts = draw.tasks.order_by().values("stratum").annotate(**counts).order_by("stratum")
-    return [Rate("", **whole), *(Rate(**part) for part in parts)]
+    names = ("tasks", "done", "minor", "wrong")
+    return [Rate(str(one.get("stratum", "")), *(int(one[n]) for n in names)) for one in ({**whole}, *parts)]

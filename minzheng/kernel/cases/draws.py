@@ -61,7 +61,8 @@ class Rule:
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Rule:
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})
+        plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return cls(**plain)
 
 
 @dataclass(frozen=True)
