@@ -99,6 +99,6 @@ PAGES = [
     Page("setup.accounts", "console/setup/accounts/", "成批建立账号", "accounts.manage",
          Custom(_half(staff.create_accounts, "accounts.manage", ACCOUNTS))),
     Page("setup.posts", "console/setup/posts/", "成批授予岗位", "accounts.grant",
-         Custom(_half(staff.grant_posts, "accounts.grant", POSTS)), menu=Menu("系统", 2, "people")),
+         Custom(_half(staff.grant_posts, "accounts.grant", POSTS)), menu=Menu("系统", 2, "people"), step_up=True),
     Page("setup.template", "console/setup/template/", "人员表样", "accounts.read", Custom(template)),
 ]  # fmt: skip
