@@ -96,7 +96,7 @@ def _organisations(bureau: Any) -> Step:
         return Step("orgs", "机构", OPEN, "还没有机构。", ("随 minzheng init 一起建立。",), "服务器管理员")
     count = orgs.within(bureau.region_code).count()
     links = _links(("核对机构名称和文号字头", "orgs.list"))
-    todo = () if bureau.document_prefix else ("填写本局的文号字头，否则文书编不了号。",)
+    todo = () if bureau.document_prefix else ("填写本局的文号字头，否则文号里用机构代码。",)
     return Step(
         "orgs", "机构", DONE if bureau.document_prefix else PART, f"{bureau.name}等 {count} 个机构。", todo,
         ROLES["sys_admin"].title, links=links,
