@@ -375,3 +375,24 @@ def test_公示榜有文号期限电话_印两次是同一张(world: World, case
     )  # fmt: skip
     assert clerk.get(first).content.startswith(b"%PDF-")
     assert staff(world.stranger).post("/console/publicity/", {"sheet": key}).status_code == 422
+
+
+def test_异议经评议改变结果_反映人得到答复和结果_家人只得到不予确认的理由(world: World, case: Case) -> None:
+    import io
+
+    import pypdf
+
+    intake.submit(publicity=case.publicities.get(), subject="people", content=WORDS, name=NAME, phone=NUMBER)
+    council = {"method": "council", "people": "13", "villagers": "5", "committee": "4", "votes_for": "3"}
+    with clock.at(datetime.date(2026, 11, 4)):
+        world.do(case, "finish_objection", world.clerk, **council, findings="人口不实。", records=PHOTO)
+        world.do(case, "opinion", world.leader, conclusion="disagree", reason_code="R03", opinion="经评议，人口不实。")
+        world.do(case, "forward", world.leader)
+    with clock.at(datetime.date(2026, 11, 6)):
+        world.do(case, "reject", world.reviewer, reason_code="R03", opinion="经民主评议，申报人口不实。")
+    assert case.state == "REJECTED" and services.replay(case).ok
+    bodies = [m.body for m in OutboxMessage.objects.filter(case=None) if m.to == NUMBER]
+    assert len(bodies) == 2 and "民主评议" in bodies[0] and "不予确认" in bodies[1]
+    notice = IssuedDocument.objects.get(case=case, code="N07")
+    printed = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf(notice))).pages).replace("\n", "")
+    assert "人口不实" in printed and NAME not in printed and NUMBER not in printed
