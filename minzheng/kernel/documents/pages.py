@@ -55,7 +55,8 @@ def attachment_file(request: HttpRequest, pk: int) -> HttpResponse:
         if thumb is None:
             raise Http404
         # On the case page, whose opening was recorded, small pictures are part of it; alone they are a reading.
-        if found.case is None or not reads.read_lately(actor, found.case):
+        whole = [one for one in (found.case, found) if one is not None]
+        if not any(reads.read_lately(actor, one) for one in whole):
             audit.record_read(actor=actor, obj=found, reason="查看材料缩略图", purpose="paper")
         return file_response(thumb, "image/jpeg", "thumb.jpg")
     audit.record_read(actor=actor, obj=found, reason="查看材料")
