@@ -10,7 +10,7 @@ from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.cases import services
-from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.subjects.models import Household
 

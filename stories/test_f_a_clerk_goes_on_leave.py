@@ -102,7 +102,7 @@ def holder() -> tuple[str, str]:
 
 
 def nothing_was_late() -> None:
-    from minzheng.kernel.cases.replay import replay
+    from minzheng.kernel.cases.running.replay import replay
 
     case = _case()
     assert holder() == ("qingshi", "")

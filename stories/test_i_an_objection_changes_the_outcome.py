@@ -39,7 +39,7 @@ class Family:
 def chosen() -> Family:
     """A family of the demo county whose list hangs on the first day and was not objected to. It gets a phone to read on."""
     from minzheng.kernel.accounts.models import Assignment, User
-    from minzheng.kernel.cases import public_lists
+    from minzheng.kernel.cases.publicity import public_lists
     from minzheng.kernel.regions import codes
     from minzheng.kernel.regions.selectors import region_name
 

@@ -29,7 +29,7 @@ def test_可以公布的网址(url: str) -> None:
 )
 def test_不能公布的说怎么改(url: str, sentence: str) -> None:
     [found] = public_url.problems(url)
-    assert sentence in found and "请" in found or "不带" in found
+    assert (sentence in found and "请" in found) or "不带" in found
 
 
 def test_对外监听而没有公布网址_提醒二维码打不开() -> None:

@@ -118,7 +118,7 @@ def _files() -> dict[str, Any]:
 def _proofs() -> dict[str, Any]:
     from minzheng.kernel.audit.verification import verify as verified
     from minzheng.kernel.cases.models import Case
-    from minzheng.kernel.cases.replay import replay
+    from minzheng.kernel.cases.running.replay import replay
 
     return {
         "replay_problems": sum(bool(replay(case).problems) for case in Case.objects.iterator(chunk_size=500)),

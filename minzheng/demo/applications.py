@@ -19,8 +19,8 @@ from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.awards.models import Award, PaymentLine
 from minzheng.kernel.awards.services import ensure_line, month_after
+from minzheng.kernel.cases.drafting.members import sync_members
 from minzheng.kernel.cases.errors import Refused
-from minzheng.kernel.cases.members import sync_members
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.crypto.fields import BlindIndex

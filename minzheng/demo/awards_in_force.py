@@ -14,7 +14,7 @@ from minzheng.demo.errors import DemoError
 from minzheng.demo.places import AREA
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.awards.services import digest, month_after, next_review
-from minzheng.kernel.cases.evidence import canonical
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.items import registry
 from minzheng.kernel.registers.models import NumberSeries

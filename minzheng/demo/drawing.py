@@ -7,8 +7,9 @@ import datetime
 from minzheng.demo.clerks import Desk
 from minzheng.demo.places import AREA
 from minzheng.kernel import clock
-from minzheng.kernel.cases import draw_results, draws
-from minzheng.kernel.cases.draw_models import SpotDraw
+from minzheng.kernel.cases.draws import results as draw_results
+from minzheng.kernel.cases.draws import services as draws
+from minzheng.kernel.cases.draws.models import SpotDraw
 from minzheng.kernel.cases.errors import Refused
 
 _COUNTY = f"{AREA}000000"

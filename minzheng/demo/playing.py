@@ -11,7 +11,7 @@ from minzheng.demo.clerks import Desk, photo
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor
 from minzheng.kernel.cases import services
-from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry

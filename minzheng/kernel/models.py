@@ -22,7 +22,7 @@ from minzheng.kernel.archives.models import (
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
 from minzheng.kernel.awards.models import Award, AwardMember, AwardPause, PaymentLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
-from minzheng.kernel.cases.draw_models import SpotDraw, SpotTask
+from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
 from minzheng.kernel.cases.models import (
     Case,
     CaseAct,

@@ -81,7 +81,7 @@ def _link() -> Mapping[str, Any] | None:
 
 def _posted() -> Mapping[str, Any] | None:
     from minzheng.kernel import clock
-    from minzheng.kernel.cases import public_lists
+    from minzheng.kernel.cases.publicity import public_lists
 
     row = public_lists.current(clock.today()).filter(case__is_demo=True).order_by("pk").first()
     return {"code": row.region_code, "mark": public_lists.mark_of(row)} if row else None

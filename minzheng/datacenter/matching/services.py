@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.matching import obligors, recorded, report
 from minzheng.datacenter.matching.interface import Asked, Fact, Source, SourceUnavailable
-from minzheng.kernel.cases import evidence, guards
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.errors import Refused
-from minzheng.kernel.cases.kinds import step_kind
-from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.lifecycle import guards
+from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.cases.running.kinds import step_kind
 from minzheng.kernel.crypto.fields import BlindIndex
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
-    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.models import Case, CaseAct, CaseMember
+    from minzheng.kernel.cases.running.context import Ctx
 
 #: Live adapters by department code; the rest is answered from the record.
 SOURCES: dict[str, Callable[[], Source]] = {}

@@ -26,7 +26,7 @@ from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.accounts.signing import authenticate
 from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases import services as case_services
-from minzheng.kernel.cases.draw_proof import verify
+from minzheng.kernel.cases.draws.proof import verify
 from minzheng.kernel.items import registry as items
 from minzheng.kernel.models import (
     AuditEntry,
@@ -58,7 +58,8 @@ def make(tmp_path: Path, persons: int = 60, seed: int = 5) -> Path:
 class Test装好的县:
     """Reading tests over one loaded county (fixture `county`)."""
 
-    pytestmark = pytest.mark.usefixtures("county")
+    # Without the mark the runner makes no test database when these tests run alone: they would load into the real one.
+    pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("county")]
 
     @pytest.fixture(autouse=True)
     def _open(self, county: dict[str, Any], django_db_blocker: Any) -> Any:

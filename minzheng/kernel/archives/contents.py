@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.timezone import localdate
 
 from minzheng.kernel.archives.errors import ArchiveError
-from minzheng.kernel.cases.evidence import canonical
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.documents import services as documents
 

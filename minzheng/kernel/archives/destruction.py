@@ -18,7 +18,7 @@ from minzheng.kernel.archives.models import DestructionEntry, DestructionList, V
 from minzheng.kernel.archives.services import held
 from minzheng.kernel.archives.wiping import wipe
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.cases.evidence import canonical
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.cases.states import TERMINAL
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.jobs.services import enqueue

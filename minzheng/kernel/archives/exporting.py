@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from minzheng.kernel import clock
 from minzheng.kernel.archives import contents, services
 from minzheng.kernel.archives.errors import ArchiveError
-from minzheng.kernel.cases.evidence import canonical
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.crypto import signing
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.documents import catalogue, elements, rendering

@@ -13,8 +13,8 @@ from minzheng.kernel.archives import contents, retention
 from minzheng.kernel.archives.errors import ArchiveError
 from minzheng.kernel.archives.models import Hold, Volume, VolumeAccess, VolumeItem
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.cases.evidence import canonical
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.cases.states import TERMINAL
 from minzheng.kernel.crypto import signing
 from minzheng.kernel.crypto.sealing import sm3

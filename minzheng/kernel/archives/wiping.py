@@ -61,7 +61,7 @@ def _drop_later(*names: str) -> None:
 def _case(case: Case) -> None:
     """What was declared, found and said; the acts keep who, when and which step, and the dates that clocks count
     from."""
-    from minzheng.kernel.cases.timing import CLOCK_DATES
+    from minzheng.kernel.cases.deadlines.timing import CLOCK_DATES
 
     case.form = {}
     case.save(update_fields=["form"])

@@ -33,7 +33,7 @@ def month_after(day: datetime.date, months: int) -> datetime.date:
 
 def next_review(on: datetime.date, category: str, params: FlowParams) -> datetime.date:
     """The same-numbered day after the period of the family's class (reference §1.7.1)."""
-    from minzheng.kernel.cases.consents import months_later
+    from minzheng.kernel.cases.drafting.consents import months_later
 
     months = dict(params.review_months)
     return months_later(on, months.get(category) or min(months.values()))
@@ -106,7 +106,7 @@ def grant(
 def _frozen(case: Case, answer: Answer) -> dict[str, Any]:
     import json
 
-    from minzheng.kernel.cases.evidence import canonical
+    from minzheng.kernel.cases.running.evidence import canonical
 
     household = [
         {"seq": m.seq, "name": m.name, "relation": m.relation, "in_count": m.in_count, "person": str(m.person_id or "")}
@@ -135,7 +135,7 @@ def _number(case: Case, on: datetime.date) -> str:
 
 def digest(frozen: Mapping[str, Any]) -> str:
     """SM3 of the frozen basis."""
-    from minzheng.kernel.cases.evidence import canonical
+    from minzheng.kernel.cases.running.evidence import canonical
 
     return sealing.sm3(canonical(dict(frozen)))
 
@@ -255,7 +255,7 @@ def reviewed(*, award: Award, on: datetime.date, params: FlowParams) -> Award:
 
 def put_off_review(*, award: Award, on: datetime.date, months: int) -> Award:
     """The review due now is put off by `months` (an emergency); the next ones follow from the day it is then done."""
-    from minzheng.kernel.cases.consents import months_later
+    from minzheng.kernel.cases.drafting.consents import months_later
 
     award.next_review_on = months_later(award.next_review_on or on, months)
     award.save(update_fields=["next_review_on"])

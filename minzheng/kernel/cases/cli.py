@@ -12,10 +12,10 @@ import click
 
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.proof import recompute as proof_of
-from minzheng.kernel.cases.draw_models import SpotDraw
-from minzheng.kernel.cases.draw_proof import verify as draw_verify
+from minzheng.kernel.cases.draws.models import SpotDraw
+from minzheng.kernel.cases.draws.proof import verify as draw_verify
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.cases.replay import replay as replayed
+from minzheng.kernel.cases.running.replay import replay as replayed
 
 
 @click.group()

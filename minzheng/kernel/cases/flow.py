@@ -16,8 +16,8 @@ from minzheng.kernel.parts.fields import Field
 if TYPE_CHECKING:
     import datetime
 
-    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.params import FlowParams
+    from minzheng.kernel.cases.running.context import Ctx
 
 # Who may act, besides staff permissions (which contain a dot): the applicant, a background job, anyone in the village.
 CITIZEN, SYSTEM_ONLY, PUBLIC = "citizen", "system", "public"

@@ -15,8 +15,8 @@ from django.db.models import Count, F, Min, Q
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import actor_of
-from minzheng.kernel.cases.authority import entitled
 from minzheng.kernel.cases.errors import NotAllowed, Refused
+from minzheng.kernel.cases.running.authority import entitled
 from minzheng.kernel.cases.states import UNDER_WAY
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.items import registry

@@ -106,7 +106,7 @@ def remind(ctx: Context) -> dict[str, int]:
 @job("cases.recount", title="日历公布后重算暂定期限", atomic=False)
 def recount(ctx: Context) -> dict[str, int]:
     """Deadlines counted by plain weekends are put right once the year's calendar is loaded."""
-    from minzheng.kernel.cases.timing import recount_clocks
+    from minzheng.kernel.cases.deadlines.timing import recount_clocks
 
     changed = 0
     waiting = Q(due_provisional=True) | Q(due_on__isnull=False, yellow_on=None)
@@ -133,7 +133,7 @@ def lines(ctx: Context) -> dict[str, int]:
 @job("cases.purge_drafts", title="清理长期没有提交的草稿", atomic=False)
 def purge_drafts(ctx: Context) -> dict[str, int]:
     """Drafts nobody came back to are removed with their photos, one by one: data is kept no longer than needed."""
-    from minzheng.kernel.cases import agent_drafts
+    from minzheng.kernel.cases.drafting import agent_drafts
 
     removed = 0
     for pk in agent_drafts.abandoned(clock.now()):
@@ -154,7 +154,7 @@ def prune_tries(ctx: Context) -> dict[str, int]:
 @job("cases.escalate", title="期限提醒与督办", atomic=False)
 def escalate(ctx: Context) -> dict[str, int]:
     """Deadlines that have turned yellow or red are brought to the clerk, the leader, the county: each once."""
-    from minzheng.kernel.cases import escalation
+    from minzheng.kernel.cases.deadlines import escalation
 
     today, told = clock.today(), {degree: 0 for degree, _ in Escalation.DEGREES}
     for case in escalation.due_cases(today).iterator(chunk_size=500):
@@ -170,7 +170,7 @@ def many(ctx: Context, case_ids: list[str], act: str, user: str) -> dict[str, ob
     crash, cases done before are refused by their state: nothing happens twice."""
     from minzheng.kernel.accounts.actors import actor_of
     from minzheng.kernel.accounts.models import User
-    from minzheng.kernel.cases.many import perform_many
+    from minzheng.kernel.cases.running.many import perform_many
 
     actor = actor_of(User.objects.filter(pk=int(user)).first())
     refused: list[dict[str, object]] = []

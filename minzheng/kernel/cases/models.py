@@ -35,7 +35,7 @@ class Case(RegionRow):
     due_on = models.DateField("当前环节截止", null=True, blank=True, db_index=True)
     total_due_on = models.DateField("办结截止", null=True, blank=True)
     due_provisional = models.BooleanField("暂按周末推算", default=False)
-    # From this day the running stage is yellow; red on the deadline itself (kernel/cases/colours.py).
+    # From this day the running stage is yellow; red on the deadline itself (kernel/cases/deadlines/colours.py).
     yellow_on = models.DateField("黄色提醒起", null=True, blank=True)
     # Which version of the item the case was accepted under; "" = the only one there was (registry.version_of).
     item_version = models.CharField("事项版本", max_length=10, blank=True)
@@ -57,7 +57,7 @@ class Case(RegionRow):
             models.Index(fields=["region_code", "due_on"], name="case_region_due"),
         ]
         constraints = [
-            # The last wall behind the lock of kernel/cases/locks.py: one open case per applicant and item.
+            # The last wall behind the lock of kernel/cases/running/locks.py: one open case per applicant and item.
             models.UniqueConstraint(
                 fields=["item_code", "applicant"], condition=models.Q(state__in=OPEN), name="case_one_open"
             ),

@@ -21,8 +21,8 @@ from minzheng.kernel.regions.selectors import region_name
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
-    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.models import CaseAct
+    from minzheng.kernel.cases.running.context import Ctx
 
 # Why a township that has not yet accepted hands an application on (reference §1.2.4).
 WHY_NOT_HERE = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.cases.replay import replay
+from minzheng.kernel.cases.running.replay import replay
 from minzheng.kernel.proofs import Finding, found, proof
 
 

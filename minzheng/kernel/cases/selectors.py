@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases import engine
-from minzheng.kernel.cases.authority import entitled, owns
-from minzheng.kernel.cases.context import Ctx
-from minzheng.kernel.cases.deadlines import DeadlineView, deadline, deadline_text
+from minzheng.kernel.cases.deadlines.words import DeadlineView, deadline, deadline_text
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.errors import NotFound
-from minzheng.kernel.cases.members import adult
 from minzheng.kernel.cases.models import Case, CaseMember, Consent, Evidence, Publicity
-from minzheng.kernel.cases.progress import Progress, progress
+from minzheng.kernel.cases.publicity.progress import Progress, progress
+from minzheng.kernel.cases.running import engine
+from minzheng.kernel.cases.running.authority import entitled, owns
+from minzheng.kernel.cases.running.context import Ctx
 from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry

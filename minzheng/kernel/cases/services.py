@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.cases import consents, drafts, engine
-from minzheng.kernel.cases import replay as replaying
+from minzheng.kernel.cases.drafting import consents, drafts
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale, TooMany
-from minzheng.kernel.cases.many import perform_many
 from minzheng.kernel.cases.moving import move_case
+from minzheng.kernel.cases.running import engine
+from minzheng.kernel.cases.running import replay as replaying
+from minzheng.kernel.cases.running.many import perform_many
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
-    from minzheng.kernel.cases.drafts import StepResult
+    from minzheng.kernel.cases.drafting.drafts import StepResult
     from minzheng.kernel.cases.models import Case, CaseAct, Consent
-    from minzheng.kernel.cases.replay import Replay
+    from minzheng.kernel.cases.running.replay import Replay
 
 __all__ = [
     "NotAllowed",

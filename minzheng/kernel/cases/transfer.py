@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.cases import evidence
 from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.cases.running import evidence
 
 if TYPE_CHECKING:
-    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.cases.running.context import Ctx
 
 # Evidence that speaks about the family, not about the benefit, and may be used again while it is valid.
 REUSED = ("match_report", "judgement", "visit", "neighbour", "relative")

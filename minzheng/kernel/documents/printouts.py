@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pypdf
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases import consents
-from minzheng.kernel.cases.members import adult
+from minzheng.kernel.cases.drafting import consents
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.amounts import yuan
 from minzheng.kernel.documents.errors import DocumentError

@@ -13,7 +13,7 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.selectors import visible_to as visible_awards
-from minzheng.kernel.cases.lifecycle_pay import WHY_RECHECK
+from minzheng.kernel.cases.lifecycle.pay import WHY_RECHECK
 from minzheng.kernel.exchange.caseload import batches, form, selectors, store, takeover, undo
 from minzheng.kernel.exchange.caseload.errors import ImportRefused
 from minzheng.kernel.exchange.models import ImportBatch, ImportLink

@@ -10,81 +10,325 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0004_case_engine'),
+        ("kernel", "0004_case_engine"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mandate',
+            name="Mandate",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('kind', models.CharField(choices=[('guardian', '法定监护'), ('entrust', '委托'), ('helper', '村居代办')], max_length=10, verbose_name='类别')),
-                ('state', models.CharField(choices=[('waiting', '等待确认'), ('active', '有效'), ('revoked', '已解除'), ('refused', '未通过')], db_index=True, default='waiting', max_length=10, verbose_name='状态')),
-                ('method', models.CharField(choices=[('own_phone', '本人手机签字'), ('paper', '纸质委托书拍照'), ('window', '窗口当面登记'), ('record', '户籍登记的父母子女关系')], max_length=12, verbose_name='依据')),
-                ('principal_name', models.CharField(max_length=60, verbose_name='被代办人姓名')),
-                ('principal_id_no', minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name='被代办人证件号码')),
-                ('principal_id_index', minzheng.kernel.crypto.fields.BlindIndex(db_index=True, kind='id_no', max_length=16, null=True, of='principal_id_no')),
-                ('agent_name', models.CharField(max_length=60, verbose_name='代办人姓名')),
-                ('agent_phone', minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name='代办人手机号')),
-                ('agent_phone_index', minzheng.kernel.crypto.fields.BlindIndex(db_index=True, kind='phone', max_length=16, null=True, of='agent_phone')),
-                ('relation', models.CharField(max_length=20, verbose_name='代办人是被代办人的')),
-                ('items', models.JSONField(blank=True, default=minzheng.kernel.subjects.mandate_models.no_items, verbose_name='事项')),
-                ('may_file', models.BooleanField(default=True, verbose_name='可以填写提交')),
-                ('proof_id', models.BigIntegerField(blank=True, null=True, verbose_name='委托书或证明')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='核对次数')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='生效时间')),
-                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='解除时间')),
-                ('revoke_reason', models.CharField(blank=True, max_length=120, verbose_name='解除或未通过的原因')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示范数据')),
-                ('agent', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='mandates_held', to='kernel.person', verbose_name='代办人档案')),
-                ('agent_user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='mandates_held', to=settings.AUTH_USER_MODEL, verbose_name='代办人账号')),
-                ('case', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='mandates', to='kernel.case', verbose_name='限于办件')),
-                ('confirmed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('principal', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='mandates_given', to='kernel.person', verbose_name='被代办人')),
-                ('revoked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='解除人')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("guardian", "法定监护"), ("entrust", "委托"), ("helper", "村居代办")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "等待确认"),
+                            ("active", "有效"),
+                            ("revoked", "已解除"),
+                            ("refused", "未通过"),
+                        ],
+                        db_index=True,
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "method",
+                    models.CharField(
+                        choices=[
+                            ("own_phone", "本人手机签字"),
+                            ("paper", "纸质委托书拍照"),
+                            ("window", "窗口当面登记"),
+                            ("record", "户籍登记的父母子女关系"),
+                        ],
+                        max_length=12,
+                        verbose_name="依据",
+                    ),
+                ),
+                ("principal_name", models.CharField(max_length=60, verbose_name="被代办人姓名")),
+                (
+                    "principal_id_no",
+                    minzheng.kernel.crypto.fields.SealedText(
+                        blank=True, editable=True, null=True, verbose_name="被代办人证件号码"
+                    ),
+                ),
+                (
+                    "principal_id_index",
+                    minzheng.kernel.crypto.fields.BlindIndex(
+                        db_index=True, kind="id_no", max_length=16, null=True, of="principal_id_no"
+                    ),
+                ),
+                ("agent_name", models.CharField(max_length=60, verbose_name="代办人姓名")),
+                (
+                    "agent_phone",
+                    minzheng.kernel.crypto.fields.SealedText(
+                        blank=True, editable=True, null=True, verbose_name="代办人手机号"
+                    ),
+                ),
+                (
+                    "agent_phone_index",
+                    minzheng.kernel.crypto.fields.BlindIndex(
+                        db_index=True, kind="phone", max_length=16, null=True, of="agent_phone"
+                    ),
+                ),
+                ("relation", models.CharField(max_length=20, verbose_name="代办人是被代办人的")),
+                (
+                    "items",
+                    models.JSONField(
+                        blank=True, default=minzheng.kernel.subjects.mandate_models.no_items, verbose_name="事项"
+                    ),
+                ),
+                ("may_file", models.BooleanField(default=True, verbose_name="可以填写提交")),
+                ("proof_id", models.BigIntegerField(blank=True, null=True, verbose_name="委托书或证明")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("tries", models.PositiveSmallIntegerField(default=0, verbose_name="核对次数")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="生效时间")),
+                ("revoked_at", models.DateTimeField(blank=True, null=True, verbose_name="解除时间")),
+                ("revoke_reason", models.CharField(blank=True, max_length=120, verbose_name="解除或未通过的原因")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示范数据")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="mandates_held",
+                        to="kernel.person",
+                        verbose_name="代办人档案",
+                    ),
+                ),
+                (
+                    "agent_user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="mandates_held",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="代办人账号",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="mandates",
+                        to="kernel.case",
+                        verbose_name="限于办件",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "principal",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="mandates_given",
+                        to="kernel.person",
+                        verbose_name="被代办人",
+                    ),
+                ),
+                (
+                    "revoked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="解除人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '代办授权',
-                'indexes': [models.Index(fields=['agent_user', 'state'], name='mandate_agent_state'), models.Index(fields=['principal', 'state'], name='mandate_principal_state')],
+                "verbose_name": "代办授权",
+                "indexes": [
+                    models.Index(fields=["agent_user", "state"], name="mandate_agent_state"),
+                    models.Index(fields=["principal", "state"], name="mandate_principal_state"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PublicObjection',
+            name="PublicObjection",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('code', models.CharField(max_length=20, unique=True, verbose_name='回执号')),
-                ('channel', models.CharField(choices=[('page', '公示网页'), ('window', '窗口登记')], max_length=10, verbose_name='来源')),
-                ('subject', models.CharField(choices=[('income', '收入或存款没有说全'), ('property', '有房、有车等财产没有说全'), ('people', '家里人数不对，或有人不在一起生活'), ('support', '有子女等应当赡养、扶养的人没有算进去'), ('relative', '和经办人、村干部是亲戚'), ('other', '其他')], default='other', max_length=12, verbose_name='反映什么')),
-                ('anonymous', models.BooleanField(default=False, verbose_name='匿名')),
-                ('name', minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name='反映人姓名')),
-                ('phone', minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name='反映人手机号')),
-                ('phone_index', minzheng.kernel.crypto.fields.BlindIndex(db_index=True, kind='phone', max_length=16, null=True, of='phone')),
-                ('content', minzheng.kernel.crypto.fields.SealedText(editable=True, null=True, verbose_name='反映的情况')),
-                ('content_sha', models.CharField(db_index=True, max_length=64, verbose_name='内容摘要')),
-                ('photos', models.JSONField(blank=True, default=minzheng.kernel.cases.objections.models.no_photos, verbose_name='照片')),
-                ('state', models.CharField(choices=[('checking', '正在核实'), ('recorded', '已登记'), ('answered', '已答复')], db_index=True, default='checking', max_length=10, verbose_name='状态')),
-                ('received_at', models.DateTimeField(verbose_name='收到时间')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='答复期限')),
-                ('answer', minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name='答复')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('outcome', models.CharField(blank=True, max_length=120, verbose_name='办理结果')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示范数据')),
-                ('case', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='public_objections', to='kernel.case', verbose_name='办件')),
-                ('evidence', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.evidence', verbose_name='异议证据')),
-                ('joined_to', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='joined', to='kernel.publicobjection', verbose_name='并入')),
-                ('publicity', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.publicity', verbose_name='公示')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("code", models.CharField(max_length=20, unique=True, verbose_name="回执号")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("page", "公示网页"), ("window", "窗口登记")], max_length=10, verbose_name="来源"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        choices=[
+                            ("income", "收入或存款没有说全"),
+                            ("property", "有房、有车等财产没有说全"),
+                            ("people", "家里人数不对，或有人不在一起生活"),
+                            ("support", "有子女等应当赡养、扶养的人没有算进去"),
+                            ("relative", "和经办人、村干部是亲戚"),
+                            ("other", "其他"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="反映什么",
+                    ),
+                ),
+                ("anonymous", models.BooleanField(default=False, verbose_name="匿名")),
+                (
+                    "name",
+                    minzheng.kernel.crypto.fields.SealedText(
+                        blank=True, editable=True, null=True, verbose_name="反映人姓名"
+                    ),
+                ),
+                (
+                    "phone",
+                    minzheng.kernel.crypto.fields.SealedText(
+                        blank=True, editable=True, null=True, verbose_name="反映人手机号"
+                    ),
+                ),
+                (
+                    "phone_index",
+                    minzheng.kernel.crypto.fields.BlindIndex(
+                        db_index=True, kind="phone", max_length=16, null=True, of="phone"
+                    ),
+                ),
+                (
+                    "content",
+                    minzheng.kernel.crypto.fields.SealedText(editable=True, null=True, verbose_name="反映的情况"),
+                ),
+                ("content_sha", models.CharField(db_index=True, max_length=64, verbose_name="内容摘要")),
+                (
+                    "photos",
+                    models.JSONField(
+                        blank=True, default=minzheng.kernel.cases.objections.models.no_photos, verbose_name="照片"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("checking", "正在核实"), ("recorded", "已登记"), ("answered", "已答复")],
+                        db_index=True,
+                        default="checking",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="答复期限")),
+                (
+                    "answer",
+                    minzheng.kernel.crypto.fields.SealedText(blank=True, editable=True, null=True, verbose_name="答复"),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="答复时间")),
+                ("outcome", models.CharField(blank=True, max_length=120, verbose_name="办理结果")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示范数据")),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="public_objections",
+                        to="kernel.case",
+                        verbose_name="办件",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="kernel.evidence",
+                        verbose_name="异议证据",
+                    ),
+                ),
+                (
+                    "joined_to",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="joined",
+                        to="kernel.publicobjection",
+                        verbose_name="并入",
+                    ),
+                ),
+                (
+                    "publicity",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="kernel.publicity",
+                        verbose_name="公示",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示异议',
-                'indexes': [models.Index(fields=['case', 'state'], name='objection_case_state')],
+                "verbose_name": "公示异议",
+                "indexes": [models.Index(fields=["case", "state"], name="objection_case_state")],
             },
         ),
     ]

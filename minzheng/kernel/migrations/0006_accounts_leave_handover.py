@@ -8,153 +8,328 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0005_mandates_objections'),
+        ("kernel", "0005_mandates_objections"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='assignment',
-            name='kind',
-            field=models.CharField(choices=[('own', '任职'), ('deputy', '代理'), ('loan', '借调')], default='own', max_length=8, verbose_name='性质'),
+            model_name="assignment",
+            name="kind",
+            field=models.CharField(
+                choices=[("own", "任职"), ("deputy", "代理"), ("loan", "借调")],
+                default="own",
+                max_length=8,
+                verbose_name="性质",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='lent_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.organization', verbose_name='借出机构'),
+            model_name="assignment",
+            name="lent_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="kernel.organization",
+                verbose_name="借出机构",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='on_behalf_of',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.assignment', verbose_name='所代理的任职'),
+            model_name="assignment",
+            name="on_behalf_of",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="kernel.assignment",
+                verbose_name="所代理的任职",
+            ),
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='事由'),
+            model_name="assignment",
+            name="reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="事由"),
         ),
         migrations.AddField(
-            model_name='case',
-            name='stands_in_for',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='代谁经办'),
+            model_name="case",
+            name="stands_in_for",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="代谁经办",
+            ),
         ),
         migrations.AddField(
-            model_name='loginattempt',
-            name='outcome',
-            field=models.CharField(blank=True, max_length=12, verbose_name='结果'),
+            model_name="loginattempt",
+            name="outcome",
+            field=models.CharField(blank=True, max_length=12, verbose_name="结果"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='must_change_password',
-            field=models.BooleanField(default=False, verbose_name='下次登录须改口令'),
+            model_name="user",
+            name="must_change_password",
+            field=models.BooleanField(default=False, verbose_name="下次登录须改口令"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='password_changed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='口令修改时间'),
+            model_name="user",
+            name="password_changed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="口令修改时间"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='second_factor_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='动态码启用时间'),
+            model_name="user",
+            name="second_factor_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="动态码启用时间"),
         ),
         migrations.AddField(
-            model_name='user',
-            name='session_epoch',
-            field=models.PositiveIntegerField(default=0, verbose_name='会话批次'),
+            model_name="user",
+            name="session_epoch",
+            field=models.PositiveIntegerField(default=0, verbose_name="会话批次"),
         ),
         migrations.CreateModel(
-            name='Leave',
+            name="Leave",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('starts_on', models.DateField(verbose_name='开始')),
-                ('ends_on', models.DateField(verbose_name='结束')),
-                ('reason', models.CharField(max_length=200, verbose_name='事由')),
-                ('state', models.CharField(choices=[('asked', '待确认'), ('approved', '已确认'), ('refused', '不同意'), ('cancelled', '已撤回'), ('ended', '已销假')], default='asked', max_length=10, verbose_name='状态')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='确认时间')),
-                ('answer', models.CharField(blank=True, max_length=200, verbose_name='确认意见')),
-                ('handed_over_at', models.DateTimeField(blank=True, null=True, verbose_name='办件移交时间')),
-                ('handed_over', models.PositiveIntegerField(default=0, verbose_name='移交办件数')),
-                ('handed_back_at', models.DateTimeField(blank=True, null=True, verbose_name='办件交还时间')),
-                ('handed_back', models.PositiveIntegerField(default=0, verbose_name='交还办件数')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='确认人')),
-                ('deputy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stands_in', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("starts_on", models.DateField(verbose_name="开始")),
+                ("ends_on", models.DateField(verbose_name="结束")),
+                ("reason", models.CharField(max_length=200, verbose_name="事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "待确认"),
+                            ("approved", "已确认"),
+                            ("refused", "不同意"),
+                            ("cancelled", "已撤回"),
+                            ("ended", "已销假"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="确认时间")),
+                ("answer", models.CharField(blank=True, max_length=200, verbose_name="确认意见")),
+                ("handed_over_at", models.DateTimeField(blank=True, null=True, verbose_name="办件移交时间")),
+                ("handed_over", models.PositiveIntegerField(default=0, verbose_name="移交办件数")),
+                ("handed_back_at", models.DateTimeField(blank=True, null=True, verbose_name="办件交还时间")),
+                ("handed_back", models.PositiveIntegerField(default=0, verbose_name="交还办件数")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="确认人",
+                    ),
+                ),
+                (
+                    "deputy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stands_in",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="leaves", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '休假',
+                "verbose_name": "休假",
             },
         ),
         migrations.CreateModel(
-            name='CaseHandover',
+            name="CaseHandover",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('batch', models.BigIntegerField(db_index=True, verbose_name='批次')),
-                ('returned', models.BooleanField(default=False, verbose_name='交还')),
-                ('reason', models.CharField(max_length=200, verbose_name='事由')),
-                ('by_name', models.CharField(blank=True, max_length=60, verbose_name='办理人姓名')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='handovers', to='kernel.case')),
-                ('from_user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='handed_over', to=settings.AUTH_USER_MODEL, verbose_name='移交人')),
-                ('to_user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='taken_over', to=settings.AUTH_USER_MODEL, verbose_name='接手人')),
-                ('leave', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.leave', verbose_name='休假')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("batch", models.BigIntegerField(db_index=True, verbose_name="批次")),
+                ("returned", models.BooleanField(default=False, verbose_name="交还")),
+                ("reason", models.CharField(max_length=200, verbose_name="事由")),
+                ("by_name", models.CharField(blank=True, max_length=60, verbose_name="办理人姓名")),
+                ("at", models.DateTimeField(verbose_name="时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="办理人",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="handovers", to="kernel.case"
+                    ),
+                ),
+                (
+                    "from_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="handed_over",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="移交人",
+                    ),
+                ),
+                (
+                    "to_user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="taken_over",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="接手人",
+                    ),
+                ),
+                (
+                    "leave",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="kernel.leave",
+                        verbose_name="休假",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '办件移交',
-                'ordering': ['at', 'pk'],
+                "verbose_name": "办件移交",
+                "ordering": ["at", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='assignment',
-            name='leave',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='assignments', to='kernel.leave', verbose_name='休假'),
+            model_name="assignment",
+            name="leave",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="assignments",
+                to="kernel.leave",
+                verbose_name="休假",
+            ),
         ),
         migrations.CreateModel(
-            name='PasswordUsed',
+            name="PasswordUsed",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('encoded', models.CharField(max_length=128, verbose_name='口令散列')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='启用时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passwords_used', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("encoded", models.CharField(max_length=128, verbose_name="口令散列")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="启用时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passwords_used",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '用过的口令',
+                "verbose_name": "用过的口令",
             },
         ),
         migrations.CreateModel(
-            name='RecoveryCode',
+            name="RecoveryCode",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('digest', models.BinaryField(max_length=32)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='生成时间')),
-                ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='使用时间')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='recovery_codes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.BinaryField(max_length=32)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
+                ("used_at", models.DateTimeField(blank=True, null=True, verbose_name="使用时间")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="recovery_codes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '恢复码',
+                "verbose_name": "恢复码",
             },
         ),
         migrations.CreateModel(
-            name='SecondFactor',
+            name="SecondFactor",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('secret', minzheng.kernel.crypto.fields.SealedText(editable=True, null=True, verbose_name='密钥')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='启用时间')),
-                ('last_step', models.BigIntegerField(default=0, verbose_name='最近一次时间步')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='生成时间')),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='second_factor', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("secret", minzheng.kernel.crypto.fields.SealedText(editable=True, null=True, verbose_name="密钥")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="启用时间")),
+                ("last_step", models.BigIntegerField(default=0, verbose_name="最近一次时间步")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="生成时间")),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="second_factor",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '动态码',
+                "verbose_name": "动态码",
             },
         ),
         migrations.AddIndex(
-            model_name='leave',
-            index=models.Index(fields=['user', 'starts_on'], name='leave_user_start'),
+            model_name="leave",
+            index=models.Index(fields=["user", "starts_on"], name="leave_user_start"),
         ),
     ]

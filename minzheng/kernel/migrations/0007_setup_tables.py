@@ -7,95 +7,220 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0006_accounts_leave_handover'),
+        ("kernel", "0006_accounts_leave_handover"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportBatch',
+            name="ImportBatch",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('file_name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('file_sha', models.CharField(db_index=True, max_length=64, verbose_name='文件SM3')),
-                ('file_size', models.PositiveIntegerField(default=0, verbose_name='字节')),
-                ('mapping', models.JSONField(default=dict, verbose_name='列的对应')),
-                ('control', models.JSONField(default=list, verbose_name='对照数')),
-                ('state', models.CharField(choices=[('uploaded', '待对列'), ('checking', '试算中'), ('checked', '已试算'), ('submitted', '待批准'), ('loading', '入库中'), ('loaded', '已入库'), ('returned', '已退回'), ('undone', '已撤销'), ('failed', '未成功')], db_index=True, default='uploaded', max_length=10, verbose_name='状态')),
-                ('progress', models.PositiveIntegerField(default=0, verbose_name='已读行数')),
-                ('report', models.JSONField(default=dict, verbose_name='试算结果')),
-                ('tied', models.BooleanField(default=False, verbose_name='与对照数相符')),
-                ('untied_reason', models.CharField(blank=True, max_length=200, verbose_name='不符仍入库的理由')),
-                ('message', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='上传时间')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('loaded_at', models.DateTimeField(blank=True, null=True, verbose_name='入库时间')),
-                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='撤销时间')),
-                ('approved_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('made_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("file_name", models.CharField(max_length=120, verbose_name="文件名")),
+                ("file_sha", models.CharField(db_index=True, max_length=64, verbose_name="文件SM3")),
+                ("file_size", models.PositiveIntegerField(default=0, verbose_name="字节")),
+                ("mapping", models.JSONField(default=dict, verbose_name="列的对应")),
+                ("control", models.JSONField(default=list, verbose_name="对照数")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("uploaded", "待对列"),
+                            ("checking", "试算中"),
+                            ("checked", "已试算"),
+                            ("submitted", "待批准"),
+                            ("loading", "入库中"),
+                            ("loaded", "已入库"),
+                            ("returned", "已退回"),
+                            ("undone", "已撤销"),
+                            ("failed", "未成功"),
+                        ],
+                        db_index=True,
+                        default="uploaded",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("progress", models.PositiveIntegerField(default=0, verbose_name="已读行数")),
+                ("report", models.JSONField(default=dict, verbose_name="试算结果")),
+                ("tied", models.BooleanField(default=False, verbose_name="与对照数相符")),
+                ("untied_reason", models.CharField(blank=True, max_length=200, verbose_name="不符仍入库的理由")),
+                ("message", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="上传时间")),
+                ("submitted_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                ("loaded_at", models.DateTimeField(blank=True, null=True, verbose_name="入库时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤销时间")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '存量导入批次',
+                "verbose_name": "存量导入批次",
             },
         ),
         migrations.CreateModel(
-            name='ImportLink',
+            name="ImportLink",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('P', '人员'), ('H', '家庭'), ('M', '成员关系'), ('A', '待遇')], max_length=1, verbose_name='类别')),
-                ('object_id', models.BigIntegerField(db_index=True, verbose_name='对象')),
-                ('line', models.PositiveIntegerField(verbose_name='文件行号')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='kernel.importbatch')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("P", "人员"), ("H", "家庭"), ("M", "成员关系"), ("A", "待遇")],
+                        max_length=1,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("object_id", models.BigIntegerField(db_index=True, verbose_name="对象")),
+                ("line", models.PositiveIntegerField(verbose_name="文件行号")),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="links", to="kernel.importbatch"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入来源',
-                'indexes': [models.Index(fields=['batch', 'kind'], name='import_batch_kind')],
+                "verbose_name": "导入来源",
+                "indexes": [models.Index(fields=["batch", "kind"], name="import_batch_kind")],
             },
         ),
         migrations.CreateModel(
-            name='MappingTemplate',
+            name="MappingTemplate",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('spec', models.JSONField(default=dict, verbose_name='列的对应')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='建立人')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("spec", models.JSONField(default=dict, verbose_name="列的对应")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="建立人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '导入模板',
-                'constraints': [models.UniqueConstraint(fields=('region_code', 'name'), name='mapping_region_name')],
+                "verbose_name": "导入模板",
+                "constraints": [models.UniqueConstraint(fields=("region_code", "name"), name="mapping_region_name")],
             },
         ),
         migrations.CreateModel(
-            name='ParameterValue',
+            name="ParameterValue",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('name', models.CharField(db_index=True, max_length=60, verbose_name='参数')),
-                ('benefit', models.CharField(blank=True, max_length=60, verbose_name='福利')),
-                ('value', models.CharField(max_length=60, verbose_name='值')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='单位')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('source', models.CharField(max_length=200, verbose_name='依据（文件名称和文号）')),
-                ('source_date', models.DateField(blank=True, null=True, verbose_name='文件日期')),
-                ('confirms', models.BooleanField(default=False, verbose_name='确认平台自带的值')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('state', models.CharField(choices=[('draft', '待签发'), ('signed', '已签发'), ('withdrawn', '已撤回')], db_index=True, default='draft', max_length=10, verbose_name='状态')),
-                ('drafted_at', models.DateTimeField(verbose_name='起草时间')),
-                ('signed_at', models.DateTimeField(blank=True, null=True, verbose_name='签发时间')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='撤回时间')),
-                ('withdrawn_reason', models.CharField(blank=True, max_length=200, verbose_name='撤回原因')),
-                ('drafted_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='起草人')),
-                ('signed_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签发人')),
-                ('withdrawn_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("name", models.CharField(db_index=True, max_length=60, verbose_name="参数")),
+                ("benefit", models.CharField(blank=True, max_length=60, verbose_name="福利")),
+                ("value", models.CharField(max_length=60, verbose_name="值")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="单位")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("source", models.CharField(max_length=200, verbose_name="依据（文件名称和文号）")),
+                ("source_date", models.DateField(blank=True, null=True, verbose_name="文件日期")),
+                ("confirms", models.BooleanField(default=False, verbose_name="确认平台自带的值")),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "待签发"), ("signed", "已签发"), ("withdrawn", "已撤回")],
+                        db_index=True,
+                        default="draft",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("drafted_at", models.DateTimeField(verbose_name="起草时间")),
+                ("signed_at", models.DateTimeField(blank=True, null=True, verbose_name="签发时间")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回时间")),
+                ("withdrawn_reason", models.CharField(blank=True, max_length=200, verbose_name="撤回原因")),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="起草人",
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="签发人",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤回人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '本地参数',
-                'indexes': [models.Index(fields=['state', 'name', 'region_code'], name='parameter_state_name')],
+                "verbose_name": "本地参数",
+                "indexes": [models.Index(fields=["state", "name", "region_code"], name="parameter_state_name")],
             },
         ),
     ]

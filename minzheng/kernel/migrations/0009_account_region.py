@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0008_reads_and_exports'),
+        ("kernel", "0008_reads_and_exports"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='region_code',
-            field=models.CharField(blank=True, db_index=True, default='', max_length=12, verbose_name='建立地区'),
+            model_name="user",
+            name="region_code",
+            field=models.CharField(blank=True, db_index=True, default="", max_length=12, verbose_name="建立地区"),
         ),
     ]

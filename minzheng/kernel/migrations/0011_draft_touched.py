@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0010_public_count'),
+        ("kernel", "0010_public_count"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='case',
-            name='touched_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='草稿最后填写时间'),
+            model_name="case",
+            name="touched_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="草稿最后填写时间"),
         ),
     ]

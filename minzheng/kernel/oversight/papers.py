@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import threading
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -18,6 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from minzheng.kernel import clock
+from minzheng.kernel.documents.rendering import one_at_a_time
 from minzheng.kernel.orgs.models import Organization
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from minzheng.kernel.audit.heads import SignedHead
 
 LAYOUTS = Path(__file__).resolve().parent / "typst"
-_one_at_a_time = threading.Lock()
 
 
 def head_page(head: SignedHead, who: str = "命令行") -> bytes:
@@ -108,7 +107,7 @@ def _stamp(line: str, width: float, height: float) -> Any:
 
 
 def _typeset(layout: str, data: dict[str, Any]) -> bytes:
-    with _one_at_a_time:
+    with one_at_a_time:
         return bytes(
             _compiler().compile(
                 input=str(LAYOUTS / f"{layout}.typ"),

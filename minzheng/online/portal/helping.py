@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.consents import months_later
+from minzheng.kernel.cases.drafting.consents import months_later
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step
 from minzheng.kernel.parts.fields import Choice, IdNumber, Phone, Photo, Text, Tick

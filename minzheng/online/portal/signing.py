@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.accounts.middleware import actor_in
-from minzheng.kernel.cases import consents, selectors, services
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents

@@ -14,7 +14,7 @@ from minzheng.business.assistance.means_test.family import composition
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM, applies_alone
 from minzheng.business.assistance.means_test.reasons import REASONS
 from minzheng.business.assistance.means_test.single import SingleClaim
-from minzheng.kernel.cases.lifecycle import means_tested
+from minzheng.kernel.cases.lifecycle.means_tested import means_tested
 from minzheng.kernel.items.items import Item, Material, Proposal
 from minzheng.kernel.items.publicity import PublicityRule
 

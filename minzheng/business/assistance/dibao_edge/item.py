@@ -8,7 +8,7 @@ from minzheng.business.assistance.means_test.benefits import EDGE
 from minzheng.business.assistance.means_test.family import composition
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.means_test.reasons import REASONS
-from minzheng.kernel.cases.lifecycle import means_tested
+from minzheng.kernel.cases.lifecycle.means_tested import means_tested
 from minzheng.kernel.items.items import Item, Material
 from minzheng.kernel.items.publicity import PublicityRule
 

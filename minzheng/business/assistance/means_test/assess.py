@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from minzheng.business.assistance.means_test.family import Family, as_json, policy_family
 from minzheng.business.assistance.means_test.single import SingleClaim, recognised
 from minzheng.kernel.awards.services import first_payable_month
-from minzheng.kernel.cases.evidence import digest
+from minzheng.kernel.cases.running.evidence import digest
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Answer, Proposal, Taper
 from minzheng.kernel.parts.fields import yuan_text

@@ -9,7 +9,8 @@ import pytest
 from minzheng.business.assistance.tests.test_jobs import CTX
 from minzheng.business.assistance.tests.world import PHOTO, World, couple
 from minzheng.kernel import clock
-from minzheng.kernel.cases import colours, escalation, jobs
+from minzheng.kernel.cases import jobs
+from minzheng.kernel.cases.deadlines import colours, escalation
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.models import Escalation
 

@@ -13,9 +13,11 @@ from django.conf import settings
 
 from minzheng.business.assistance.tests.world import APPLIED, COUNTY, OTHER_TOWN, TOWN, World, couple
 from minzheng.kernel import clock
-from minzheng.kernel.cases import draw_proof, draw_results, draws
 from minzheng.kernel.cases.cli import cases as command
-from minzheng.kernel.cases.draw_models import SpotDraw, SpotTask
+from minzheng.kernel.cases.draws import proof as draw_proof
+from minzheng.kernel.cases.draws import results as draw_results
+from minzheng.kernel.cases.draws import services as draws
+from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.crypto import sealing

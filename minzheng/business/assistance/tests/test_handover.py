@@ -17,7 +17,7 @@ from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases import handover, selectors
 from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.cases.models import Case, CaseHandover, Evidence
-from minzheng.kernel.cases.replay import replay
+from minzheng.kernel.cases.running.replay import replay
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.date(2026, 11, 2)
@@ -199,7 +199,7 @@ def test_代理人与被代理人按同一人_本人查过的_代理人也不能
 
 
 def test_以她的名义调查过的_她回来后也不能确认(world: World) -> None:
-    from minzheng.kernel.cases.authority import kept_apart
+    from minzheng.kernel.cases.running.authority import kept_apart
     from minzheng.kernel.items import registry
 
     case = world.to_checked(couple())

@@ -11,10 +11,12 @@ from minzheng.business.assistance.tests.world import VILLAGE, Kin, World, couple
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, actor_of
 from minzheng.kernel.accounts.models import User
-from minzheng.kernel.cases import agent_drafts, authority, selectors, services
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.drafting import agent_drafts
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused
 from minzheng.kernel.cases.jobs import purge_drafts
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.running import authority
 from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.documents.services import store_attachment
 from minzheng.kernel.subjects import mandate_services, mandates

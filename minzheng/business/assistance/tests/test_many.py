@@ -11,9 +11,10 @@ from minzheng.business.assistance.tests.test_confirming import rules
 from minzheng.business.assistance.tests.test_parallel import together
 from minzheng.business.assistance.tests.world import APPLIED, TOWN, World, couple, photo
 from minzheng.kernel import clock
-from minzheng.kernel.cases import many, services
+from minzheng.kernel.cases import services
 from minzheng.kernel.cases.errors import Refused, Stale
 from minzheng.kernel.cases.models import Case, CaseAct
+from minzheng.kernel.cases.running import many
 from minzheng.kernel.jobs.models import JobRun
 
 

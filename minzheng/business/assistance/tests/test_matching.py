@@ -11,9 +11,9 @@ from minzheng.business.assistance.tests.world import World, couple
 from minzheng.datacenter.matching import services as matching
 from minzheng.datacenter.matching.interface import Asked, Fact, SourceUnavailable
 from minzheng.kernel import clock
-from minzheng.kernel.cases import evidence
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.running import evidence
 
 
 class Bank:
@@ -77,7 +77,7 @@ def test_没有授权一个部门也不问(world: World, bank: type[Bank]) -> No
 
 def test_查询函数自己也核授权(world: World) -> None:
     """Behind the guard stands a second check: no caller can reach a source without it."""
-    from minzheng.kernel.cases.context import Ctx
+    from minzheng.kernel.cases.running.context import Ctx
     from minzheng.kernel.items import registry
 
     case = started(world)

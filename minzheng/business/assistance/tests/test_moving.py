@@ -14,9 +14,9 @@ from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.awards.models import Award, PaymentLine
 from minzheng.kernel.awards.services import monthly_lines
 from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.deadlines.pages import moves
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.models import Case, CaseMove
-from minzheng.kernel.cases.tracking_pages import moves
 
 TO = "990101002001"
 DAY = datetime.date(2026, 11, 5)

@@ -16,7 +16,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.accounts.services import send_login_code
 from minzheng.kernel.audit.models import AuditEntry
-from minzheng.kernel.cases import public_lists, services
+from minzheng.kernel.cases import services
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.objections import intake, selectors
@@ -24,6 +24,7 @@ from minzheng.kernel.cases.objections.errors import ObjectionRefused, TooLate
 from minzheng.kernel.cases.objections.jobs import prune_photos
 from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.cases.objections.recording import normal_code
+from minzheng.kernel.cases.publicity import public_lists
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.services import pdf
 from minzheng.kernel.notices.models import OutboxMessage

@@ -13,7 +13,8 @@ from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.tests.world import Kin, World
 from minzheng.datacenter.matching import services as matching
 from minzheng.kernel import clock
-from minzheng.kernel.cases import consents, selectors, services
+from minzheng.kernel.cases import selectors, services
+from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.cases.models import Case, CaseMember
 from minzheng.kernel.documents.models import IssuedDocument

@@ -92,13 +92,13 @@ def test_家庭超过低保边缘线的_说清为什么不是低保边缘(world:
 
 def test_确认时家庭必须仍是低保边缘(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """§1.5: the guard itself, with every other condition met."""
-    from minzheng.kernel.cases.guards_decide import single_person_proven
+    from minzheng.kernel.cases.lifecycle.guards_decide import single_person_proven
 
     case = world.to_review(zheng(), home=URBAN)
     father = case.members.get(name="郑有福")
     father.verified = {"transfer": 300000}
     father.save()
-    from minzheng.kernel.cases.context import Ctx
+    from minzheng.kernel.cases.running.context import Ctx
 
     item = registry.get(case.item_code)
     act = item.flow.act("approve")

@@ -13,7 +13,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.cases import jobs, services
-from minzheng.kernel.cases.draw_models import SpotDraw
+from minzheng.kernel.cases.draws.models import SpotDraw
 from minzheng.kernel.cases.models import CaseMove, Escalation
 
 DAY = datetime.date(2026, 12, 2)

@@ -17,10 +17,10 @@ from minzheng.business.assistance.tests.world import COUNTY, TOWN, Kin, World, c
 from minzheng.kernel.accounts.actors import ANONYMOUS, SYSTEM, Actor
 from minzheng.kernel.accounts.roles import ROLES
 from minzheng.kernel.cases import services
-from minzheng.kernel.cases.authority import entitled
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused
 from minzheng.kernel.cases.flow import Act
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.running.authority import entitled
 from minzheng.kernel.items import registry
 
 FLOW = registry.get("assistance.dibao").flow

@@ -191,6 +191,6 @@ def test_删除请求依法不予删除_写明依据和保管到何时(volume: V
 def test_系统归档也签名(case: Case) -> None:
     volume = services.close_case(case_id=case.pk, actor=SYSTEM)
     rows = list(volume.items.all())
-    from minzheng.kernel.cases.evidence import canonical
+    from minzheng.kernel.cases.running.evidence import canonical
 
     assert signing.verify(canonical(services.manifest(volume, rows)), volume.signature, signing.public_key())

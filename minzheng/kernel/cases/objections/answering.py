@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from minzheng.kernel.cases.objections.models import PublicObjection
 
 if TYPE_CHECKING:
-    from minzheng.kernel.cases.context import Ctx
+    from minzheng.kernel.cases.running.context import Ctx
 
 METHODS = {"reinvestigation": "重新调查", "council": "民主评议", "held": "民主评议"}
 #: What the answer adds once the case is settled; the decision itself is not handed to strangers.

@@ -7,7 +7,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.cases import public_lists
+from minzheng.kernel.cases.publicity import public_lists
 from minzheng.kernel.items import registry
 from minzheng.kernel.regions.selectors import region_name
 

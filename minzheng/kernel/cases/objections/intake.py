@@ -58,8 +58,8 @@ def submit(
     name and phone it is anonymous. ``photos``: ids of stored attachments without a case.
 
     Raises TooLate, ObjectionRefused."""
-    from minzheng.kernel.cases.engine import locked
     from minzheng.kernel.cases.models import Publicity
+    from minzheng.kernel.cases.running.engine import locked
 
     words = checked_content(content)
     if subject not in dict(PublicObjection.SUBJECTS):

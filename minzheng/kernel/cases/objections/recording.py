@@ -6,14 +6,14 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.cases import evidence
 from minzheng.kernel.cases.flow import guard
 from minzheng.kernel.cases.objections.models import PublicObjection
+from minzheng.kernel.cases.running import evidence
 from minzheng.kernel.crypto import sealing
 
 if TYPE_CHECKING:
-    from minzheng.kernel.cases.context import Ctx
     from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.cases.running.context import Ctx
 
 #: Read aloud without mistakes: no I, L, O, U.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

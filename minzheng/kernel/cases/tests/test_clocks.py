@@ -7,7 +7,7 @@ from __future__ import annotations
 from datetime import date
 
 from minzheng.kernel.calendar.days import Calendar
-from minzheng.kernel.cases.clocks import Fold, Step, fold
+from minzheng.kernel.cases.deadlines.clocks import Fold, Step, fold
 from minzheng.kernel.cases.flow import Clock, Flow
 from minzheng.kernel.cases.states import STATES
 

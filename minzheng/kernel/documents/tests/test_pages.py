@@ -18,7 +18,7 @@ from django.utils import timezone
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.audit.models import AuditEntry
-from minzheng.kernel.cases import consents
+from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.models import Case, CaseMember, Publicity
 from minzheng.kernel.documents import services, throttle
 from minzheng.kernel.documents.models import IssuedDocument

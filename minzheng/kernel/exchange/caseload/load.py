@@ -13,7 +13,7 @@ from typing import Any
 from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award, AwardMember
 from minzheng.kernel.awards.services import digest
-from minzheng.kernel.cases.evidence import canonical
+from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.crypto.copying import Row, copy, sealer
 from minzheng.kernel.exchange.caseload.homes import HEAD, Claim, Home, Member
 from minzheng.kernel.exchange.caseload.known import Known, Standing, index_of

@@ -9,9 +9,9 @@ import pytest
 import schemathesis
 from click.testing import CliRunner
 
+from minzheng.kernel.openapi.cli import pages
 from minzheng.kernel.openapi.describe import address, document
 from minzheng.kernel.pages import registry
-from minzheng.kernel.openapi.cli import pages
 
 
 @pytest.fixture(scope="module")

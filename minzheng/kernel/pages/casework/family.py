@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from minzheng.kernel.cases.members import age
+from minzheng.kernel.cases.drafting.members import age
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.drawing import Drawing

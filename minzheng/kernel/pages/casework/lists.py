@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from minzheng.kernel.calendar.selectors import add_working_days
-from minzheng.kernel.cases import colours, selectors
+from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.deadlines import colours
 from minzheng.kernel.cases.handover import IN_HAND
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import OPEN, STATES, UNDER_WAY

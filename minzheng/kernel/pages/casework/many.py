@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.flow import Act
-from minzheng.kernel.cases.many import AT_ONCE, batch_allowed, perform_many
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.cases.running.many import AT_ONCE, batch_allowed, perform_many
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import Field, Photo

@@ -82,9 +82,7 @@ def test_打开和每次查看都有目的地记入审计(outsider: Client, fami
     assert {line.detail["purpose"] for line in lines} == {"stray"}
 
 
-@pytest.mark.parametrize(
-    ("id_no", "name"), [(ID_NO, "周桂"), (ID_NO, "周桂花"), (STRANGER, NAME), (ID_NO, "")]
-)
+@pytest.mark.parametrize(("id_no", "name"), [(ID_NO, "周桂"), (ID_NO, "周桂花"), (STRANGER, NAME), (ID_NO, "")])
 def test_号码与姓名不完全相符_与查无此人同样回答(
     outsider: Client, family: dict[str, Any], id_no: str, name: str
 ) -> None:

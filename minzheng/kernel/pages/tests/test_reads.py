@@ -60,7 +60,9 @@ def test_看到这家人的每一页_都留下查阅记录(page: Page, browse: C
         assert not page.impersonal, f"{page.code} 声明不含个人信息，却显示了 {shown}。"
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if isinstance(p.body, (ListBody, BoardBody))], ids=lambda page: page.code)
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if isinstance(p.body, (ListBody, BoardBody))], ids=lambda page: page.code
+)
 def test_名单和看板_要么记录查阅_要么声明为什么没有个人信息(
     page: Page, browse: Callable[..., Client], family: dict[str, Any]
 ) -> None:

@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 
 from minzheng.kernel.accounts.middleware import actor_in
-from minzheng.kernel.cases import linking, services
+from minzheng.kernel.cases import services
+from minzheng.kernel.cases.drafting import linking
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel.accounts.middleware import actor_in
-from minzheng.kernel.cases import consents, selectors
+from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.online.portal import signing
 from minzheng.online.portal.rendering import show

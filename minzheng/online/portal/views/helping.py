@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel.accounts.middleware import actor_in
-from minzheng.kernel.cases import agent_drafts
+from minzheng.kernel.cases.drafting import agent_drafts
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError

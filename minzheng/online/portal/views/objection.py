@@ -15,10 +15,10 @@ from minzheng.kernel.accounts import citizens
 from minzheng.kernel.accounts.actors import ANONYMOUS
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.errors import AccountError
-from minzheng.kernel.cases import public_lists
 from minzheng.kernel.cases.objections import intake, selectors
 from minzheng.kernel.cases.objections.errors import ObjectionRefused, TooLate
-from minzheng.kernel.cases.publicity_pages import unkept
+from minzheng.kernel.cases.publicity import public_lists
+from minzheng.kernel.cases.publicity.pages import unkept
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.throttle import allow

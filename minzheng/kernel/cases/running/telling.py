@@ -1,0 +1,72 @@
+"""消息: the sentence that each act sends to the applicant, in the act's own transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.running.context import Ctx
+
+# Act → the sentence the applicant receives. {no} {item} {due} {amount} {month} are filled in.
+MESSAGES = {
+    "submit": "您的{item}申请已提交，编号{no}。凭编号和身份证后四位可以查询进度。",
+    "accept": "您的{item}申请（{no}）已受理，最迟{total}前办结，接下来会核对收入财产并入户调查。",
+    "ask_supplement": "您的{item}申请（{no}）还需补充材料，请在{due}前补齐，具体见补正告知书。",
+    "supplement_timeout": "您的{item}申请（{no}）超过补正期限，已终止审核；材料齐全后可以重新申请。",
+    "refuse": "您的{item}申请（{no}）不予受理，原因和救济途径见告知书。",
+    "notify_mismatch": "您的{item}申请（{no}）核对结果与申报不一致，请查看告知书；有异议请在{objection_due}前提出。",
+    "post": "您的{item}申请（{no}）已开始公示，公示到{ends_on}。",
+    "approve": "您的{item}申请（{no}）已确认同意，每月{amount}元，自{month}起发放。",
+    "reject": "您的{item}申请（{no}）未通过，原因、计算和救济途径见告知书{next}。",
+    "abort": "您的{item}申请（{no}）已终止审核，原因见告知书。",
+    "start_payment": "您的{item}（{no}）本月起发放，每月{amount}元，请留意账户到账。",
+    "adjust": "您的{item}（{no}）金额调整为每月{amount}元，自{month}起执行。",
+    "stop": "您的{item}（{no}）自{month}起停止发放，原因见告知书。",
+    "member_died_in_pay": "您家{item}（{no}）已登记成员死亡，将按现有人口重新核算。",
+    "suspend": "您的{item}（{no}）已暂停发放，原因和恢复办法见告知书，请联系乡镇（街道）民政窗口。",
+    "resume": "您的{item}（{no}）已恢复发放，暂停月份怎样处理见告知书。",
+    "taper": "您的{item}（{no}）进入渐退期，期满后停发，每月金额和月份见告知书。",
+    "extend": "您的{item}申请（{no}）情况特殊，办理期限延长到{total}，原因见告知书。",
+}
+
+
+def tell(ctx: Ctx) -> None:
+    """Queue the message of this act to the applicant (SMS and in-app), in the same transaction."""
+    template = MESSAGES.get(ctx.act.code)
+    person = ctx.case.applicant
+    if template is None or person is None:
+        return
+    from minzheng.kernel.notices import services as notices
+
+    notices.notify(
+        case=ctx.case,
+        person=person,
+        body=template.format(**_words(ctx)),
+        # a decision of the procedure must reach its addressee whatever was chosen about reminders
+        statutory=bool(ctx.act.notice),
+        key=f"{ctx.case.pk}:{ctx.done.seq}",
+    )
+
+
+def _words(ctx: Ctx) -> dict[str, str]:
+    from minzheng.kernel.parts.fields import yuan_text
+
+    case, values = ctx.case, ctx.values
+    award = values.get("award")
+    month = values.get("month") or (award.first_month if award else None)
+    proposed = any(p.eligible for p in values.get("proposals", ()))
+    return {
+        "no": case.no or "",
+        "item": ctx.item.short,
+        "due": _day(case.due_on),
+        "total": _day(case.total_due_on),
+        "objection_due": _day(values.get("objection_due_on")),
+        "ends_on": _day(getattr(values.get("publicity"), "ends_on", None)),
+        "amount": yuan_text(award.amount_fen) if award else "",
+        "month": f"{month.year}年{month.month}月" if month else "",
+        "next": "；您可能符合其他救助条件，可在“我的申请”里一键转办" if proposed else "",
+    }
+
+
+def _day(day: Any) -> str:
+    return f"{day.month}月{day.day}日" if day else ""
