@@ -134,7 +134,7 @@ class Test装好的县:
         rows = json.loads(result.stdout)
         assert {"username", "password", "name", "role", "region", "for"} <= set(rows[0])
         assert [row["username"] for row in rows if row["role"] == "citizen"] == [f"1540101000{n}" for n in (1, 2, 3, 4)]
-        assert len(rows) == 62 and all(row["for"] and row["region"] for row in rows)
+        assert len(rows) == 64 and all(row["for"] and row["region"] for row in rows)
 
     def test_检索走索引_查询次数固定(self, django_assert_num_queries: Any) -> None:
         clerk = actor_of(User.objects.get(username="qingshi"))
