@@ -12,7 +12,7 @@ from django.apps import apps
 
 from minzheng.kernel.accounts.roles import ROLES
 from minzheng.kernel.cases.states import STATES
-from minzheng.kernel.documents.catalogue import FORMS, NOTICES
+from minzheng.kernel.documents.catalogue.notices import FORMS, NOTICES
 from minzheng.kernel.items import registry
 from minzheng.site import reference
 

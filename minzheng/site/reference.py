@@ -212,7 +212,7 @@ def _act(act: Any, flow: Any) -> tuple[str, ...]:
 
 
 def _notices() -> str:
-    from minzheng.kernel.documents.catalogue import FORMS, NOTICES
+    from minzheng.kernel.documents.catalogue.notices import FORMS, NOTICES
 
     parts = []
     for notice in [*NOTICES.values(), *FORMS.values()]:

@@ -48,6 +48,6 @@ def sender(channel: str = "sms") -> CodeSender:
     if channel == "sms":
         path = getattr(settings, "LOGIN_CODE_SENDER", DEFAULT)
     else:
-        path = settings.LOGIN_CODE_CHANNELS[channel][1]
+        path = getattr(settings, "LOGIN_CODE_CHANNELS", {})[channel][1]
     made: CodeSender = import_string(path)()
     return made

@@ -11,7 +11,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.archives.errors import ArchiveError
 from minzheng.kernel.archives.models import DeletionRequest, Volume
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.documents.elements import chinese_date
+from minzheng.kernel.documents.catalogue.elements import chinese_date
 from minzheng.kernel.documents.services import issue
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ from minzheng.kernel.archives.errors import ArchiveError
 from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.crypto import signing
 from minzheng.kernel.crypto.sealing import sm3
-from minzheng.kernel.documents import catalogue, elements, rendering
+from minzheng.kernel.documents.catalogue import elements
+from minzheng.kernel.documents.catalogue import notices as catalogue
+from minzheng.kernel.documents.typesetting import rendering
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor

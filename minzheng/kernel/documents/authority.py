@@ -12,7 +12,7 @@ import cn2an
 from django.db.models import Q
 
 from minzheng.kernel.documents import terms
-from minzheng.kernel.documents.catalogue import Notice
+from minzheng.kernel.documents.catalogue.notices import Notice
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions import codes

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from minzheng.kernel.documents import catalogue, easyread, preview
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.errors import UnknownNotice
+from minzheng.kernel.documents.typesetting import easyread, preview
 
 
 @click.group()

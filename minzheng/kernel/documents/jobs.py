@@ -12,8 +12,10 @@ from django.db.models import Q
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.audit.models import AuditEntry
-from minzheng.kernel.documents import catalogue, selectors, services, serving, throttle, vault
+from minzheng.kernel.documents import selectors, services, throttle, vault
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.documents.service import serving
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
 

@@ -16,13 +16,15 @@ from minzheng.kernel.audit import selectors as reads
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.selectors import get as get_case
-from minzheng.kernel.documents import catalogue, printouts, selectors, services
+from minzheng.kernel.documents import selectors, services
 from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.documents.authority import normal_verify_code
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
-from minzheng.kernel.documents.sniff import PDF
-from minzheng.kernel.documents.standing import standing
+from minzheng.kernel.documents.service.standing import standing
 from minzheng.kernel.documents.throttle import allow
+from minzheng.kernel.documents.typesetting import printouts
+from minzheng.kernel.documents.uploads.sniff import PDF
 from minzheng.kernel.oversight.papers import stamped
 from minzheng.kernel.parts.page import STAFF, Custom, Page
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from minzheng.kernel.documents import sniff, vault
+from minzheng.kernel.documents import vault
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.documents.uploads import sniff
 
 
 @dataclass(frozen=True)

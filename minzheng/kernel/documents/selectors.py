@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
 
-from minzheng.kernel.documents import catalogue, terms
+from minzheng.kernel.documents import terms
 from minzheng.kernel.documents.authority import normal_verify_code
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 
 if TYPE_CHECKING:

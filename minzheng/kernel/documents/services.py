@@ -12,8 +12,15 @@ from django.utils.timezone import localdate
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto.sealing import sm3
-from minzheng.kernel.documents import authority, catalogue, elements, papers, rendering, terms, vault
-from minzheng.kernel.documents.attaching import (
+from minzheng.kernel.documents import authority, terms, vault
+from minzheng.kernel.documents.catalogue import elements
+from minzheng.kernel.documents.catalogue import notices as catalogue
+from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.documents.models import IssuedDocument, ServiceRecord
+from minzheng.kernel.documents.service.serving import SERVICE_METHODS, Proof, record_service
+from minzheng.kernel.documents.typesetting import rendering
+from minzheng.kernel.documents.uploads import papers
+from minzheng.kernel.documents.uploads.attaching import (
     DESTROYED,
     Upload,
     open_attachment,
@@ -21,9 +28,6 @@ from minzheng.kernel.documents.attaching import (
     remove,
     store_attachment,
 )
-from minzheng.kernel.documents.errors import DocumentError
-from minzheng.kernel.documents.models import IssuedDocument, ServiceRecord
-from minzheng.kernel.documents.serving import SERVICE_METHODS, Proof, record_service
 from minzheng.kernel.jobs.services import enqueue
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from minzheng.kernel import clock
-from minzheng.kernel.documents.rendering import one_at_a_time
+from minzheng.kernel.documents.typesetting.rendering import one_at_a_time
 from minzheng.kernel.orgs.models import Organization
 
 if TYPE_CHECKING:

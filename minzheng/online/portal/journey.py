@@ -41,7 +41,8 @@ NEXT = {
     "TAPERING": "渐退期内继续发放。",
     "SUSPENDED": "暂停发放，请联系乡镇（街道）民政窗口。",
 }
-RESULT_CODES = ("N06", "N07", "N03", "N14")
+#: Notices that are a decision for the family; how each is headed: ``deciding.HEADS``.
+RESULT_CODES = ("N06", "N07", "N03", "N14", "N08", "N09", "N12", "G02", "G03")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases.models import Case, CaseAct, CaseMember, Consent, Evidence
-from minzheng.kernel.documents.serving import Proof, record_service
+from minzheng.kernel.documents.service.serving import Proof, record_service
 from minzheng.kernel.documents.tests.conftest import applicant, bureau, cabinet, clerk, office, places, reviewer
 from minzheng.kernel.documents.tests.desk import COUNTY, VILLAGE, issue, staff, store
 from minzheng.kernel.orgs.models import Organization

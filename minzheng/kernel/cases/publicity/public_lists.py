@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel.cases.models import Publicity
 from minzheng.kernel.crypto import sealing
-from minzheng.kernel.documents.amounts import yuan
+from minzheng.kernel.documents.typesetting.amounts import yuan
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.publicity import COLUMNS
 from minzheng.kernel.regions import codes

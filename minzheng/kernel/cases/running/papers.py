@@ -16,7 +16,8 @@ __all__ = ["FIELDS", "issue", "tell"]
 
 def issue(ctx: Ctx, code: str) -> None:
     """Issue the 文书 of an act and note its id in the act. A missing element refuses the whole act, by name."""
-    from minzheng.kernel.documents import catalogue, services
+    from minzheng.kernel.documents import services
+    from minzheng.kernel.documents.catalogue import notices as catalogue
     from minzheng.kernel.documents.errors import DocumentError
 
     if code not in catalogue.NOTICES or ctx.case.no is None:
@@ -173,7 +174,7 @@ def _stopped(ctx: Ctx) -> dict[str, Any]:
         return {}
     month = ctx.values["month"]
     died = ctx.text("died_on")
-    sheet = _calculation(ctx) or [
+    sheet: list[dict[str, Any]] = _calculation(ctx) or [
         {"label": "原月保障金额", "value_fen": award.amount_fen},
         {"label": "最后发放的月份", "value": _month(award.last_month or ctx.today)},
         {"label": "停发的月份", "value": _month(month)},

@@ -9,7 +9,7 @@ import pypdf
 from PIL import Image
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from minzheng.kernel.documents.specimens import SPECIMENS as FIELDS
+from minzheng.kernel.documents.catalogue.specimens import SPECIMENS as FIELDS
 
 __all__ = ["FIELDS", "paper", "picture"]
 

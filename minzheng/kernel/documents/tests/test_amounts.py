@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minzheng.kernel.documents.amounts import LARGEST_FEN, capitals, yuan
+from minzheng.kernel.documents.typesetting.amounts import LARGEST_FEN, capitals, yuan
 
 _DIGITS = {char: number for number, char in enumerate("零壹贰叁肆伍陆柒捌玖")}
 _UNITS = {"拾": 10, "佰": 100, "仟": 1000}

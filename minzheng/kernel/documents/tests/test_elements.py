@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from minzheng.kernel.documents.catalogue import FORMS, NOTICES, notice
-from minzheng.kernel.documents.elements import chinese_date, chinese_month, printed, stored
+from minzheng.kernel.documents.catalogue.elements import chinese_date, chinese_month, printed, stored
+from minzheng.kernel.documents.catalogue.notices import FORMS, NOTICES, notice
 from minzheng.kernel.documents.errors import MissingField, UnknownNotice
 from minzheng.kernel.documents.tests.samples import FIELDS
 

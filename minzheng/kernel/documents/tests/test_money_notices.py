@@ -9,13 +9,14 @@ import pypdf
 import pytest
 from click.testing import CliRunner
 
-from minzheng.kernel.documents import catalogue, easyread, preview
-from minzheng.kernel.documents.amounts import yuan
+from minzheng.kernel.documents.catalogue import notices as catalogue
+from minzheng.kernel.documents.catalogue.elements import stored
+from minzheng.kernel.documents.catalogue.specimens import SPECIMENS
 from minzheng.kernel.documents.cli import documents
-from minzheng.kernel.documents.elements import stored
 from minzheng.kernel.documents.errors import DocumentError, MissingField
-from minzheng.kernel.documents.specimens import SPECIMENS
 from minzheng.kernel.documents.tests.test_rendering import render, text_of
+from minzheng.kernel.documents.typesetting import easyread, preview
+from minzheng.kernel.documents.typesetting.amounts import yuan
 
 
 def check(code: str, **changes: Any) -> None:

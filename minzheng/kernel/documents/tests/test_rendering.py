@@ -9,10 +9,10 @@ import io
 import pypdf
 import pytest
 
-from minzheng.kernel.documents import rendering
-from minzheng.kernel.documents.catalogue import FORMS, NOTICES, notice
-from minzheng.kernel.documents.elements import stored
+from minzheng.kernel.documents.catalogue.elements import stored
+from minzheng.kernel.documents.catalogue.notices import FORMS, NOTICES, notice
 from minzheng.kernel.documents.tests.samples import FIELDS
+from minzheng.kernel.documents.typesetting import rendering
 
 _ISSUED = {
     "title": "最低生活保障确认通知书",

@@ -18,11 +18,12 @@ from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObjec
 
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.documents import antivirus, images, papers, services, sniff
+from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import UploadRefused
 from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.documents.tests.desk import store, upload
 from minzheng.kernel.documents.tests.samples import paper, picture
+from minzheng.kernel.documents.uploads import antivirus, images, papers, sniff
 
 
 def written(change: Callable[[pypdf.PdfWriter], None]) -> bytes:

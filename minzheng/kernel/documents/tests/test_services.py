@@ -14,12 +14,13 @@ from minzheng.kernel.accounts.models import User
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.crypto.sealing import sm3
-from minzheng.kernel.documents import attaching, selectors, services, vault
+from minzheng.kernel.documents import selectors, services, vault
 from minzheng.kernel.documents.errors import DamagedFile, DocumentError, MissingField, UploadRefused
 from minzheng.kernel.documents.jobs import sweep_orphans
 from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.documents.tests.desk import COUNTY, ON, OTHER, VILLAGE, issue, staff, store
 from minzheng.kernel.documents.tests.samples import FIELDS, paper, picture
+from minzheng.kernel.documents.uploads import attaching
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.orgs.models import Organization
 

@@ -12,11 +12,12 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.documents import selectors, services, serving, terms
+from minzheng.kernel.documents import selectors, services, terms
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.jobs import note_late
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
-from minzheng.kernel.documents.serving import Proof, record_service, remedy_of
+from minzheng.kernel.documents.service import serving
+from minzheng.kernel.documents.service.serving import Proof, record_service, remedy_of
 from minzheng.kernel.documents.tests.desk import ON, issue, store, upload
 from minzheng.kernel.documents.tests.samples import picture
 from minzheng.kernel.documents.tests.test_rendering import text_of

@@ -11,9 +11,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from minzheng.kernel.documents import images, papers, sniff
 from minzheng.kernel.documents.errors import UploadRefused
 from minzheng.kernel.documents.tests.samples import paper, picture
+from minzheng.kernel.documents.uploads import images, papers, sniff
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.documents.catalogue import SERVED
+from minzheng.kernel.documents.catalogue.notices import SERVED
 from minzheng.kernel.items import registry
 from minzheng.kernel.notices import selectors as messages
 from minzheng.kernel.oversight import purposes

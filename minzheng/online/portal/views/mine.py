@@ -13,10 +13,10 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors
-from minzheng.kernel.documents import easyread
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.documents import services as papers
 from minzheng.kernel.documents.answers import file_response
+from minzheng.kernel.documents.typesetting import easyread
 from minzheng.kernel.items import registry
 from minzheng.kernel.notices import selectors as notices
 from minzheng.online.portal import deciding, journey, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from minzheng.kernel.documents.needs import BASIS, BASIS_OPTIONAL, FACTS, ID, MATTER, PHONE, Need, Notice
+from minzheng.kernel.documents.catalogue.needs import BASIS, BASIS_OPTIONAL, FACTS, ID, MATTER, PHONE, Need, Notice
 
 _SUPPORT = "《特困人员认定办法》（民发〔2021〕43号）；《特困人员供养服务机构管理办法》"
 

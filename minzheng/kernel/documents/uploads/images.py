@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from minzheng.kernel.documents.errors import UploadRefused
-from minzheng.kernel.documents.sniff import AVIF, HEIC, JPEG, PNG, WEBP
+from minzheng.kernel.documents.uploads.sniff import AVIF, HEIC, JPEG, PNG, WEBP
 
 #: Sixty megapixels: more than the best of common phones; beyond that it is a decompression bomb or a huge scan sent by
 #: mistake.

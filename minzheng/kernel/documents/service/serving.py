@@ -17,7 +17,8 @@ from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar import days
 from minzheng.kernel.calendar.selectors import calendar
-from minzheng.kernel.documents import catalogue, terms
+from minzheng.kernel.documents import terms
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.models import IssuedDocument, ServiceRecord
 from minzheng.kernel.notices import choices

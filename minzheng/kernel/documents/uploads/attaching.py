@@ -10,9 +10,10 @@ from django.db import transaction
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto.sealing import sm3
-from minzheng.kernel.documents import antivirus, images, papers, sniff, vault
+from minzheng.kernel.documents import vault
 from minzheng.kernel.documents.errors import DocumentError, UploadRefused
 from minzheng.kernel.documents.models import Attachment
+from minzheng.kernel.documents.uploads import antivirus, images, papers, sniff
 from minzheng.kernel.ids import new_id
 
 if TYPE_CHECKING:

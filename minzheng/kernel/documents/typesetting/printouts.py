@@ -11,8 +11,8 @@ from minzheng.kernel import clock
 from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.documents import services
-from minzheng.kernel.documents.amounts import yuan
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.documents.typesetting.amounts import yuan
 from minzheng.kernel.items import registry
 from minzheng.kernel.regions.selectors import region_name
 

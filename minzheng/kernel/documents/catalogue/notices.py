@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from minzheng.kernel.documents import (
-    catalogue_first,
-    catalogue_forms,
-    catalogue_general,
-    catalogue_later,
-    catalogue_money,
-)
+from minzheng.kernel.documents.catalogue import first as catalogue_first
+from minzheng.kernel.documents.catalogue import forms as catalogue_forms
+from minzheng.kernel.documents.catalogue import general as catalogue_general
+from minzheng.kernel.documents.catalogue import later as catalogue_later
+from minzheng.kernel.documents.catalogue import money as catalogue_money
+from minzheng.kernel.documents.catalogue.needs import REMEDY_LAW, Need, Notice
 from minzheng.kernel.documents.errors import UnknownNotice
-from minzheng.kernel.documents.needs import REMEDY_LAW, Need, Notice
 
 NOTICES: dict[str, Notice] = {
     notice.code: notice

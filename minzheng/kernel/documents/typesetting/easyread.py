@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.documents import catalogue, elements, rendering
+from minzheng.kernel.documents.catalogue import elements
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.errors import DocumentError
+from minzheng.kernel.documents.typesetting import rendering
 
 if TYPE_CHECKING:
     from minzheng.kernel.documents.models import IssuedDocument

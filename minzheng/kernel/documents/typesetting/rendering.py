@@ -16,8 +16,8 @@ import segno
 import typst
 from django.conf import settings
 
-from minzheng.kernel.documents.catalogue import Notice
-from minzheng.kernel.documents.elements import chinese_date, printed
+from minzheng.kernel.documents.catalogue.elements import chinese_date, printed
+from minzheng.kernel.documents.catalogue.notices import Notice
 from minzheng.kernel.documents.errors import DocumentError, FontsMissing
 from minzheng.kernel.links import absolute
 

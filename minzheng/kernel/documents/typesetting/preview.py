@@ -7,8 +7,10 @@ from dataclasses import asdict
 from typing import Any
 
 from minzheng.kernel import clock
-from minzheng.kernel.documents import catalogue, easyread, elements, rendering
-from minzheng.kernel.documents.specimens import SPECIMENS
+from minzheng.kernel.documents.catalogue import elements
+from minzheng.kernel.documents.catalogue import notices as catalogue
+from minzheng.kernel.documents.catalogue.specimens import SPECIMENS
+from minzheng.kernel.documents.typesetting import easyread, rendering
 
 _ISSUED = {
     "agency": "示范县民政局",

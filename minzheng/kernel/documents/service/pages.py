@@ -13,11 +13,14 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar.selectors import add_working_days
-from minzheng.kernel.documents import catalogue, easyread, selectors, services, serving, terms
+from minzheng.kernel.documents import selectors, services, terms
 from minzheng.kernel.documents.answers import file_response
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.models import IssuedDocument, ServiceRecord
-from minzheng.kernel.documents.sniff import PDF
+from minzheng.kernel.documents.service import serving
+from minzheng.kernel.documents.typesetting import easyread
+from minzheng.kernel.documents.uploads.sniff import PDF
 from minzheng.kernel.notices import choices
 from minzheng.kernel.oversight.papers import stamped
 from minzheng.kernel.parts.actions import Action

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from minzheng.kernel.documents import amounts
-from minzheng.kernel.documents.catalogue import Need, Notice
+from minzheng.kernel.documents.catalogue.notices import Need, Notice
 from minzheng.kernel.documents.errors import MissingField
+from minzheng.kernel.documents.typesetting import amounts
 from minzheng.kernel.subjects.masking import mask_account, mask_id
 
 _STOPS = "。！？；"

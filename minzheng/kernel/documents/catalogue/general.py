@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minzheng.kernel.documents.needs import (
+from minzheng.kernel.documents.catalogue.needs import (
     APPLIED,
     BASIS,
     BASIS_OPTIONAL,

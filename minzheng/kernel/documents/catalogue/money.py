@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from minzheng.kernel.documents import terms
-from minzheng.kernel.documents.amounts import yuan
-from minzheng.kernel.documents.needs import BASIS, CALCULATION, FACTS, ID, MATTER, PHONE, REASONS, Need, Notice
+from minzheng.kernel.documents.catalogue.needs import (
+    BASIS,
+    CALCULATION,
+    FACTS,
+    ID,
+    MATTER,
+    PHONE,
+    REASONS,
+    Need,
+    Notice,
+)
+from minzheng.kernel.documents.typesetting.amounts import yuan
 
 _DYNAMIC = "《社会救助暂行办法》第十三条：减发、停发应当书面说明理由"
 _OLD = Need("old_amount_fen", "原月金额", "fen", law=_DYNAMIC)

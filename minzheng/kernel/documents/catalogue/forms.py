@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minzheng.kernel.documents.needs import CASE_NO, MATTER, Need, Notice
+from minzheng.kernel.documents.catalogue.needs import CASE_NO, MATTER, Need, Notice
 
 FORMS: tuple[Notice, ...] = (
     Notice(
