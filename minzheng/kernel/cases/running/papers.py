@@ -174,7 +174,7 @@ def _stopped(ctx: Ctx) -> dict[str, Any]:
         return {}
     month = ctx.values["month"]
     died = ctx.text("died_on")
-    sheet: list[dict[str, Any]] = _calculation(ctx) or [
+    sheet: list[Any] = _calculation(ctx) or [
         {"label": "原月保障金额", "value_fen": award.amount_fen},
         {"label": "最后发放的月份", "value": _month(award.last_month or ctx.today)},
         {"label": "停发的月份", "value": _month(month)},
