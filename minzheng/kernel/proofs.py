@@ -9,13 +9,10 @@ own proof beside its own code. A proof reads only and finds out by recomputing, 
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
-from django.apps import apps
+from minzheng.kernel.discovery import import_all
 
 #: More problems than these add nothing to a report.
 MOST = 5
@@ -82,17 +79,5 @@ def found(results: Iterable[tuple[str, Iterable[str]]]) -> Finding:
 
 def declared() -> dict[str, Proof]:
     """Every proof of the installed applications, by name."""
-    _discover()
+    import_all("proofs")
     return dict(sorted(_proofs.items()))
-
-
-@lru_cache(maxsize=1)
-def _discover() -> None:
-    for config in apps.get_app_configs():
-        root = Path(config.path)
-        if not config.name.startswith("minzheng."):
-            continue
-        for file in sorted(root.rglob("proofs.py")):
-            inside = file.relative_to(root).with_suffix("").parts
-            if "tests" not in inside and inside != ("proofs",):
-                importlib.import_module(".".join((config.name, *inside)))

@@ -1,7 +1,7 @@
 """Every sealed file that the database knows, with what it is bound to: for backups, proofs and changing the key.
 
-A table that keeps files in the vault is declared here or by `declare` beside its model; a file nobody declares keeps an
-old key from ever being retired, so forgetting one is noticed and loses nothing.
+A table that keeps files in the vault is declared here, or with `declare` in a module named `stored_files.py` of its own
+folder; a file nobody declares keeps an old key from ever being retired, so forgetting one is noticed and loses nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from minzheng.kernel.discovery import import_all
 from minzheng.kernel.documents import vault
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.uploads import sniff
@@ -37,6 +38,7 @@ def declare(source: Source) -> Source:
 
 def known() -> Iterator[SealedFile]:
     """All of them, streamed."""
+    import_all("stored_files")
     for source in _sources:
         yield from source()
 

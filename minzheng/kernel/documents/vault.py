@@ -23,8 +23,9 @@ from minzheng.kernel.documents.errors import DamagedFile, NoRoom
 
 #: Suffix of the content; the thumbnail has the same name with ``.thumb``.
 SUFFIXES = ("jpg", "png", "pdf")
-#: Suffixes of files that the sweep leaves alone: exports end with their own request (kernel/exports).
-KEPT_ELSEWHERE = ("xlsx", "csv")
+#: Suffixes of files that the sweep leaves alone: exports end with their own request (kernel/exports), the files of an
+#: import with their batch (kernel/exchange).
+KEPT_ELSEWHERE = ("xlsx", "csv", "batch")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 
@@ -37,6 +38,18 @@ def put(plain: bytes, *, bound_to: str, suffix: str, beside: str = "") -> str:
     with _room_or_refusal(beside):
         _write(name, plain, bound_to)
     return name
+
+
+def name_of(key: str, suffix: str) -> str:
+    """The name that follows from a key: for a file that is written again in its place, one per key."""
+    token = sm3(key.encode())[:32]
+    return f"{token[:2]}/{token[2:4]}/{token}.{suffix}"
+
+
+def replace(name: str, plain: bytes, *, bound_to: str) -> None:
+    """Store under this name, in one step: readers get the old file or the new one. NoRoom on a full disk."""
+    with _room_or_refusal(""):
+        _write(name, plain, bound_to)
 
 
 @contextmanager

@@ -13,15 +13,12 @@ A long job is declared `atomic=False` and uses `ctx.atomic()` for each portion.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from django.apps import apps
+from minzheng.kernel.discovery import import_all
 
 Function = Callable[..., Any]
 
@@ -110,14 +107,6 @@ def periods() -> dict[str, int]:
     return dict(_periods)
 
 
-@lru_cache(maxsize=1)
 def discover() -> None:
     """Import every `jobs.py` of the installed applications, once per process."""
-    for config in apps.get_app_configs():
-        root = Path(config.path)
-        if not config.name.startswith("minzheng."):
-            continue
-        for file in sorted(root.rglob("jobs.py")):
-            inside = file.relative_to(root).with_suffix("").parts
-            if "tests" not in inside:
-                importlib.import_module(".".join((config.name, *inside)))
+    import_all("jobs")

@@ -1,46 +1,41 @@
-"""The uploaded file and its rejects: personal data, so sealed on disk, beside the other sealed files (and their backup)."""
+"""The uploaded file and its rejects: personal data, so sealed in the vault beside the papers (and in their backup)."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
-from django.conf import settings
-
-from minzheng.kernel.crypto.sealing import CannotOpen, open_sealed, seal
+from minzheng.kernel.documents import vault
+from minzheng.kernel.documents.errors import DamagedFile
 from minzheng.kernel.exchange.caseload.errors import ImportRefused
 
+KINDS = ("file", "rejects")
 
-def _path(batch: int, what: str) -> Path:
-    return Path(settings.MEDIA_ROOT, "caseload", f"{batch}.{what}")
+
+def name(batch: int, what: str) -> str:
+    """Where the vault keeps it. `what`: one of KINDS."""
+    return vault.name_of(bound_to(batch, what), "batch")
+
+
+def bound_to(batch: int, what: str) -> str:
+    return f"caseload.{what}:{batch}"
 
 
 def put(batch: int, what: str, content: bytes) -> None:
-    """`what`: file | rejects. Written whole or not at all."""
-    target = _path(batch, what)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(seal(content, f"caseload.{what}:{batch}".encode()))
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(draft, target)
+    """Written whole or not at all; what was there is replaced."""
+    vault.replace(name(batch, what), content, bound_to=bound_to(batch, what))
 
 
 def get(batch: int, what: str) -> bytes:
     """Raises ImportRefused when the file is gone or was changed."""
+    if not has(batch, what):
+        raise ImportRefused("这一批的文件不在了：请重新上传，或从备份恢复文件目录。")
     try:
-        return open_sealed(_path(batch, what).read_bytes(), f"caseload.{what}:{batch}".encode())
-    except FileNotFoundError:
-        raise ImportRefused("这一批的文件不在了：请重新上传，或从备份恢复文件目录。") from None
-    except CannotOpen:
+        return vault.get(name(batch, what), bound_to=bound_to(batch, what), sha=None)
+    except DamagedFile:
         raise ImportRefused("这一批的文件打不开，可能被改动过：请报告审计员，并从备份恢复。") from None
 
 
 def has(batch: int, what: str) -> bool:
-    return _path(batch, what).is_file()
+    return vault.exists(name(batch, what))
 
 
 def drop(batch: int, what: str) -> None:
-    _path(batch, what).unlink(missing_ok=True)
+    vault.drop(name(batch, what))

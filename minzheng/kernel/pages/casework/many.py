@@ -19,11 +19,12 @@ from minzheng.kernel.regions import codes
 
 
 def batch_acts() -> dict[str, Act]:
-    """code → act, of all acts with `batch`, as the first item that has it declares it."""
+    """code → act, of all acts with `batch`, as the first item that has it declares it. What asks for a fresh proof is
+    done case by case, on the case's own page."""
     found: dict[str, Act] = {}
     for item in registry.all_items():
         for act in item.flow.acts:
-            if act.batch and act.staff_permissions:
+            if act.batch and act.staff_permissions and not act.step_up:
                 found.setdefault(act.code, act)
     return found
 
