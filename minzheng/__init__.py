@@ -2,4 +2,4 @@
 services (网上服务).
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

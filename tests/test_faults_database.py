@@ -13,6 +13,7 @@ import pytest
 from bench.faults.clerks import Browser
 from bench.faults.platform import Platform
 from bench.faults.rounds import inside
+from minzheng import __version__
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 PLAIN = "暂时"
@@ -86,7 +87,7 @@ def test_断开时提交_没有收下_恢复后再交一次正好一次(
     try:
         status, body = accept(clerk, during)
         assert status == 503 and "再提交一次" in body
-        assert platform.health() == (503, {"status": "error", "database": "down", "jobs": "down", "version": "0.1.0"})
+        assert platform.health() == (503, {"status": "error", "database": "down", "jobs": "down", "version": __version__})
         style = re.findall(r'href="(/static/[^"]+frame[^"]*\.css)"', body)[0]
         assert clerk.request("GET", style)[0] == 200  # the page keeps its looks
     finally:
