@@ -40,6 +40,7 @@ def generated(root: Path) -> dict[Path, str]:
     """File → the full text it should have. In the manuals only the stretch between the markers is replaced."""
     folder = root / "docs" / "reference"
     files = {folder / f"{name}.md": make() for name, make in _FILES.items()}
+    files |= {folder / "flows" / f"{code}.svg": drawn for code, drawn in _flows().items()}
     for path, make in _BLOCKS.items():
         whole = root / "docs" / path
         if whole.is_file():
@@ -164,6 +165,14 @@ def _default(declared: Any) -> str:
     return ("是" if value else "否") if isinstance(value, bool) else str(declared.choices.get(value, value))
 
 
+def _flows() -> dict[str, str]:
+    """Item code → its flow, drawn."""
+    from minzheng.kernel.cases.diagram import svg
+    from minzheng.kernel.items import registry
+
+    return {item.code: svg(item.flow) + "\n" for item in registry.all_items()}
+
+
 def _items() -> str:
     from minzheng.kernel.items import registry
 
@@ -180,6 +189,9 @@ def _items() -> str:
         parts.append(
             "### 状态\n\n"
             + _table(("代码", "名称", "群众看到的"), ((s.code, s.title, s.public) for s in item.flow.states))
+        )
+        parts.append(
+            f"### 流程图\n\n图上的数字是各步的序号，任何环节都能办的（撤回、登记死亡等）不画。\n\n![{item.title}流程图](flows/{item.code}.svg)"
         )
         parts.append(
             "### 动作\n\n"
