@@ -89,9 +89,18 @@ class CaseMember(Row):
     # Somebody of another household who owes support: on file for the consent and the sum owed, never counted.
     OBLIGOR = "另户的赡养、扶养义务人"
 
+    # That person's husband or wife: an own consent, an income that belongs to the same household (reference §1.3.4).
+    OBLIGOR_SPOUSE = "义务人的配偶"
+    ELSEWHERE = (OBLIGOR, OBLIGOR_SPOUSE)
+
     @property
     def is_obligor(self) -> bool:
-        return self.exclude_reason == self.OBLIGOR
+        """Of another household that owes support, spouses included."""
+        return self.exclude_reason in self.ELSEWHERE
+
+    @property
+    def is_obligor_spouse(self) -> bool:
+        return self.exclude_reason == self.OBLIGOR_SPOUSE
 
 
 class CaseAct(Row):

@@ -189,7 +189,7 @@ def consents_to_sign(actor: Actor) -> list[ConsentLine]:
     states = ("DRAFT", "SUBMITTED", "SUPPLEMENT", "ACCEPTED", "INVESTIGATING")
     rows = (
         CaseMember.objects.filter(
-            Q(in_count=True) | Q(exclude_reason=CaseMember.OBLIGOR), id_index=index, case__state__in=states
+            Q(in_count=True) | Q(exclude_reason__in=CaseMember.ELSEWHERE), id_index=index, case__state__in=states
         )
         .select_related("case")
         .prefetch_related("consents")

@@ -67,7 +67,7 @@ def policy_family(case: Case, members: Sequence[CaseMember] | None = None) -> tu
     frozen = case.event_date is not None
     people = [m for m in rows if m.in_count] if frozen else rows
     family = {"家庭": _household(case, rows, notes), "成员": [_member(case, m, frozen, notes) for m in people]}
-    owing = [support_words(m, notes) for m in everybody if m.is_obligor]
+    owing = [support_words(m, notes) for m in everybody if m.is_obligor and not m.is_obligor_spouse]
     return {**family, **({"赡养义务人": owing} if owing else {})}, notes
 
 

@@ -223,10 +223,11 @@ def others_only(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[
     errors: dict[str, str] = {}
     seen = {row.get("id_no") for row in form.get("members") or [] if row.get("id_no")}
     for i, row in enumerate(rows):
-        if row.get("id_no") in seen:
-            errors[f"{i}.id_no"] = "这个身份证号码已经填过：一起生活的家人不在这里填，同一个人只填一次。"
-        if row.get("id_no"):
-            seen.add(row["id_no"])
+        for number in ("id_no", "spouse_id_no"):
+            if row.get(number) in seen:
+                errors[f"{i}.{number}"] = "这个身份证号码已经填过：一起生活的家人不在这里填，同一个人只填一次。"
+            if row.get(number):
+                seen.add(row[number])
         if (row.get("supports_here") or 0) > (row.get("supports") or 0):
             errors[f"{i}.supports_here"] = "在您家的人数不能比他一共要赡养的人数多。"
     return errors
@@ -253,6 +254,14 @@ OBLIGORS = Step(
         ),
         IdNumber("id_no", "身份证号码", help="不知道可以不填；填了并且本人同意，才会核对。"),
         Phone("phone", "手机号码", help="他愿意用自己的手机签授权书时使用，可不填。"),
+        Text("spouse_name", "他的爱人的姓名", max_length=30, help="没有成家就不填。爱人的收入也算在他家里。"),
+        IdNumber(
+            "spouse_id_no",
+            "爱人的身份证号码",
+            help="不知道可以不填；填了并且爱人本人同意，才会核对。",
+            when=When("spouse_name"),
+        ),
+        Phone("spouse_phone", "爱人的手机号码", help="用自己的手机签授权书时使用，可不填。", when=When("spouse_name")),
         Choice("status", "他自己的情况", required=True, radio_up_to=0, options=UNABLE),
         Count("family_size", "他家里一共几口人", required=True, minimum=1, maximum=30, unit="人"),
         Money("family_income", "他全家每月收入", required=True, help="不清楚的填大概的数。", when=ABLE),

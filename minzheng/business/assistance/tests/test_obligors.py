@@ -242,3 +242,96 @@ def test_家人不能又填成义务人_在您家的不能多于一共的() -> N
     form = {"members": [{"id_no": SON_ID}]}
     cleaned = MEANS_TEST_FORM.clean_step("obligors", [son(id_no=SON_ID, supports_here="3")], form)
     assert set(cleaned.errors) == {"0.id_no", "0.supports_here"}
+
+
+WIFE_ID = idcard.make("990101", datetime.date(1991, 3, 3), 202)
+
+
+def married(**extra: Any) -> dict[str, Any]:
+    both = {"id_no": SON_ID, "spouse_name": "吴梅", "spouse_id_no": WIFE_ID, "spouse_phone": "13800000010"}
+    return son(**both, **extra)
+
+
+def earning(world: World, wage: int, wife: int) -> None:
+    world.fact(Kin("钱进", "子女", datetime.date(1990, 1, 1), number=SON_ID), "tax", "wage", wage, "工资薪金")
+    world.fact(Kin("吴梅", "其他", datetime.date(1991, 3, 3), number=WIFE_ID), "tax", "wage", wife, "工资薪金")
+
+
+def sign(world: World, case: Case, *names: str) -> None:
+    for name in names:
+        member = case.members.get(name=name)
+        services.sign_consent(case_id=case.pk, member_id=member.pk, method="same_phone", actor=world.clerk)
+
+
+def test_义务人的配偶另列一行_不计入家庭_不算另一个义务户(world: World) -> None:
+    case = draft(world, married())
+    wife = case.members.get(name="吴梅")
+    assert wife.is_obligor_spouse and not wife.in_count and wife.relation == "钱进的配偶"
+    assert wife.declared["of"] == case.members.get(name="钱进").seq
+    lines = {line.member.name: line for line in selectors.consent_lines(case)}
+    assert (lines["吴梅"].needed, lines["吴梅"].welcome) == (False, True)
+    assert support(case) == Decimal("1110.00"), "一户只算一次"
+
+
+def test_夫妻都签了才合计_超过申报的列为差异(world: World) -> None:
+    case = draft(world, married())
+    sign(world, case, "钱进", "吴梅")
+    earning(world, 500000, 400000)
+    [row] = matched(world, case)
+    assert (row["declared"], row["found"]) == (750000, 900000) and row["needs_explanation"]
+    assert "配偶吴梅 4,000.00 元，合计 9,000.00 元" in row["sentence"]
+    report = case.evidence.get(kind="match_report").data
+    assert [m["name"] for m in report["members"]] == ["钱老汉", "孙大娘", "钱进", "吴梅"]
+    slips = IssuedDocument.objects.filter(case=case, code="N16")
+    assert sorted(s.addressee_name for s in slips) == ["吴梅", "孙大娘", "钱老汉", "钱进"]
+    world.do(case, "judge", world.clerk, key=row["key"], take="found", reason="以税务为准")
+    assert support(case) == Decimal("1860.00"), "(9,000 − 5,280) × 50%"
+
+
+def test_配偶没有签_不查配偶_认定以前不能初审(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = draft(world, married())
+    sign(world, case, "钱进")
+    earning(world, 500000, 400000)
+    asked: list[str] = []
+    real = matching.ask
+    monkeypatch.setattr(matching, "ask", lambda people, on: asked.extend(m.name for m in people) or real(people, on))
+    [row] = matched(world, case)
+    assert asked == ["钱老汉", "孙大娘", "钱进"]
+    assert row["found"] is None and "配偶吴梅没有本人的授权" in row["sentence"]
+    assert "400000" not in str(case.evidence.get(kind="match_report").data)
+    world.visit(case)
+    with pytest.raises(Refused, match="核对差异还没有逐项认定：义务人钱进家的月收入"):
+        world.do(case, "opinion", world.leader, conclusion="agree", opinion="符合条件。")
+
+
+def test_只有配偶签了_仍按没有授权认定(world: World) -> None:
+    case = draft(world, married())
+    sign(world, case, "吴梅")
+    earning(world, 500000, 400000)
+    [row] = matched(world, case)
+    assert row["found"] is None and "没有本人的授权，不能查询" in row["sentence"]
+
+
+def test_配偶用自己的手机签_纸上签要有照片(world: World) -> None:
+    case = draft(world, married())
+    wife = case.members.get(name="吴梅")
+    herself = world.citizen(Kin("吴梅", "其他", datetime.date(1991, 3, 3), number=WIFE_ID))
+    assert [line.member.name for line in selectors.consents_to_sign(herself)] == ["吴梅"]
+    with pytest.raises(Refused, match="拍照上传"):
+        services.sign_consent(case_id=case.pk, member_id=wife.pk, method="paper", actor=world.clerk)
+    consent = services.sign_consent(case_id=case.pk, member_id=wife.pk, method="own_phone", actor=herself)
+    assert consent.method == "own_phone" and consent.name == "吴梅"
+
+
+def test_换了配偶丢掉旧的授权_删掉就没有_夫妻不能是同一个号码(world: World) -> None:
+    case = draft(world, married())
+    sign(world, case, "吴梅")
+    wife = case.members.get(name="吴梅")
+    other = idcard.make("990101", datetime.date(1992, 4, 4), 204)
+    for row, left in ((married(), 1), (married() | {"spouse_name": "郑兰", "spouse_id_no": other}, 0)):
+        services.save_step(case_id=case.pk, step="obligors", raw=[row], actor=world.clerk)
+        assert case.consents.filter(member_id=wife.pk).count() == left
+    services.save_step(case_id=case.pk, step="obligors", raw=[son(id_no=SON_ID)], actor=world.clerk)
+    assert not CaseMember.objects.filter(case=case, exclude_reason=CaseMember.OBLIGOR_SPOUSE).exists()
+    cleaned = MEANS_TEST_FORM.clean_step("obligors", [married() | {"spouse_id_no": SON_ID}], {"members": []})
+    assert set(cleaned.errors) == {"0.spouse_id_no"}

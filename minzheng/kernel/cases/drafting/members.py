@@ -37,31 +37,55 @@ def claimants(case: Case, members: Sequence[CaseMember]) -> list[CaseMember]:
 
 
 def sync_members(case: Case) -> list[CaseMember]:
-    """Make the member rows follow `form["members"]`, and after them `form["obligors"]` (who owes support, never counted).
+    """Make the member rows follow `form["members"]`, and after them `form["obligors"]` (who owes support, never counted)
+    and the husbands and wives of these (whose income counts in their household, under their own consent).
 
     Rows are matched by ID number first (their consents stay), then by position; another person under the same row drops
     the consents signed before."""
     from minzheng.kernel.cases.models import CaseMember
 
     known = list(case.members.all())
-    kept = _follow(case, [m for m in known if not m.is_obligor], "members")
+    kept = _follow(case, [m for m in known if not m.is_obligor], _rows(case, "members"))
     rule = registry.get(case.item_code).composition
     for member, decided in zip(kept, rule(case, kept) if rule else (), strict=False):
         member.in_count, member.exclude_reason = decided
-    others = _follow(case, [m for m in known if m.is_obligor], "obligors")
+    owing = _rows(case, "obligors")
+    others = _follow(case, [m for m in known if m.is_obligor and not m.is_obligor_spouse], owing)
+    spouses = _follow(case, [m for m in known if m.is_obligor_spouse], _spouses(owing, len(kept)))
     for member in others:
         member.in_count, member.exclude_reason = False, CaseMember.OBLIGOR
-    gone = {m.pk for m in known} - {m.pk for m in [*kept, *others]}
+    for member in spouses:
+        member.in_count, member.exclude_reason = False, CaseMember.OBLIGOR_SPOUSE
+    everybody = [*kept, *others, *spouses]
+    gone = {m.pk for m in known} - {m.pk for m in everybody}
     CaseMember.objects.filter(pk__in=gone).delete()
-    _renumber(case, [*kept, *others])
+    _renumber(case, everybody)
     return kept
 
 
-def _follow(case: Case, known: list[CaseMember], section: str) -> list[CaseMember]:
+def _rows(case: Case, section: str) -> list[Mapping[str, Any]]:
+    return [row for row in case.form.get(section) or [] if row.get("name") or row.get("id_no")]
+
+
+def _spouses(owing: Sequence[Mapping[str, Any]], before: int) -> list[Mapping[str, Any]]:
+    """A row for every named husband or wife; `of` is the position of the one who owes support, `before` people ahead."""
+    return [
+        {
+            "name": row["spouse_name"],
+            "relation": f"{(row.get('name') or '')[:15]}的配偶",
+            "id_no": row.get("spouse_id_no") or "",
+            "phone": row.get("spouse_phone") or "",
+            "of": before + place,
+        }
+        for place, row in enumerate(owing, start=1)
+        if row.get("spouse_name")
+    ]
+
+
+def _follow(case: Case, known: list[CaseMember], rows: Sequence[Mapping[str, Any]]) -> list[CaseMember]:
     from minzheng.kernel.cases.models import CaseMember
 
     by_number = {m.id_no: m for m in known if m.id_no}
-    rows = [row for row in case.form.get(section) or [] if row.get("name") or row.get("id_no")]
     numbers = {row.get("id_no") for row in rows}
     free = [m for m in known if not m.id_no or m.id_no not in numbers]
     kept: list[CaseMember] = []

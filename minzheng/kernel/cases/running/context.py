@@ -67,7 +67,7 @@ class Ctx:
 
     @property
     def obligors(self) -> list[CaseMember]:
-        """赡养、扶养义务人 of other households."""
+        """赡养、扶养义务人 of other households, and their husbands and wives."""
         return [m for m in self.everybody if m.is_obligor]
 
     @property
