@@ -40,11 +40,12 @@ def attachment(actor: Actor, pk: int) -> Attachment | None:
 
 
 def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
-    """Staff: notices within their scope; citizens: those sent to their own applications."""
+    """Staff: notices within their scope; citizens: those sent to their own applications, never
+    papers between offices."""
     if actor.is_anonymous or actor.user is None:
         return IssuedDocument.objects.none()
     if actor.is_citizen:
-        return IssuedDocument.objects.filter(_applicant(actor))
+        return IssuedDocument.objects.filter(_applicant(actor)).exclude(code__in=catalogue.INTERNAL)
     # Where it was issued, and where its case is now: a case that moved takes its notices along.
     here = actor.scope_q("document.read") | actor.scope_q("document.read", "case__region_code")
     return IssuedDocument.objects.filter(here)

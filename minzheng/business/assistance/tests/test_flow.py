@@ -72,7 +72,11 @@ def test_没有跳过调查和确认进入享受待遇的路() -> None:
 
 
 def test_终局状态没有再往前走的动作() -> None:
-    assert {a.code for a in FLOW.acts for s in a.from_states if s in TERMINAL} == {"accept_proposal", "spot_visit"}
+    after_the_end = {a.code for a in FLOW.acts for s in a.from_states if s in TERMINAL}
+    money = {"confirm_clawback", "drop_clawback", "clawback_objection", "settle_clawback"}
+    fines = {"notify_penalty", "penalise", "drop_penalty"}
+    assert after_the_end == {"accept_proposal", "spot_visit", "refer"} | money | fines
+    assert all(not a.to for a in FLOW.acts if a.code in after_the_end)
 
 
 def test_同一状态的普通前进动作只有一个主按钮或几项并列的调查() -> None:

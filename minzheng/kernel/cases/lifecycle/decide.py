@@ -10,6 +10,7 @@ from minzheng.kernel.cases.lifecycle import guards, guards_decide
 from minzheng.kernel.cases.lifecycle.confirm import countersigned
 from minzheng.kernel.cases.lifecycle.objections import late_objections_settled
 from minzheng.kernel.cases.lifecycle.opinion import assess
+from minzheng.kernel.cases.lifecycle.referrals import proposal_paper
 from minzheng.kernel.cases.objections import answering
 from minzheng.kernel.cases.objections.recording import objector_unnamed
 from minzheng.kernel.cases.running import evidence
@@ -242,7 +243,8 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
             by=(CITIZEN, "case.create"),
             guards=(has_proposal, was_proposed),
             fields=(Text("item_code", "事项", required=True),),
-            effects=(_transfer,),
+            effects=(_transfer, proposal_paper),
+            notice="N13",
         ),
     )
 

@@ -10,13 +10,17 @@ from minzheng.kernel.cases.flow import Clock, Flow
 from minzheng.kernel.cases.lifecycle import apply as lifecycle_apply
 from minzheng.kernel.cases.lifecycle import changes as lifecycle_changes
 from minzheng.kernel.cases.lifecycle import check as lifecycle_check
+from minzheng.kernel.cases.lifecycle import clawback as lifecycle_clawback
 from minzheng.kernel.cases.lifecycle import confirm as lifecycle_confirm
+from minzheng.kernel.cases.lifecycle import custody as lifecycle_custody
 from minzheng.kernel.cases.lifecycle import decide as lifecycle_decide
 from minzheng.kernel.cases.lifecycle import halts as lifecycle_halts
 from minzheng.kernel.cases.lifecycle import mismatch as lifecycle_mismatch
 from minzheng.kernel.cases.lifecycle import objections as lifecycle_objections
 from minzheng.kernel.cases.lifecycle import opinion as lifecycle_opinion
 from minzheng.kernel.cases.lifecycle import pay as lifecycle_pay
+from minzheng.kernel.cases.lifecycle import penalty as lifecycle_penalty
+from minzheng.kernel.cases.lifecycle import referrals as lifecycle_referrals
 from minzheng.kernel.cases.lifecycle import takeover as lifecycle_takeover
 from minzheng.kernel.cases.lifecycle import work as lifecycle_work
 from minzheng.kernel.cases.states import STATES
@@ -133,6 +137,10 @@ def means_tested(
         *lifecycle_halts.acts(),
         *lifecycle_confirm.acts(),
         *lifecycle_work.acts(),
+        *lifecycle_clawback.acts(),
+        *lifecycle_penalty.acts(),
+        *lifecycle_referrals.acts(),
+        *lifecycle_custody.acts(),
         *moving.acts(),
     )
     return Flow(STATES, acts, CLOCKS, params, apart=APART, halts=lifecycle_halts.HALTS)

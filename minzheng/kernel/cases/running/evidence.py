@@ -41,6 +41,14 @@ TITLES = {
     "spot_visit": "抽查入户",
     "work_offer": "介绍就业情况",
     "share_stopped": "停发本人份额",
+    "clawback": "追回多发款项",
+    "clawback_objection": "对追回的异议",
+    "penalty_told": "行政处罚事先告知",
+    "penalty": "行政处罚决定",
+    "penalty_dropped": "不予处罚",
+    "referral": "转介",
+    "custody": "代管存折协议",
+    "urging": "督办",
 }
 
 

@@ -26,6 +26,11 @@ MESSAGES = {
     "suspend": "您的{item}（{no}）已暂停发放，原因和恢复办法见告知书，请联系乡镇（街道）民政窗口。",
     "resume": "您的{item}（{no}）已恢复发放，暂停月份怎样处理见告知书。",
     "taper": "您的{item}（{no}）进入渐退期，期满后停发，每月金额和月份见告知书。",
+    "confirm_clawback": "您家{item}（{no}）多发的款项需要退回{claim}元，怎样退、不服怎么办见通知书。",
+    "settle_clawback": "您对{item}（{no}）追回款项提出的异议已复查：{settled}。",
+    "notify_penalty": "关于{item}（{no}）的行政处罚事先告知书已制发，您有权陈述、申辩和要求听证，期限见告知书。",
+    "penalise": "关于{item}（{no}）的行政处罚决定书已制发，缴款办法和救济途径见决定书。",
+    "refer": "经您同意，{item}（{no}）的有关情况已转介{to_agency}，联系方式见转介告知单。",
     "extend": "您的{item}申请（{no}）情况特殊，办理期限延长到{total}，原因见告知书。",
 }
 
@@ -64,6 +69,9 @@ def _words(ctx: Ctx) -> dict[str, str]:
         "ends_on": _day(getattr(values.get("publicity"), "ends_on", None)),
         "amount": yuan_text(award.amount_fen) if award else "",
         "month": f"{month.year}年{month.month}月" if month else "",
+        "claim": yuan_text(values["claim"]["fen"]) if values.get("claim") else "",
+        "settled": values.get("settled", ""),
+        "to_agency": values.get("paper", {}).get("to_agency", ""),
         "next": "；您可能符合其他救助条件，可在“我的申请”里一键转办" if proposed else "",
     }
 

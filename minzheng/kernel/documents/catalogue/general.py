@@ -95,6 +95,7 @@ NOTICES: tuple[Notice, ...] = (
         permission="case.confirm",
         law="办件超期的督办",
         served=False,
+        internal=True,
     ),
     Notice(
         "G06",

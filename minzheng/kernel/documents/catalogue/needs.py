@@ -52,6 +52,8 @@ class Notice:
     checks: tuple[Callable[[Mapping[str, Any]], str], ...] = ()
     #: A notice that nobody has to be served with (public notices, consents, internal papers).
     served: bool = True
+    #: Between offices only: the family does not see it.
+    internal: bool = False
 
     def title(self, matter: str) -> str:
         return f"{matter}{self.suffix}"

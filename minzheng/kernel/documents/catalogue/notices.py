@@ -29,6 +29,9 @@ FORMS: dict[str, Notice] = {notice.code: notice for notice in catalogue_forms.FO
 #: Codes of notices that must be served on somebody.
 SERVED = tuple(code for code, notice in NOTICES.items() if notice.served)
 
+#: Codes of papers between offices.
+INTERNAL = tuple(code for code, notice in NOTICES.items() if notice.internal)
+
 
 def notice(code: str) -> Notice:
     """The notice with this code."""

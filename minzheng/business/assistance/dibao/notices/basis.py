@@ -15,6 +15,11 @@ NOTICES = {
     "N07": Notice(f"{TEMPORARY}第九条、第十一条；{MEASURES}第二十一条", reason_required=True),
     "N08": Notice(f"{TEMPORARY}第十三条；{MEASURES}第三十一条", reason_required=True),
     "N09": Notice(f"{TEMPORARY}第十三条；{MEASURES}第三十二条", reason_required=True),
+    "N10": Notice(f"{TEMPORARY}第十三条、第六十八条；{MEASURES}第三十二条", reason_required=True),
+    "N11": Notice(f"{TEMPORARY}第六十八条；《中华人民共和国行政处罚法》第四十四条、第四十五条、第六十三条"),
+    "N11J": Notice(f"{TEMPORARY}第六十八条；《中华人民共和国行政处罚法》第五十七条、第五十九条"),
     "N12": Notice(f"{MEASURES}第三十三条"),
+    "N13": Notice(f"{TEMPORARY}第四条"),
     "N14": Notice(f"{MEASURES}第二十九条", reason_required=True),
+    "N18": Notice(f"{MEASURES}第二十六条"),
 }
