@@ -17,6 +17,7 @@ from minzheng.kernel.archives.models import (
     Hold,
     Volume,
     VolumeAccess,
+    VolumeEdition,
     VolumeItem,
 )
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
@@ -111,6 +112,7 @@ __all__ = [
     "User",
     "Volume",
     "VolumeAccess",
+    "VolumeEdition",
     "VolumeItem",
     "WorkerBeat",
 ]

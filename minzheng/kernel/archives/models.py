@@ -8,7 +8,8 @@ from minzheng.kernel.base import RegionRow, Row, link
 
 
 class Volume(RegionRow):
-    """一案一卷. `destroy_after` is None for permanent keeping; `manifest_sha` is the SM3 of the catalogue."""
+    """一案一卷. `destroy_after` is None for permanent keeping; `manifest_sha` is the SM3 of the newest catalogue, the one
+    of `edition`; earlier ones stay in `VolumeEdition`."""
 
     STATES = [("kept", "在库"), ("listed", "列入销毁清册"), ("destroyed", "内容已销毁")]
 
@@ -25,6 +26,7 @@ class Volume(RegionRow):
     pages = models.PositiveIntegerField("页数", default=0)
     manifest_sha = models.CharField("目录SM3", max_length=64)
     signature = models.CharField("目录签名", max_length=160, blank=True)
+    edition = models.PositiveSmallIntegerField("目录版次", default=1)
     state = models.CharField("状态", max_length=10, choices=STATES, default="kept", db_index=True)
     destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True)
     archived_by = link("kernel.User", null=True, verbose_name="归档人")
@@ -37,7 +39,8 @@ class Volume(RegionRow):
 
 
 class VolumeItem(Row):
-    """One paper of a volume: 件号, title, date, pages, hash. `source` says which row or file holds its content."""
+    """One paper of a volume: 件号, title, date, pages, hash. `source` says which row or file holds its content; `edition`
+    with which catalogue it came in; `through` up to which act or attempt to serve it goes (they may grow later)."""
 
     volume = models.ForeignKey(Volume, on_delete=models.PROTECT, related_name="items")
     seq = models.PositiveSmallIntegerField("件号")
@@ -48,6 +51,8 @@ class VolumeItem(Row):
     sha = models.CharField("SM3", max_length=64)
     source = models.CharField("来源", max_length=20)
     source_id = models.BigIntegerField("来源编号")
+    edition = models.PositiveSmallIntegerField("目录版次", default=1)
+    through = models.PositiveIntegerField("截至", default=0)
     destroyed_at = models.DateTimeField("销毁时间", null=True, blank=True)
     destroyed_why = models.CharField("销毁原因", max_length=40, blank=True)
 
@@ -55,6 +60,24 @@ class VolumeItem(Row):
         verbose_name = "卷内文件"
         ordering = ["seq"]
         constraints = [models.UniqueConstraint(fields=["volume", "seq"], name="volume_item_seq")]
+
+
+class VolumeEdition(Row):
+    """One sealed catalogue of a volume: the first at filing, a further one for every supplement. Never changed."""
+
+    volume = models.ForeignKey(Volume, on_delete=models.PROTECT, related_name="editions")
+    number = models.PositiveSmallIntegerField("版次")
+    manifest_sha = models.CharField("目录SM3", max_length=64)
+    signature = models.CharField("目录签名", max_length=160, blank=True)
+    items_count = models.PositiveSmallIntegerField("件数")
+    reason = models.CharField("说明", max_length=120, blank=True)
+    made_at = models.DateTimeField("时间")
+    made_by = link("kernel.User", null=True, verbose_name="归档人")
+
+    class Meta:
+        verbose_name = "案卷目录版次"
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["volume", "number"], name="volume_edition")]
 
 
 class VolumeAccess(Row):
