@@ -103,7 +103,8 @@ class Clock:
     It starts with the last act among `starts` and runs while the case is in one of `states`; `pauses` are states whose
     days are not counted. `anchor`: count from this date, which the starting act wrote into its data (end of a
     publicity); with limit 0 the anchor itself is the deadline (next review). `total`: the limit of the whole procedure,
-    shown beside the stage's own."""
+    shown beside the stage's own. `served`: where it says so, the limit runs from the day on which the notice of the
+    starting act was served, once that is recorded."""
 
     code: str
     title: str
@@ -115,6 +116,7 @@ class Clock:
     anchor: str = ""
     total: bool = False
     paid: bool = False  # runs while the benefit is paid: by the rule of its own first day, not of the acceptance
+    served: Callable[[FlowParams], bool] | None = None
     extended_by: str = ""
     extended_days: Callable[[FlowParams], int] | None = None
 

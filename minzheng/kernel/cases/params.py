@@ -50,4 +50,5 @@ class FlowParams:
     assessment_days: int = 30  # an appraisal (鉴定、评估) is taken to last so many calendar days at most
     job_refusals: int = 3  # refusals of suitable work in a row that cost a person their share
     long_list_min_rows: int = 3  # villages with fewer families on the long-term list are listed under their township
+    limits_from_service: bool = True  # 补正 and 核对异议 run from the service of their notice (else from its issue)
     mandate_months: int = 12  # a mandate (委托) holds so many months at most

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.flow import Clock, Flow
     from minzheng.kernel.cases.params import FlowParams
 
+# When the notice of an act was served: a date that comes from the notice, not from the act.
+SERVED = "served_on"
 PAUSE_REASONS = {"SUPPLEMENT": "补正", "PUBLICITY": "公示", "OBJECTION": "异议复查"}
 
 
@@ -131,6 +133,7 @@ def _run(
     if not limit and not clock.anchor:
         return None, [], begun
     ended = next((s.on for s in steps[begun:] if s.to_state not in clock.states and s is not steps[begun]), None)
+    start = _served(clock, steps[begun], params, start, ended)
     if state in clock.states:
         ended = None
     pauses = _pauses(clock.pauses(params), steps[begun:], stage_due) + _halted(flow, steps[begun:])
@@ -153,6 +156,17 @@ def _anchor(clock: Clock, step: Step) -> datetime.date | None:
         return step.on
     text = step.dates.get(clock.anchor)
     return datetime.date.fromisoformat(text) if text else None
+
+
+def _served(
+    clock: Clock, step: Step, params: FlowParams, start: datetime.date, ended: datetime.date | None
+) -> datetime.date:
+    """The day of service, where limits run from it; a service recorded for after the clock's end changes nothing."""
+    text = step.dates.get(SERVED)
+    if clock.served is None or not text or not clock.served(params):
+        return start
+    day = datetime.date.fromisoformat(text)
+    return start if ended is not None and day > ended else max(start, day)
 
 
 def _halted(flow: Flow, steps: Sequence[Step]) -> list[tuple[datetime.date, datetime.date, str, bool]]:

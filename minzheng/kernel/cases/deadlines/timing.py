@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from minzheng.kernel.cases.deadlines import clocks
+from minzheng.kernel.cases.deadlines.served import service_days
 from minzheng.kernel.items import registry
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ def steps_of(acts: Sequence[CaseAct]) -> list[clocks.Step]:
     """The acts as the clocks see them, each with the place where the case was then."""
     from django.utils import timezone
 
+    served = service_days(acts)
     moves = [a for a in acts if a.data.get(MOVED_TO)]
     region = str(moves[0].data[MOVED_FROM]) if moves else ""
     steps = []
     for act in acts:
         region = str(act.data.get(MOVED_TO) or region)
         dates = {name: act.data[name] for name in CLOCK_DATES if act.data.get(name)}
+        notice = str(act.data.get("document") or "")
+        if notice in served:
+            dates[clocks.SERVED] = served[notice].isoformat()
         day = timezone.localtime(act.at).date()
         steps.append(clocks.Step(act.code, act.from_state, act.to_state, day, dates, region))
     return steps

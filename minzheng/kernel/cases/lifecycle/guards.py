@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from minzheng.kernel.cases.deadlines.served import mismatch_due
 from minzheng.kernel.cases.drafting.members import adult, claimants
 from minzheng.kernel.cases.flow import guard
 
@@ -212,8 +213,8 @@ def mismatch_period_over(ctx: Ctx) -> str:
         return "核对结果与申报不符，要先送达核对情况告知书（N04），异议期满才能提出“拟不同意”。"
     if any(e.closed_at is None for e in ctx.evidence("match_objection")):
         return "家庭对核对结果提出的异议还没有复查完，请先完成复查。"
-    due = told.data["due_on"]
-    return "" if ctx.today.isoformat() > due else f"核对异议期到 {due} 才满，期满后才能提出“拟不同意”。"
+    due = mismatch_due(ctx.case, told, ctx.params)
+    return "" if ctx.today > due else f"核对异议期到 {due} 才满，期满后才能提出“拟不同意”。"
 
 
 @guard("objection_settled")

@@ -46,7 +46,14 @@ CLOCKS = (
         states=("SUBMITTED",),
         days=lambda p: p.review_days,
     ),
-    Clock("supplement", "补正", starts=("ask_supplement",), states=("SUPPLEMENT",), days=lambda p: p.supplement_days),
+    Clock(
+        "supplement",
+        "补正",
+        starts=("ask_supplement",),
+        states=("SUPPLEMENT",),
+        days=lambda p: p.supplement_days,
+        served=lambda p: p.limits_from_service,
+    ),
     Clock("start", "启动调查", starts=("accept",), states=("ACCEPTED",), days=lambda p: p.start_days),
     Clock(
         "opinion",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minzheng.kernel.cases.deadlines.served import mismatch_due
 from minzheng.kernel.cases.flow import CITIZEN, Act, guard
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.running import evidence
@@ -56,8 +57,9 @@ def mismatch_open(ctx: Ctx) -> str:
     told = ctx.latest("mismatch")
     if told is None:
         return "还没有收到核对情况告知书（N04）。"
-    if ctx.today.isoformat() > told.data["due_on"]:
-        return f"提出核对异议的期限到 {told.data['due_on']} 已满，请与受理窗口联系。"
+    due = mismatch_due(ctx.case, told, ctx.params)
+    if ctx.today > due:
+        return f"提出核对异议的期限到 {due} 已满，请与受理窗口联系。"
     return ""
 
 

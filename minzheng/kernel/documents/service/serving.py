@@ -17,6 +17,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar import days
 from minzheng.kernel.calendar.selectors import calendar
+from minzheng.kernel.cases.deadlines.served import recount
 from minzheng.kernel.documents import terms
 from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.errors import DocumentError
@@ -175,6 +176,7 @@ def _counts(method: str, on: date, failed: bool) -> tuple[date | None, str]:
 def _mark(document: IssuedDocument, method: str, on: date) -> None:
     document.service_method, document.served_on = method, on
     document.save(update_fields=["service_method", "served_on"])
+    recount(document.code, document.case_id)
 
 
 @transaction.atomic

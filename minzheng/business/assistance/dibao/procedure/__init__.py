@@ -102,6 +102,7 @@ def _procedure(region: str, on: datetime.date, own: tuple[Row, ...]) -> FlowPara
         permit_accepted=_value(load_ruleset().params.with_rows(own), "低保_居住证可申请", region, on),
         assessment_days=of("鉴定评估最长天数"),
         job_refusals=of("拒绝就业次数"),
+        limits_from_service=of("补正核对异议自送达起算"),
     )
 
 
