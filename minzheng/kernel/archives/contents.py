@@ -33,7 +33,8 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Paper:
-    """One entry of the catalogue before it is numbered. ``sha`` is the SM3 of exactly the bytes that ``content`` gives."""
+    """One entry of the catalogue before it is numbered. ``sha`` is the SM3 of exactly the bytes that ``content`` gives;
+    ``through``: what may grow after filing goes up to here (last act, last settled attempt to serve, 1 for a revocation)."""
 
     title: str
     kind: str
@@ -41,6 +42,7 @@ class Paper:
     pages: int
     sha: str
     source_id: int
+    through: int = 0
 
 
 def papers(case: Case) -> list[Paper]:
@@ -55,8 +57,10 @@ def _form(case: Case) -> Iterator[Paper]:
 
 def _consents(case: Case) -> Iterator[Paper]:
     for one in case.consents.order_by("signed_at", "pk"):
-        data = canonical(_consent(one))
-        yield Paper(f"{one.name}的授权书", "consent", localdate(one.signed_at), 1, sm3(data), one.pk)
+        through = int(one.revoked_at is not None)
+        title = f"{one.name}的授权书" + ("（已撤回）" if through else "")
+        data = canonical(_consent(one, through))
+        yield Paper(title, "consent", localdate(one.revoked_at or one.signed_at), 1, sm3(data), one.pk, through)
 
 
 def _attachments(case: Case) -> Iterator[Paper]:
@@ -75,15 +79,19 @@ def _documents(case: Case) -> Iterator[Paper]:
             documents.pdf(one)
             one.refresh_from_db(fields=["sha", "pages", "path"])
         yield Paper(f"{one.title}（{one.number}）", "document", one.issued_on, max(one.pages, 1), one.sha, one.pk)
-        services = service_bytes(one)
-        if services:
-            yield Paper(f"{one.title}送达回证", "service", one.served_on or one.issued_on, 1, sm3(services), one.pk)
+        through = settled_through(one)
+        if through:
+            data = service_bytes(one, through)
+            yield Paper(
+                f"{one.title}送达回证", "service", one.served_on or one.issued_on, 1, sm3(data), one.pk, through
+            )
 
 
 def _acts(case: Case) -> Iterator[Paper]:
     last = case.acts.order_by("-seq").first()
     day = localdate(last.at) if last else localdate(case.created_at)
-    yield Paper("办理经过", "acts", day, 1, sm3(acts_bytes(case)), case.pk)
+    through = last.seq if last else 0
+    yield Paper("办理经过", "acts", day, 1, sm3(acts_bytes(case, through)), case.pk, through)
 
 
 def form_bytes(case: Case) -> bytes:
@@ -94,7 +102,8 @@ def form_bytes(case: Case) -> bytes:
     return canonical({"form": case.form, "members": members})
 
 
-def acts_bytes(case: Case) -> bytes:
+def acts_bytes(case: Case, through: int) -> bytes:
+    """The acts up to number `through`: what is done after filing does not change what was filed."""
     return canonical(
         [
             {
@@ -109,13 +118,23 @@ def acts_bytes(case: Case) -> bytes:
                 "reason_code": a.reason_code,
                 "data": a.data,
             }
-            for a in case.acts.order_by("seq")
+            for a in case.acts.filter(seq__lte=through).order_by("seq")
         ]
     )
 
 
-def service_bytes(document: Any) -> bytes:
-    """The attempts to serve a notice; empty when there was none."""
+def settled_through(document: Any) -> int:
+    """The last attempt to serve whose outcome no longer changes (an announcement hangs out for its days); 0 for none."""
+    through = 0
+    for row in document.services.all():
+        if row.outcome == "waiting":
+            break
+        through = row.seq
+    return through
+
+
+def service_bytes(document: Any, through: int) -> bytes:
+    """The attempts to serve a notice, up to this one; empty when there was none."""
     rows = [
         {
             "seq": row.seq,
@@ -133,17 +152,18 @@ def service_bytes(document: Any) -> bytes:
             "proofs": row.proofs,
         }
         for row in document.services.all()
+        if row.seq <= through
     ]
     return canonical(rows) if rows else b""
 
 
-def _consent(one: Any) -> dict[str, Any]:
+def _consent(one: Any, through: int) -> dict[str, Any]:
     return {
         "name": one.name,
         "method": one.method,
         "signed_at": one.signed_at.isoformat(),
         "valid_until": one.valid_until,
-        "revoked_at": one.revoked_at.isoformat() if one.revoked_at else None,
+        "revoked_at": one.revoked_at.isoformat() if one.revoked_at and through else None,
         "text_sm3": one.text_sha,
         "attachment": str(one.attachment_id or ""),
     }
@@ -167,14 +187,14 @@ def _bytes(item: VolumeItem) -> tuple[bytes, str]:
         case "form":
             return form_bytes(case), JSON
         case "acts":
-            return acts_bytes(case), JSON
+            return acts_bytes(case, item.through), JSON
         case "consent":
-            return canonical(_consent(case.consents.get(pk=item.source_id))), JSON
+            return canonical(_consent(case.consents.get(pk=item.source_id), item.through)), JSON
         case "evidence":
             return canonical(case.evidence.get(pk=item.source_id).data), JSON
         case "attachment":
             return documents.open_attachment(case.attachments.get(pk=item.source_id))
         case "service":
-            return service_bytes(case.documents.get(pk=item.source_id)), JSON
+            return service_bytes(case.documents.get(pk=item.source_id), item.through), JSON
         case _:
             return documents.pdf(case.documents.get(pk=item.source_id)), "application/pdf"

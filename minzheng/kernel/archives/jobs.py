@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
-from minzheng.kernel.archives import destruction, services, wiping
+from minzheng.kernel.archives import destruction, editions, services, wiping
 from minzheng.kernel.archives.errors import ArchiveError
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import TERMINAL
@@ -43,6 +43,24 @@ def close_finished(ctx: Context | None = None) -> dict[str, int]:
             counts["filed"] += 1
         except ArchiveError:
             counts["left"] += 1
+    return counts
+
+
+@periodic(every_seconds=24 * 3600)
+@job("archives.supplement", title="归档以后新增的文书、动作补入案卷", atomic=False)
+def supplement(ctx: Context) -> dict[str, int]:
+    """A notice issued after filing, its service, acts that come later: each volume once a day, in one further edition."""
+    return supplement_volumes(ctx)
+
+
+def supplement_volumes(ctx: Context | None = None) -> dict[str, int]:
+    counts = {"volumes": 0, "papers": 0}
+    for pk in list(editions.behind().values_list("pk", flat=True)[:_BATCH]):
+        if ctx is not None:
+            ctx.check()
+        added = editions.supplement(volume_id=pk, actor=SYSTEM)
+        counts["volumes"] += int(added > 0)
+        counts["papers"] += added
     return counts
 
 

@@ -39,6 +39,10 @@ def _items(volume: Volume, drawing: Drawing) -> list[Any]:
     return list(volume.items.all())
 
 
+def _editions(volume: Volume, drawing: Drawing) -> list[Any]:
+    return list(volume.editions.all())
+
+
 def _accesses(volume: Volume, drawing: Drawing) -> list[Any]:
     return list(volume.accesses.order_by("-at", "-pk")[:50])
 
@@ -201,6 +205,7 @@ PAGES = [
                         Text(lambda one: one.destroy_after or "永久", "保管到"),
                         Text("retention_basis", "期限依据"),
                         Moment("archived_at", "归档时间"),
+                        Text(lambda one: f"第 {one.edition} 版", "目录版次"),
                         Text("manifest_sha", "目录SM3", narrow=False),
                     ),
                 ),
@@ -219,6 +224,18 @@ PAGES = [
                 ),
             ),
             side=(
+                Table(
+                    "目录版次",
+                    rows=_editions,
+                    columns=(
+                        Number("number", "版"),
+                        Moment("made_at", "时间"),
+                        Number("items_count", "件数"),
+                        Text("reason", "说明"),
+                        Text(lambda row: row.manifest_sha[:16], "SM3（前 16 位）", narrow=False),
+                    ),
+                    empty="归档时的目录列在这里；以后补入的材料另成一版，原来的不改。",
+                ),
                 Table(
                     "暂缓销毁",
                     rows=_holds,

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from minzheng.kernel import clock
-from minzheng.kernel.archives import contents, retention
+from minzheng.kernel.archives import contents, editions, retention
 from minzheng.kernel.archives.errors import ArchiveError
 from minzheng.kernel.archives.models import Hold, Volume, VolumeAccess, VolumeItem
 from minzheng.kernel.audit import services as audit
@@ -59,7 +59,24 @@ def close_case(*, case_id: int, actor: Actor) -> Volume:
         archived_at=clock.now(),
         is_demo=case.is_demo,
     )
-    rows = [
+    rows = listed(volume, found, start=1)
+    data = canonical(manifest(volume, rows))
+    volume.manifest_sha, volume.signature = sm3(data), signing.sign(data)
+    volume.save(force_insert=True)
+    VolumeItem.objects.bulk_create(rows)
+    editions.keep(volume, "归档", actor)
+    audit.record(
+        actor=actor,
+        action="archive.close",
+        obj=volume,
+        detail={"no": volume.no, "case": str(case.pk), "items": len(rows), "manifest": volume.manifest_sha},
+    )
+    return volume
+
+
+def listed(volume: Volume, found: list[contents.Paper], *, start: int) -> list[VolumeItem]:
+    """Papers as entries of the volume's present edition, numbered from `start`; not saved."""
+    return [
         VolumeItem(
             volume=volume,
             seq=number,
@@ -70,52 +87,25 @@ def close_case(*, case_id: int, actor: Actor) -> Volume:
             sha=paper.sha,
             source=paper.kind,
             source_id=paper.source_id,
+            edition=volume.edition,
+            through=paper.through,
         )
-        for number, paper in enumerate(found, start=1)
+        for number, paper in enumerate(found, start=start)
     ]
-    data = canonical(manifest(volume, rows))
-    volume.manifest_sha, volume.signature = sm3(data), signing.sign(data)
-    volume.save(force_insert=True)
-    VolumeItem.objects.bulk_create(rows)
-    audit.record(
-        actor=actor,
-        action="archive.close",
-        obj=volume,
-        detail={"no": volume.no, "case": str(case.pk), "items": len(rows), "manifest": volume.manifest_sha},
-    )
-    return volume
 
 
 def manifest(volume: Volume, rows: list[VolumeItem]) -> dict[str, Any]:
-    """The catalogue as it is sealed: what it says can be recomputed as long as its rows exist."""
-    return {
-        "no": volume.no,
-        "title": volume.title,
-        "item": volume.item_code,
-        "outcome": volume.outcome,
-        "closed_on": volume.closed_on.isoformat(),
-        "retention": volume.retention,
-        "destroy_after": volume.destroy_after.isoformat() if volume.destroy_after else "permanent",
-        "items": [
-            {
-                "seq": row.seq,
-                "title": row.title,
-                "kind": row.kind,
-                "date": row.made_on.isoformat(),
-                "pages": row.pages,
-                "sm3": row.sha,
-            }
-            for row in rows
-        ],
-    }
+    """The newest catalogue as it is sealed: what it says can be recomputed as long as its rows exist. From the second
+    edition on it names its number and the SM3 of the one before, so that the editions hang together."""
+    earlier = editions.before(volume)
+    chained = {"edition": volume.edition, "previous_sm3": earlier} if earlier else {}
+    return editions.catalogue(volume, rows) | chained
 
 
 def check(volume: Volume) -> list[str]:
     """Everything wrong with a volume: an altered catalogue, papers that are gone or no longer what they were."""
     rows = list(volume.items.all())
-    problems = []
-    if sm3(canonical(manifest(volume, rows))) != volume.manifest_sha:
-        problems.append(f"案卷 {volume.no} 的目录与封存时不符。")
+    problems = editions.check(volume, rows)
     for row in rows:
         if row.destroyed_at is None:
             row.volume = volume

@@ -14,15 +14,16 @@ import pytest
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor
-from minzheng.kernel.archives import deletion, exporting, retention, selectors, services
+from minzheng.kernel.archives import deletion, editions, exporting, retention, selectors, services
 from minzheng.kernel.archives.errors import ArchiveError
-from minzheng.kernel.archives.jobs import close_finished
+from minzheng.kernel.archives.jobs import close_finished, supplement_volumes
 from minzheng.kernel.archives.models import Volume
 from minzheng.kernel.archives.tests.conftest import TODAY, finished
 from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.cases.models import Case, CaseAct
 from minzheng.kernel.crypto import signing
-from minzheng.kernel.documents.tests.desk import OTHER, staff
+from minzheng.kernel.documents.service.serving import Proof, record_service
+from minzheng.kernel.documents.tests.desk import OTHER, issue, staff
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.subjects.models import Person
 
@@ -194,3 +195,67 @@ def test_系统归档也签名(case: Case) -> None:
     from minzheng.kernel.cases.running.evidence import canonical
 
     assert signing.verify(canonical(services.manifest(volume, rows)), volume.signature, signing.public_key())
+
+
+# ---- supplements ----
+
+
+def test_归档以后的文书和送达补入案卷_原目录的哈希保留(
+    volume: Volume, case: Case, reviewer: Actor, clerk: Actor
+) -> None:
+    first = volume.manifest_sha
+    assert supplement_volumes() == {"volumes": 0, "papers": 0}, "没有新的就不出新版"
+    document = issue("N10", case, reviewer)
+    assert supplement_volumes() == {"volumes": 1, "papers": 1}
+    record_service(document=document, method="直接", on=TODAY, actor=clerk, proof=Proof(receiver=case.applicant_name))
+    assert supplement_volumes() == {"volumes": 1, "papers": 1}
+    volume.refresh_from_db()
+    assert [(e.number, e.items_count) for e in volume.editions.all()] == [(1, 7), (2, 8), (3, 9)]
+    assert volume.editions.get(number=1).manifest_sha == first != volume.manifest_sha
+    assert [(i.seq, i.kind, i.edition) for i in volume.items.filter(edition__gt=1)] == [
+        (8, "document", 2), (9, "service", 3),
+    ]  # fmt: skip
+    assert services.check(volume) == [] and supplement_volumes()["volumes"] == 0
+    assert AuditEntry.objects.filter(action="archive.supplement").count() == 2
+
+
+def test_归档以后的动作_原来的办理经过不变_新的另列一件(volume: Volume, case: Case, clerk: Actor) -> None:
+    CaseAct.objects.create(
+        case=case, seq=3, code="refer", from_state="TERMINATED", to_state="TERMINATED", actor=clerk.user,
+        actor_name=clerk.name, at=clock.now(), data={},
+    )  # fmt: skip
+    assert services.check(volume) == [], "后来的动作不让原来的卷对不上"
+    assert supplement_volumes() == {"volumes": 1, "papers": 1}
+    volume.refresh_from_db()
+    acts = list(volume.items.filter(kind="acts"))
+    assert [row.through for row in acts] == [2, 3] and acts[0].sha != acts[1].sha
+    assert services.check(volume) == []
+
+
+def test_补过的案卷导出的目录连着上一版(volume: Volume, case: Case, reviewer: Actor, archivist: Actor) -> None:
+    first = volume.manifest_sha
+    issue("N10", case, reviewer)
+    editions.supplement(volume_id=volume.pk, actor=archivist)
+    volume.refresh_from_db()
+    data = exporting.export(volume=volume, purpose="复议答复", actor=archivist)
+    assert exporting.verify(data) == []
+    with zipfile.ZipFile(io.BytesIO(data)) as files:
+        said = json.loads(files.read(exporting.CATALOGUE))
+    assert (said["edition"], said["previous_sm3"], len(said["items"])) == (2, first, 8)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_改了哪一版的目录都查得出来(volume: Volume, case: Case, reviewer: Actor, number: int) -> None:
+    issue("N10", case, reviewer)
+    supplement_volumes()
+    volume.refresh_from_db()
+    volume.items.filter(edition=number, kind="document").update(title="换了题名")
+    assert any(f"第 {number} 版" in sentence for sentence in services.check(volume))
+
+
+def test_已销毁的案卷不再补充(volume: Volume, case: Case, reviewer: Actor, archivist: Actor) -> None:
+    issue("N10", case, reviewer)
+    Volume.objects.filter(pk=volume.pk).update(state="destroyed")
+    assert supplement_volumes() == {"volumes": 0, "papers": 0}
+    with pytest.raises(ArchiveError, match="已经依法销毁"):
+        editions.supplement(volume_id=volume.pk, actor=archivist)
