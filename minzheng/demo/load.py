@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 import json
 from collections.abc import Callable, Iterator
@@ -225,8 +226,8 @@ def load(folder: Path, *, say: Say = lambda _line: None) -> dict[str, Any]:
     """Replace the demonstration by this folder; returns {"persons", "seed", "as_of", "loaded", "removed"}.
 
     Raises DemoError (nothing is changed) when the folder is not a demo folder or real data would be touched."""
-    loader = Loader(folder, say)
     try:
+        loader = Loader(folder, say)
         with transaction.atomic():
             counts = loader.run()
             detail = {name: loader.meta[name] for name in ("persons", "seed", "as_of")}
@@ -235,7 +236,7 @@ def load(folder: Path, *, say: Say = lambda _line: None) -> dict[str, Any]:
         if "id_index" in str(error):
             raise NotDemo(f"数据库里已有证件号码以 {AREA} 开头的真实档案，不能装入示范数据：请换一个数据库。") from None
         raise
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, csv.Error) as error:
         raise DemoError(f"{folder} 里的数据前后不一致（{error}）：请用 demo generate 重新生成。") from error
     finally:
         regions.forget()

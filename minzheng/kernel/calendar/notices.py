@@ -80,7 +80,10 @@ def from_json(body: dict[str, Any]) -> Notice:
 
 
 def _csv_rows(text: str) -> list[tuple[str, ...]]:
-    lines = list(csv.reader(io.StringIO(text)))
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise BadNotice([f"CSV 的引号或换行不对（{error}）：请用表格软件打开后另存为 CSV 再导入。"]) from None
     if lines and lines[0] and not lines[0][0][:1].isdigit():
         lines[0] = []
     padded = ((f"第 {at} 行", *[cell.strip() for cell in line], "", "", "") for at, line in enumerate(lines, 1) if line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
@@ -9,6 +10,8 @@ from typing import Any, ClassVar
 # Options of a field: a sequence of (code, name), or a function asked each time (for example only one's own area)
 Options = Sequence[tuple[str, str]] | Callable[[], Sequence[tuple[str, str]]]
 
+#: Characters that no database and no UTF-8 page can carry: NUL, and halves of a pair.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 FULLWIDTH = str.maketrans("０１２３４５６７８９．－Ｘｘ，", "0123456789.-XX,")
 
 
@@ -99,7 +102,7 @@ def text_of(raw: Any) -> str:
         return ""
     if isinstance(raw, bool):
         return "yes" if raw else "no"
-    return str(raw).strip()
+    return _UNSTORABLE.sub("", str(raw)).strip()
 
 
 def token_of(value: Any) -> str:

@@ -79,7 +79,7 @@ class Choice(Field):
 
     def parse(self, text: str) -> str:
         if text not in dict(self.choices()):
-            raise Invalid(f"{self.label}里没有“{text}”这一项，请重新选择。")
+            raise Invalid(f"{self.label}里没有“{text[:40]}”这一项，请重新选择。")
         return text
 
     def show(self, value: Any) -> str:
@@ -214,7 +214,8 @@ class Count(Field):
         plain = text.translate(FULLWIDTH)
         if not re.fullmatch(r"-?\d+", plain):
             raise Invalid(f"{self.label}请填写整数，例如 3。")
-        value = int(plain)
+        # Longer than any bound could be: Python refuses to read thousands of digits
+        value = int(plain) if len(plain) <= 40 else self.maximum + 1
         if not self.minimum <= value <= self.maximum:
             raise Invalid(f"{self.label}应在 {self.minimum} 到 {self.maximum} 之间。")
         return value

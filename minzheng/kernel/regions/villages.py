@@ -24,6 +24,10 @@ URBAN = {"城镇": True, "城市": True, "1": True, "true": True, "是": True,
          "乡村": False, "农村": False, "0": False, "false": False, "否": False, "": None}  # fmt: skip
 
 
+#: A cell that begins with one of these is a formula to spreadsheet programs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
 class UnreadableFile(Exception):
     """The file as a whole cannot be used; the text says why and what to do."""
 
@@ -68,14 +72,22 @@ def write_rejects(outcome: Import, path: Path) -> None:
     """The rejected rows as a CSV to correct and import again, with line and reason in front."""
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["行号", "原因", *outcome.heading])
-        writer.writerows([number, reason, *fields] for number, reason, fields in outcome.rejected)
+        writer.writerow(["行号", "原因", *map(_shielded, outcome.heading)])
+        writer.writerows([number, reason, *map(_shielded, fields)] for number, reason, fields in outcome.rejected)
+
+
+def _shielded(text: str) -> str:
+    """No spreadsheet program runs what stood in somebody's cell."""
+    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _lines(path: Path) -> list[list[str]]:
     """Rows of the first sheet of a workbook, or of a CSV."""
     if path.suffix.lower() not in (".xlsx", ".xls"):
-        return list(csv.reader(io.StringIO(_text(path))))
+        try:
+            return list(csv.reader(io.StringIO(_text(path), newline="")))
+        except csv.Error as error:
+            raise UnreadableFile(f"文件 {path} 的引号或换行不对（{error}），请另存为 CSV 后重试。") from None
     try:
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     except Exception as error:  # the library raises many kinds for a broken file

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, hmac
 from minzheng.kernel.crypto import envelopes, shares, signing
 from minzheng.kernel.crypto.keyring import KeyRing
 from minzheng.kernel.crypto.shares import Share
-from minzheng.site.safekeeping.errors import KeyMissing
+from minzheng.site.safekeeping.errors import BadBackup, KeyMissing
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,13 @@ def ring_id(ring: KeyRing) -> str:
 
 def unwrap(header: dict[str, Any], keys: Keys) -> bytes:
     """The backup's key. Raises KeyMissing, saying what is needed and what was given."""
-    wrapped = header["keys"]
+    try:
+        return _unwrapped(header["keys"], keys)
+    except (KeyError, ValueError, TypeError, AttributeError):
+        raise BadBackup("备份文件开头的密钥信封损坏：请换一份备份。") from None
+
+
+def _unwrapped(wrapped: list[dict[str, Any]], keys: Keys) -> bytes:
     for one in wrapped:
         closed = bytes.fromhex(one["key"])
         if one["kind"] == "ring":

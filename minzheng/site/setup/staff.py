@@ -63,7 +63,8 @@ class Done:
 def create_accounts(*, actor: Actor, region_code: str, name: str, content: bytes) -> Done:
     """The system administrator's half. Raises SetupRefused for a table that cannot be read at all."""
     done = Done()
-    for line in _lines(name, content, done):
+    # The whole table is read before anything is written: one that breaks off in the middle leaves nothing half done.
+    for line in list(_lines(name, content, done)):
         try:
             existing = get_user_model().objects.filter(username=line.username).first()
             if existing is not None:
@@ -86,7 +87,8 @@ def create_accounts(*, actor: Actor, region_code: str, name: str, content: bytes
 def grant_posts(*, actor: Actor, region_code: str, name: str, content: bytes) -> Done:
     """The security administrator's half: posts of accounts that exist. The organisation's place is the post's scope."""
     done = Done()
-    for line in _lines(name, content, done):
+    # The whole table is read before anything is written: one that breaks off in the middle leaves nothing half done.
+    for line in list(_lines(name, content, done)):
         try:
             done_here = _grant(actor, region_code, line)
             done.made += done_here

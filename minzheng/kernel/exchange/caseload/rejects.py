@@ -12,7 +12,7 @@ from minzheng.kernel.exchange.caseload.sheets import Cell, text_of
 
 COLUMNS = ("行号", "原因", "怎么改")
 MOST_ROWS = 50_000
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Rejects:
@@ -39,8 +39,8 @@ class Rejects:
     def _csv(self, heads: list[str]) -> bytes:
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        writer.writerow(heads)
-        writer.writerows([_shielded(text) for text in row] for row in self.rows)
+        writer.writerow([shielded(head) for head in heads])
+        writer.writerows([shielded(text) for text in row] for row in self.rows)
         return b"\xef\xbb\xbf" + buffer.getvalue().encode()
 
     def _xlsx(self, heads: list[str]) -> bytes:
@@ -63,7 +63,7 @@ class Rejects:
         return buffer.getvalue()
 
 
-def _shielded(text: str) -> str:
+def shielded(text: str) -> str:
     """No spreadsheet runs it; long numbers keep every digit (a tab is dropped again on reading)."""
     if text.startswith(_FORMULA) and not text[1:].replace(".", "").replace(",", "").isdigit():
         return "'" + text
