@@ -16,6 +16,8 @@ from django.urls import reverse
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.documents import selectors as documents
+from minzheng.kernel.documents.catalogue import elements
+from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.typesetting import easyread
 from minzheng.kernel.items import registry
 from minzheng.online.portal import words
@@ -131,7 +133,8 @@ def of(case: Case, actor: Actor) -> Decision | None:
 def _decision(paper: IssuedDocument, short: str) -> Decision:
     said: dict[str, Any] = paper.fields
     rows = [(str(r.get("label", "")), str(r.get("value", ""))) for r in said.get("calculation") or []]
-    reasons = [_sentence(r.get("sentence")) for r in said.get("reasons") or []]
+    printed = elements.printed(catalogue.notice(paper.code), said)
+    reasons = [_sentence(r.get("sentence")) for r in printed.get("reasons") or []]
     facts = str(said.get("facts") or "")
     pdf = reverse("portal.document", kwargs={"pk": paper.pk})
     return Decision(

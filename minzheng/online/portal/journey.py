@@ -38,8 +38,8 @@ NEXT = {
     "APPROVED": "从下个月起，钱每月直接打到您的账户。",
     "IN_PAYMENT": "钱每月直接打到您的账户。家里收入、人口、财产有变化，请在 30 天内告诉乡镇（街道）。",
     "RECHECK": "正在复核，结果出来前照常发放。",
-    "TAPERING": "渐退期内继续发放。",
-    "SUSPENDED": "暂停发放，请联系乡镇（街道）民政窗口。",
+    "TAPERING": "家里收入已经超过标准，这几个月照常发，到期停发。收入又少了，请告诉乡镇（街道）。",
+    "SUSPENDED": "钱先停下，不是取消。请联系乡镇（街道）民政窗口说明情况，核实后接着发。",
 }
 #: Notices that are a decision for the family; how each is headed: ``deciding.HEADS``.
 RESULT_CODES = ("N06", "N07", "N03", "N14", "N08", "N09", "N12", "G02", "G03")

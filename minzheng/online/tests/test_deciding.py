@@ -67,7 +67,9 @@ def page_of(client: Client, case: Case) -> str:
         ("G03", {}, "低保恢复发放", "起接着发。"),
     ],
 )
-def test_标题说清楚变了什么(code: str, changed: dict[str, Any], title: str, said: str, zhou: Client, case: Case) -> None:
+def test_标题说清楚变了什么(
+    code: str, changed: dict[str, Any], title: str, said: str, zhou: Client, case: Case
+) -> None:
     issue(case, code, **changed)
     page = page_of(zhou, case)
     assert f"<h1>{title}</h1>" in page and said in page

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.deadlines import colours, escalation
 from minzheng.kernel.cases.models import CaseMove, Escalation
 from minzheng.kernel.items import registry
-from minzheng.kernel.parts.columns import Badge, Date, Link, Moment, Month, Number, Region, Text
+from minzheng.kernel.parts.columns import Badge, Date, Link, Moment, Month, Number, Region, Text, badge
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import LongText
 from minzheng.kernel.parts.filters import ByChoice, ByRegion
@@ -39,6 +41,48 @@ def _figures(obj: Any, drawing: Drawing) -> list[Figure]:
         ),
         Figure("绿（时间充裕）", total["green"], f"{url}?{urlencode({'due': 'green'})}", "plain"),
     ]
+
+
+@dataclass(frozen=True)
+class Count(Number):
+    """A number of cases of one township in one colour, linked to the list that it counts. The row is a `TownCount`."""
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        number = int(self.get(row))
+        if not number:
+            return "0"
+        asked = {"due": self.key, "region": row.region_code, "sort": "due_on"}
+        tone = {"red": "bad", "yellow": "warn", "green": "good"}[self.key]
+        return format_html('<a href="{}?{}">{}</a>', reverse("cases.list"), urlencode(asked), badge(str(number), tone))
+
+
+@dataclass(frozen=True)
+class Answer(Text):
+    """What was answered, or the way to answer."""
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        url = reverse("cases.escalation", kwargs={"pk": row.pk})
+        return self.text(row, drawing) or format_html('<a href="{}">答复</a>', url)
+
+
+#: Running deadlines by township, the worst first; also on the workbench of whoever looks after several.
+TOWNS = Table(
+    "各乡镇（街道）的时限",
+    rows=lambda obj, drawing: colours.by_town(drawing.actor, drawing.today),
+    columns=(
+        Region("region_code", "乡镇（街道）"),
+        Count("red", "红"),
+        Count("yellow", "黄"),
+        Count("green", "绿"),
+        Number("total", "合计"),
+    ),
+    empty="没有正在计时的办件。受理申请后，各乡镇的时限会列在这里。",
+)
+
+
+def _answering(actor: Any, obj: Escalation) -> tuple[LongText, ...]:
+    about = f"{obj.case.applicant_name}　{_item(obj)}　{obj.case.no}：{_state(obj)}，截止日 {obj.due_on:%Y-%m-%d}。"
+    return (LongText("answer", "原因和打算哪天办完", required=True, max_length=200, help=about),)
 
 
 def _answer(actor: Any, obj: Escalation, values: dict[str, Any]) -> Done:
@@ -94,18 +138,7 @@ PAGES = [
         BoardBody(
             (
                 Figures("在办和待遇办件的时限", figures=_figures),
-                Table(
-                    "各乡镇（街道）",
-                    rows=lambda obj, drawing: colours.by_town(drawing.actor, drawing.today),
-                    columns=(
-                        Region("region_code", "乡镇（街道）"),
-                        Number("red", "红"),
-                        Number("yellow", "黄"),
-                        Number("green", "绿"),
-                        Number("total", "合计"),
-                    ),
-                    empty="没有正在计时的办件。受理申请后，各乡镇的时限会列在这里。",
-                ),
+                TOWNS,
             ),
         ),
         menu=Menu("办理", 20, "clock"),
@@ -127,10 +160,9 @@ PAGES = [
                 Text(_state, "当时状态"),
                 Moment("told_at", "提醒时间", sort="told_at"),
                 Text(_people, "提醒对象", narrow=False),
-                Text("answer", "答复", narrow=False),
+                Answer("answer", "答复"),
             ),
             sort="-told_at",
-            link=("cases.escalation", {"pk": "pk"}),
             filters=(
                 ByChoice("degree", "程度", choices=Escalation.DEGREES),
                 ByRegion("region", "乡镇（街道）", permission="case.read"),
@@ -147,7 +179,7 @@ PAGES = [
         ActionBody(
             _escalation,
             _answer,
-            fields=(LongText("answer", "原因和打算哪天办完", required=True, max_length=200),),
+            fields=_answering,
             question="说明这个办件为什么还没有办完，打算怎样办。",
             submit="答复",
             parent="cases.escalations",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.draws import results as draw_results
@@ -15,7 +17,8 @@ from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Badge, Date, Link, Moment, Number, Region, Text
+from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Moment, Number, Region, Text
+from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import Choice, Count, Field, YesNo
 from minzheng.kernel.parts.fields import Date as Day
 from minzheng.kernel.parts.fields import Text as Line
@@ -132,6 +135,19 @@ def public(request: HttpRequest) -> HttpResponse:
     return render(request, "public/draws.html", {"title": "抽查公布", "rows": rows, "today": clock.today()})
 
 
+@dataclass(frozen=True)
+class Report(Column):
+    """The way to report what a visit found, until it is reported."""
+
+    def text(self, row: Any, drawing: Drawing) -> str:
+        return "已登记" if self.get(row) else "待登记"
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        if self.get(row):
+            return self.text(row, drawing)
+        return format_html('<a href="{}">登记结果</a>', reverse("draws.task", kwargs={"pk": row.pk}))
+
+
 LIST = ListBody(
     draws.visible_to,
     (
@@ -174,7 +190,7 @@ DETAIL = DetailBody(
                 Badge("mandatory", "来源", names=lambda row: "必查" if row.mandatory else "抽中"),
                 Date("due_on", "应完成"),
                 Badge("result", "结果", names=RESULTS, tones=RESULT_TONES),
-                Link(lambda row: "" if row.result else "登记结果", "", page="draws.task", args={"pk": "pk"}),
+                Report("result", "办理"),
             ),
             empty="还没有抽取。公布满规定时间后，点“抽取”。",
         ),
@@ -188,7 +204,7 @@ DETAIL = DetailBody(
                 Number("tasks", "任务"),
                 Number("done", "已查"),
                 Number("wrong", "有误"),
-                Text("percent", "差错率"),
+                Number("percent", "差错率"),
             ),
         ),
     ),

@@ -19,8 +19,10 @@ from minzheng.kernel.oversight import purposes
 from minzheng.kernel.pages.casework.acts import Attempt, act_forms
 from minzheng.kernel.pages.casework.evidence import evidence_cards, proposals
 from minzheng.kernel.pages.casework.family import family_rows
+from minzheng.kernel.pages.casework.flow_chart import flow_picture, flow_rows
 from minzheng.kernel.pages.casework.reckoning import reckoning
 from minzheng.kernel.pages.casework.since import since
+from minzheng.kernel.pages.casework.standing import standing
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Entry
@@ -77,6 +79,9 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "judge": any(one.code == "judge" and one.enabled for one in forms),
         "timeline": _timeline(case),
         "since": since(drawing.actor, case, item.flow, acts, attachments),
+        "remarks": standing(case, item.flow, acts, drawing),
+        "flow_rows": flow_rows(item.flow, case.state),
+        "flow_svg": flow_picture(item.flow, case.state),
         "consents": _consents(case),
         "attachments": attachments,
         "documents": _documents(case, drawing),

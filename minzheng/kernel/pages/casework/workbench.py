@@ -12,13 +12,14 @@ from django.urls import reverse
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases.deadlines.pages import TOWNS
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import UNDER_WAY
 from minzheng.kernel.cases.workbench import GROUPS, waiting_for
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.notices import selectors as messages
 from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short
-from minzheng.kernel.pages.drawing import draw, drawing_of
+from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
 from minzheng.kernel.pages.people.notes import notes_of
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -31,7 +32,7 @@ COLUMNS: tuple[Column, ...] = (
     Text(lambda case: item_short(case.item_code), "事项"),
     Region("region_code", "村（社区）"),
     Badge("state", "环节", names=STATE_NAMES, tones=STATE_TONES),
-    Deadline("due_on", "时限", provisional="due_provisional"),
+    Deadline("due_on", "时限", provisional="due_provisional", yellow="yellow_on"),
     Date("submitted_at", "提交日期"),
 )
 
@@ -68,6 +69,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         errands=_errands(drawing),
         buckets=_buckets(drawing, found),
         recent=_recent(drawing),
+        towns=_towns(drawing),
         notes=notes_of(drawing),
         heads=COLUMNS,
     )
@@ -141,6 +143,14 @@ def _errands(drawing: Drawing) -> list[tuple[str, int, str, str]]:
     return [one for one in found if one[1]]
 
 
+def _towns(drawing: Drawing) -> list[dict[str, Any]]:
+    """Red, yellow and green by township, for whoever looks after several."""
+    places = drawing.actor.scopes("case.read")
+    if len({one[:9] for one in places}) < 2 and not any(one[6:] == "000000" for one in places):
+        return []
+    return drawn_panels((TOWNS,), None, drawing, "towns")
+
+
 def _stages(drawing: Drawing) -> list[tuple[str, int, str]]:
     """(heading, number, link) of each kind of work that waits for me."""
     found = selectors.workbench(drawing.actor, drawing.today, 0)
@@ -174,7 +184,7 @@ def _figures(found: dict[str, int]) -> list[Figure]:
             f"{url}?scope=todo&due=overdue&sort=due_on",
             "bad" if found["overdue"] else "plain",
         ),
-        Figure("今天到期", found["today"], f"{url}?scope=todo&due=today", "warn" if found["today"] else "plain"),
+        Figure("今天到期", found["today"], f"{url}?scope=todo&due=today", "bad" if found["today"] else "plain"),
         Figure("五个工作日内到期", found["week"], f"{url}?scope=todo&due=week&sort=due_on", "info"),
         Figure("待我办理", found["todo"], f"{url}?scope=todo&sort=due_on", "good"),
         Figure("等待他人", found["others"], f"{url}?scope=others&sort=due_on", "plain"),

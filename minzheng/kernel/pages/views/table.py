@@ -17,7 +17,7 @@ from minzheng.kernel.pages import registry
 from minzheng.kernel.pages.drawing import buttons, draw, drawing_of, wants_fragment
 from minzheng.kernel.pages.gate import allowed
 from minzheng.kernel.parts.bodies import BatchBody, ListBody
-from minzheng.kernel.parts.columns import Column, Masked, row_url
+from minzheng.kernel.parts.columns import Column, Link, Masked, row_url
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import Search
 from minzheng.kernel.parts.page import Page
@@ -176,7 +176,8 @@ def _head(column: Column, body: ListBody, values: Mapping[str, str]) -> Head:
 
 
 def _line(row: Any, body: ListBody, drawing: Drawing) -> Line:
-    url = row_url(*body.link, row) if body.link else ""
+    # A first cell that is a link already is not wrapped in another one
+    url = row_url(*body.link, row) if body.link and not isinstance(body.columns[0], Link) else ""
     return Line(url, row.pk, [(one.cell(row, drawing), one.classes(), one.label) for one in body.columns])
 
 
