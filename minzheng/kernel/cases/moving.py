@@ -56,19 +56,37 @@ def another_place(ctx: Ctx) -> str:
     if to == ctx.case.region_code:
         return "迁入地和现在的所在地相同，不用办理。"
     if to[:6] != ctx.case.region_code[:6]:
-        return "迁出本县（区、市）的，各县标准和确认机关不同：请办理停发或撤回，由迁入地重新申请，并把材料移交过去。"
+        return (
+            "迁出本县（区、市）的，各县标准和确认机关不同：请办理停发或撤回，"
+            f"告知家庭向{authority_of(to)}重新申请，并把材料移交过去。"
+        )
     return ""
 
 
 @guard("another_town", needs_data=True)
 def another_town(ctx: Ctx) -> str:
-    same = ctx.text("to_region")[:9] == ctx.case.region_code[:9]
+    to = ctx.text("to_region")
+    if to[:6] != ctx.case.region_code[:6]:
+        return f"不属于本县（区、市）受理的，请办理“不予受理”，告知家庭向{authority_of(to)}申请；不能跨县移送办件。"
+    same = to[:9] == ctx.case.region_code[:9]
     return "移送只在不同乡镇（街道）之间办理；本乡镇内请直接受理。" if same else ""
 
 
 @guard("moved_already", needs_data=True)
 def moved_since_application(ctx: Ctx) -> str:
     return "迁居日期不能在今天以后。" if ctx.text("moved_on") > ctx.today.isoformat() else ""
+
+
+def authority_of(region_code: str) -> str:
+    """Who accepts applications there, by its full name: the township's window, else the county's bureau, else the
+    place with its names above it (decision 0020)."""
+    from minzheng.kernel.orgs.selectors import office_for
+
+    office = office_for(region_code)
+    town = codes.full(region_code[:9])
+    if office is None:
+        return f"{region_name(town, full=True)}的民政窗口"
+    return f"{region_name(town, full=True)}的{office.name}"
 
 
 def on_move(ctx: Ctx) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases.drafting import consents, drafts
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused, Stale, TooMany
 from minzheng.kernel.cases.moving import move_case
@@ -119,13 +120,17 @@ def perform(
 
 
 def file_objection(*, case_id: int, actor: Actor, data: Mapping[str, Any]) -> CaseAct:
-    """An objection from the public page (anybody, name and phone sealed) or recorded by the clerk."""
-    from minzheng.kernel.cases.models import Case
+    """An objection from the public page (anybody, name and phone sealed) or recorded by the clerk: while the publicity
+    runs it stops the case; once it is over, and nothing decided, it goes to whoever decides."""
+    from minzheng.kernel.cases.models import Publicity
+    from minzheng.kernel.cases.publicity.public_lists import late_open
 
-    state = Case.objects.filter(pk=case_id).values_list("state", flat=True).first()
-    return perform(
-        case_id=case_id, act="add_objection" if state == "OBJECTION" else "objection", actor=actor, data=data
-    )
+    posted = Publicity.objects.filter(case=case_id).select_related("case").order_by("-posted_on", "-id").first()
+    if posted is not None and late_open(posted, clock.today()):
+        act = "late_objection"
+    else:
+        act = "add_objection" if posted is not None and posted.case.state == "OBJECTION" else "objection"
+    return perform(case_id=case_id, act=act, actor=actor, data=data)
 
 
 def accept_proposal(*, case_id: int, item_code: str, actor: Actor) -> Case:

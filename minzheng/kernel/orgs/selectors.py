@@ -49,5 +49,16 @@ def above(scopes: Iterable[str]) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
+def office_for(region_code: str, kinds: Iterable[str] = ("township", "bureau")) -> Organization | None:
+    """The nearest office of these kinds for a place: its own, else the next one above; a township's window goes before
+    a bureau of the same place."""
+    places, code = [codes.full(region_code)], codes.parent(region_code)
+    while code:
+        places.append(codes.full(code))
+        code = codes.parent(code)
+    found = list(_today().filter(kind__in=tuple(kinds), region_code__in=places))
+    return max(found, key=lambda one: (codes.level(one.region_code), one.kind == "township"), default=None)
+
+
 def _today() -> QuerySet[Organization]:
     return Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))

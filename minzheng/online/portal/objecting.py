@@ -20,6 +20,7 @@ from minzheng.kernel.parts.fields import Choice, LongText, Phone, Photo, Text, W
 
 KEY = "portal.objection"
 RECEIPT = "portal.receipt"
+AFTERWARDS = "portal.receipt_late"
 FOR_SECONDS = 3600
 _BOUND = b"portal.objection"
 NAMED = When("who", ("named",))

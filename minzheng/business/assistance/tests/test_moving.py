@@ -136,3 +136,43 @@ def test_没有开放居住证申请的不受理(world: World) -> None:
     services.submit(case_id=case.pk, actor=world.citizen(family[0]), data={"promise": "yes"})
     with pytest.raises(Refused, match="没有开放凭居住证申请"):
         world.do(case, "accept", world.clerk)
+
+
+@pytest.fixture
+def next_county() -> str:
+    """Another county in the same database, with a window of its own in one township; a village of it."""
+    from minzheng.kernel.orgs.models import Organization
+    from minzheng.kernel.regions.models import Region
+
+    since = datetime.date(2000, 1, 1)
+    for code, name, level in (
+        ("990102000000", "邻县", 3),
+        ("990102001000", "河东镇", 4),
+        ("990102001001", "桥头村", 5),
+    ):
+        full = {3: "邻县", 4: "邻县河东镇", 5: "邻县河东镇桥头村"}[level]
+        Region.objects.create(
+            code=code, name=name, full_name=full, level=level, parent_code="", valid_from=since, source="测试"
+        )
+    Organization.objects.create(
+        code="T-HD", name="河东镇民政服务窗口", kind="township", region_code="990102001000", valid_from=since
+    )
+    return "990102001001"
+
+
+def test_迁出本县的不随迁_说清楚去哪里重新申请(world: World, next_county: str) -> None:
+    case = world.to_checked(couple())
+    with pytest.raises(Refused, match="向邻县河东镇的河东镇民政服务窗口重新申请"):
+        move(world, case, next_county)
+    case.refresh_from_db()
+    assert case.region_code == VILLAGE and not CaseMove.objects.filter(case=case).exists()
+
+
+def test_没有受理的也不跨县移送(world: World, next_county: str) -> None:
+    family = couple()
+    case = world.draft(family)
+    services.submit(case_id=case.pk, actor=world.citizen(family[0]), data={"promise": "yes"})
+    case.refresh_from_db()
+    with pytest.raises(Refused, match="办理“不予受理”，告知家庭向邻县河东镇的河东镇民政服务窗口申请"):
+        world.do(case, "transfer_case", world.clerk, to_region=next_county, why="hukou")
+    assert case.state == "SUBMITTED"

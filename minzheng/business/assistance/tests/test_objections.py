@@ -25,6 +25,7 @@ from minzheng.kernel.cases.objections.jobs import prune_photos
 from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.cases.objections.recording import normal_code
 from minzheng.kernel.cases.publicity import public_lists
+from minzheng.kernel.documents import throttle
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.documents.services import pdf
 from minzheng.kernel.notices.models import OutboxMessage
@@ -39,6 +40,7 @@ BACKEND = "minzheng.kernel.accounts.backends.AccountBackend"
 @pytest.fixture(autouse=True)
 def _fresh_limits() -> None:
     cache.clear()
+    throttle.forget()  # an address over its limit is remembered by the process, whatever the test rolled back
 
 
 @pytest.fixture
@@ -167,10 +169,13 @@ def test_同一网络提交太多要缓一缓(case: Case) -> None:
     assert answer.status_code == 422 and "这个网络今天提交得太多" in answer.content.decode()
 
 
-def test_过期的异议如实说去哪里(case: Case) -> None:
+def test_决定以后的异议如实说去哪里(case: Case, world: World) -> None:
     late = url(case)
     posted = case.publicities.get()
     with clock.at(datetime.date(2026, 11, 10)):
+        world.do(case, "publicity_end", world.clerk, photo=PHOTO)
+    with clock.at(datetime.date(2026, 11, 12)):
+        world.do(case, "approve", world.reviewer)
         answer = Client().get(late)
         assert answer.status_code == 410
         assert "向县（区）民政局投诉举报" in answer.content.decode()
@@ -178,6 +183,37 @@ def test_过期的异议如实说去哪里(case: Case) -> None:
             intake.submit(publicity=posted, subject="other", content=WORDS, name=NAME, phone=NUMBER)
         with pytest.raises(TooLate):
             intake.submit(publicity=posted, subject="other", content=WORDS)
+
+
+def test_期满没有决定的仍可以提_说清楚不再停下来复查_不再显示这一户(
+    case: Case, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    with clock.at(datetime.date(2026, 11, 10)):
+        world.do(case, "publicity_end", world.clerk, photo=PHOTO)
+        page = client.get(url(case)).content.decode()
+        assert "这一户还没有作出决定" in page and "刘*芳" not in page
+        assert url(case) not in client.get(f"/publicity/{VILLAGE}/").content.decode(), "期满的不再列出"
+        receipt = object_by_name(client, case, monkeypatch)
+        sent = client.get("/publicity/objection/sent/").content.decode()
+        assert "交给作决定的机关" in sent and receipt in sent
+        case.refresh_from_db()
+        row = case.public_objections.get()
+        assert case.state == "REVIEW" and case.needs_county_visit and row.name == NAME
+        assert case.acts.latest("seq").code == "late_objection" and case.acts.latest("seq").actor_name == "群众"
+        with pytest.raises(Refused, match="还没有处理"):
+            world.do(case, "approve", world.reviewer)
+        again = intake.submit(
+            publicity=case.publicities.get(), subject="property", content=WORDS, name=NAME, phone=NUMBER
+        )
+        assert again.again and services.replay(case).ok
+
+
+def test_期满还没有登记结束的_也按期满后收(case: Case) -> None:
+    with clock.at(datetime.date(2026, 11, 10)):
+        intake.submit(publicity=case.publicities.get(), subject="other", content=WORDS, name=NAME, phone=NUMBER)
+    case.refresh_from_db()
+    assert case.state == "PUBLICITY" and case.acts.latest("seq").code == "late_objection"
 
 
 def test_猜不出别的行_换个村也不行(case: Case) -> None:

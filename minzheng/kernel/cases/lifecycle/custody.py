@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from minzheng.kernel.cases.flow import Act, guard
 from minzheng.kernel.cases.lifecycle.words import lines_of
 from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.orgs.selectors import office_for
 from minzheng.kernel.parts.fields import Choice, Date, LongText, Phone, Photo, Text
 
 if TYPE_CHECKING:
@@ -47,12 +48,10 @@ def not_under_custody(ctx: Ctx) -> str:
 
 def on_entrust(ctx: Ctx) -> None:
     """N18 prints only the end of the account number; the agreement itself is kept as a photo."""
-    from minzheng.kernel.documents.authority import agency_for
-    from minzheng.kernel.documents.catalogue.notices import notice
-
     holder = next(m for m in ctx.members if m.name == ctx.text("holder"))
     duties = lines_of(ctx.text("duties")) or list(DUTIES)
-    bureau = agency_for(notice("N06"), actor=_nobody(), region_code=ctx.case.region_code, on=ctx.today)
+    bureau = office_for(ctx.case.region_code, ("bureau",))
+    filed_with = bureau.name if bureau is not None else "县级民政部门"
     kept = dict(ctx.pick("holder", "custodian", "custodian_relation", "custodian_phone", "valid_from", "valid_until"))
     ctx.values["paper"] = {
         **kept,
@@ -60,7 +59,7 @@ def on_entrust(ctx: Ctx) -> None:
         "account": (ctx.case.form.get("account") or {}).get("number") or "",
         "reason": dict(WHY)[ctx.text("why")],
         "duties": duties,
-        "filed_with": bureau.name,
+        "filed_with": filed_with,
     }
     evidence.close(ctx, "custody")
     evidence.add(
@@ -71,17 +70,10 @@ def on_entrust(ctx: Ctx) -> None:
             "why": ctx.text("why"),
             "duties": duties,
             "agreement": ctx.data.get("agreement"),
-            "filed_with": bureau.name,
+            "filed_with": filed_with,
         },
         valid_until=datetime.date.fromisoformat(ctx.text("valid_until")),
     )
-
-
-def _nobody() -> object:
-    """Whoever registers is of the township; the paper is filed with the agency that confirms."""
-    from minzheng.kernel.accounts.actors import SYSTEM
-
-    return SYSTEM
 
 
 def on_end(ctx: Ctx) -> None:

@@ -3,19 +3,18 @@ county presses an overdue case."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.flow import Act, guard
 from minzheng.kernel.cases.lifecycle.words import lines_of
 from minzheng.kernel.cases.running import evidence
 from minzheng.kernel.cases.states import BEFORE_DECISION, OPEN
+from minzheng.kernel.orgs.selectors import office_for
 from minzheng.kernel.parts.fields import Date, LongText, Text
 
 if TYPE_CHECKING:
-    from minzheng.kernel.cases.models import Case
     from minzheng.kernel.cases.running.context import Ctx
-    from minzheng.kernel.orgs.models import Organization
 
 # Need does not end with the answer to an application: also after a refusal or a stop.
 WHERE = (*(s for s in OPEN if s not in ("SUBMITTED", "SUPPLEMENT")), "REJECTED", "TERMINATED")
@@ -23,29 +22,11 @@ WHERE = (*(s for s in OPEN if s not in ("SUBMITTED", "SUPPLEMENT")), "REJECTED",
 PRESSED = (*(s for s in BEFORE_DECISION if s not in ("SUPPLEMENT", "REVIEW")), "RECHECK")
 
 
-def township_of(case: Case) -> Organization | None:
-    """The window of the township where the case is; the county's bureau where none is on record."""
-    from minzheng.kernel.documents.authority import agency_for
-    from minzheng.kernel.documents.catalogue.notices import notice
-    from minzheng.kernel.documents.errors import DocumentError
-
-    try:
-        return agency_for(notice("N13"), actor=_system(), region_code=case.region_code, on=clock.today())
-    except DocumentError:
-        return None
-
-
-def _system() -> Any:
-    from minzheng.kernel.accounts.actors import SYSTEM
-
-    return SYSTEM
-
-
 def proposal_paper(ctx: Ctx) -> None:
     """accept_proposal: N13 says which benefit was opened instead, where, and that nothing has to be handed in again."""
     code = ctx.text("item_code")
     row = next(e for e in ctx.evidence("proposal") if e.data.get("item_code") == code and e.data.get("eligible"))
-    office = township_of(ctx.case)
+    office = office_for(ctx.case.region_code)
     ctx.values["paper"] = {
         "facts": f"本次申请未获确认，经测算，{row.data['sentence'].rstrip('。')}。",
         "to_agency": office.name if office is not None else "所在乡镇（街道）民政窗口",
@@ -89,7 +70,7 @@ def on_urge(ctx: Ctx) -> None:
     """The paper to the township. Whoever has the case keeps it; clocks and state stay."""
     case = ctx.case
     since = min(day for day in (case.due_on, case.total_due_on) if day is not None)
-    office = township_of(case)
+    office = office_for(case.region_code)
     state = ctx.item.flow.state(case.state).title
     ctx.values["paper"] = {
         "to_agency": office.name if office is not None else "办件所在乡镇（街道）",

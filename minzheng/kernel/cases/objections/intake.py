@@ -20,6 +20,7 @@ from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.objections.errors import ObjectionRefused, TooLate
 from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.cases.objections.recording import content_mark, new_code
+from minzheng.kernel.cases.publicity.public_lists import late_open
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.subjects.errors import SubjectError
 from minzheng.kernel.subjects.names import normal_name
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 MAX_CONTENT = 2000
 MIN_CONTENT = 5
 MAX_PHOTOS = 6
+#: Said to whoever comes after the publicity and before the decision: what it does, and what it no longer does.
+AFTERWARDS = (
+    "公示已经结束，不再作为公示异议停下来复查；这一户还没有作出决定，您反映的情况会交给作决定的机关，"
+    "由他们核实后决定要不要退回重新调查，留了姓名和手机号的，核实后答复您。"
+)
 LATE = "公示已经结束，不能再作为公示异议收下；您可以向乡镇（街道）或县民政局投诉举报，或拨打 12345。"
 
 
@@ -55,7 +61,7 @@ def submit(
     photos: Sequence[int] = (),
 ) -> Receipt:
     """Take one objection to a posted row. ``phone`` must have been confirmed by the caller (one-time code); without
-    name and phone it is anonymous. ``photos``: ids of stored attachments without a case.
+    name and phone it is anonymous. After the publicity it is still taken until the decision. ``photos``: ids of stored attachments without a case.
 
     Raises TooLate, ObjectionRefused."""
     from minzheng.kernel.cases.models import Publicity
@@ -66,7 +72,8 @@ def submit(
         raise ObjectionRefused("请先选一项您要反映的事。")
     locked(publicity.case_id)
     posted = Publicity.objects.select_related("case").get(pk=publicity.pk)
-    if posted.closed_at is not None or not posted.posted_on <= clock.today() <= posted.ends_on:
+    running = posted.closed_at is None and posted.posted_on <= clock.today() <= posted.ends_on
+    if not running and not late_open(posted, clock.today()):
         raise TooLate(LATE)
     if name or phone:
         return _real_name(posted, subject, words, checked_name(name), phone, list(photos)[:MAX_PHOTOS])
@@ -115,7 +122,8 @@ def _real_name(posted: Publicity, subject: str, words: str, name: str, phone: st
 
 
 def _over(posted: Publicity) -> bool:
-    return clock.today() > posted.ends_on
+    """Too late for anything: neither within the days of the publicity nor before the decision."""
+    return clock.today() > posted.ends_on and not late_open(posted, clock.today())
 
 
 def _anonymous(posted: Publicity, subject: str, words: str, photos: list[int]) -> Receipt:

@@ -55,6 +55,27 @@ def find(code: str, mark: str, on: datetime.date) -> Publicity | None:
     return next((row for row in current(on).filter(codes.scope_q([code])) if mark_of(row) == mark), None)
 
 
+#: The publicity is over, nothing is decided: what is said now goes to whoever decides.
+UNDECIDED = ("PUBLICITY", "REVIEW", "TOWN_CONFIRM")
+
+
+def find_late(code: str, mark: str, on: datetime.date) -> Publicity | None:
+    """The row of this mark whose publicity in this place is over while its case is not decided. It is no longer public:
+    whoever has its address may still say something about it, but is shown nothing of it."""
+    if codes.level(code) < _TOWN:
+        return None
+    rows = Publicity.objects.filter(codes.scope_q([code]), case__state__in=UNDECIDED, posted_on__lte=on)
+    found = next((row for row in rows.select_related("case") if mark_of(row) == mark), None)
+    return found if found is not None and late_open(found, on) else None
+
+
+def late_open(row: Publicity, on: datetime.date) -> bool:
+    """Whether this is the newest publicity of an undecided case, and over by now."""
+    over = row.ends_on < on or row.closed_at is not None
+    newest = row.case.publicities.order_by("-posted_on", "-id").first()
+    return over and row.case.state in UNDECIDED and newest is not None and newest.pk == row.pk
+
+
 @dataclass(frozen=True)
 class PostedRow:
     """One public row: (heading, text) in the order of the item's columns, and when and where it hangs."""

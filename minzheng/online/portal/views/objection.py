@@ -68,8 +68,11 @@ def _said_what(said: Said) -> bool:
 
 
 def _posted(code: str, mark: str) -> Publicity | None:
+    """The posted row, or one whose publicity is over while nothing is decided."""
+    today = clock.today()
     try:
-        return public_lists.find(codes.full(code), mark, clock.today())
+        place = codes.full(code)
+        return public_lists.find(place, mark, today) or public_lists.find_late(place, mark, today)
     except codes.BadRegionCode:
         return None
 
@@ -184,6 +187,7 @@ def _send(request: HttpRequest, posted: Publicity, said: Said, code: str) -> Htt
         return _draw(request, posted, said, code, min(step, len(STEPS)), whole=str(error))
     objecting.forget(request)
     request.session[objecting.RECEIPT] = receipt.code
+    request.session[objecting.AFTERWARDS] = public_lists.late_open(posted, clock.today())
     return HttpResponseRedirect(reverse("portal.objection_sent"))
 
 
@@ -192,7 +196,8 @@ def sent(request: HttpRequest) -> HttpResponse:
     found = selectors.by_receipt(str(request.session.get(objecting.RECEIPT, "")))
     if found is None:
         return HttpResponseRedirect(reverse("portal.objection_answer"))
-    return unkept(show(request, "objection_sent", "收到了", back="publicity.places", found=found))
+    late = bool(request.session.get(objecting.AFTERWARDS))
+    return unkept(show(request, "objection_sent", "收到了", back="publicity.places", found=found, late=late))
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -266,10 +271,12 @@ def _show(
     **context: Any,
 ) -> HttpResponse:
     item = registry.get(posted.case.item_code)
-    row = public_lists.posted_row(posted, item)
+    late = public_lists.late_open(posted, clock.today())
+    # What hung for its days hangs no longer: the row itself is not shown again.
+    row = None if late else public_lists.posted_row(posted, item)
     back = _url(code, said.mark, step - 1) if step > 1 else reverse("publicity.place", kwargs={"code": code})
     count = CODE_STEP if said.named or step == CODE_STEP else len(STEPS)
-    context |= {"row": row, "item": item, "step": step, "count": count, "here": _url(code, said.mark, step)}
+    context |= {"late": intake.AFTERWARDS if late else "", "row": row, "item": item, "step": step, "count": count, "here": _url(code, said.mark, step)}
     has_photos = step <= len(STEPS) and any(isinstance(f, Photo) for f in STEPS[step - 1].fields)
     return unkept(
         show(request, template, "提意见", errors=errors, back=back, has_photos=has_photos, anonymous=True, **context)
