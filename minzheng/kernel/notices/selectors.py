@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.subjects.models import Person
@@ -31,10 +31,13 @@ def of_case(actor: Actor, case_id: int) -> QuerySet[OutboxMessage]:
 
 
 def outbox(actor: Actor) -> QuerySet[OutboxMessage]:
-    """The whole outbox for whoever watches over the platform; what is shown of it names nobody."""
+    """The outbox of the places that somebody watches over; what is shown of it names nobody. Sign-in codes, which are
+    about no place, are seen by all who watch."""
     if not actor.has("outbox.read"):
         return OutboxMessage.objects.none()
-    return OutboxMessage.objects.select_related("recipient")
+    mine = actor.scope_q("outbox.read", "case__region_code")
+    mine |= Q(case=None) & actor.scope_q("outbox.read", "recipient__region_code")
+    return OutboxMessage.objects.filter(mine | Q(case=None, recipient=None)).select_related("recipient")
 
 
 def one_of_outbox(actor: Actor, pk: int) -> OutboxMessage | None:

@@ -1,5 +1,5 @@
 """The small county of the page tests."""
 
-from minzheng.kernel.pages.tests.conftest import browse, bureau, family, places, staff
+from minzheng.kernel.pages.tests.conftest import browse, bureau, family, places, staff, whole
 
-__all__ = ["browse", "bureau", "family", "places", "staff"]
+__all__ = ["browse", "bureau", "family", "places", "staff", "whole"]

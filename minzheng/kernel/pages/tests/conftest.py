@@ -170,6 +170,14 @@ def family(bureau: Organization, staff: Callable[[str, str], User]) -> dict[str,
     }
 
 
+@pytest.fixture
+def whole(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
+    """The family with one object for every page that takes one (town.py)."""
+    from minzheng.kernel.pages.tests import town
+
+    return town.complete(family, staff)
+
+
 def _case(person: Person, household: Household, clerk: User, now: datetime.datetime) -> Case:
     case = Case.objects.create(
         no="990101-DB-2026-000001",

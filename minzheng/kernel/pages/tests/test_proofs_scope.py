@@ -1,0 +1,302 @@
+"""Nothing of one family reaches anybody who has no business with it: every page × every post × its places and states.
+
+The visitors of one post go through the whole register in one test, because the family costs more to build than a page to
+open; what leaks is collected and told at once. How many combinations were tried stands in each test's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+
+from minzheng.kernel.accounts.models import User
+from minzheng.kernel.accounts.roles import ROLES
+from minzheng.kernel.ids import new_id
+from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.pages.tests import town
+from minzheng.kernel.pages.tests.conftest import COUNTY, TOWN_A, TOWN_B, TOWN_ROLES
+from minzheng.kernel.pages.tests.test_scope import PLACELESS
+from minzheng.kernel.pages.tests.visiting import (
+    PAGES,
+    Answer,
+    bare,
+    counted,
+    get,
+    leaks,
+    legible,
+    lists,
+    methods,
+    permitted,
+    read,
+    rows,
+    signed_in,
+    undone,
+    url_of,
+    visitor,
+)
+from minzheng.kernel.parts.page import CITIZEN, Page
+
+pytestmark = pytest.mark.django_db
+
+#: Places that the family's village does not lie in: the township next door, and a wrong tenant: the whole county next
+#: door, which covers its townships.
+STRANGE = (TOWN_B, town.OTHER_COUNTY)
+STATES = ("ended", "coming", "off")
+IN = (200, 302, 405, 409, 422)
+#: Lines of the log and of sessions are written by every request; everything else must stay as it was.
+ALWAYS_WRITTEN = ("kernel_auditentry", "kernel_publiccount", "django_session", "kernel_auditseal", "kernel_publictry")
+SEARCHED = ("name", "id_no", "phone", "case_no", "award_no", "household_no", "document_no", "helper")
+
+
+def told(found: list[str]) -> str:
+    """All of them, one a line: a single run shows the whole of what is wrong."""
+    return f"共 {len(found)} 处：\n" + "\n".join(found)
+
+
+def home(role: str) -> str:
+    return TOWN_A if role in TOWN_ROLES else COUNTY
+
+
+def staff_pages() -> list[Page]:
+    return [page for page in PAGES if page.permission != CITIZEN]
+
+
+def wrong(page: Page, answer: Answer, keys: list[str]) -> list[str]:
+    """What this answer gives away, as lines to read."""
+    own = [] if page.code in PLACELESS else keys
+    return [f"{page.code} {answer.status} {answer.where}: {one}" for one in leaks(answer.text, own, code=page.code)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_每个岗位_在别处_或不在任上_什么也看不到(
+    role: str, whole: dict[str, Any], bureau: Organization, record_property: Callable[[str, Any], None]
+) -> None:
+    found: list[str] = []
+    tried = 0
+    visitors = [(place, "") for place in STRANGE] + [(home(role), state) for state in STATES]
+    for place, state in visitors:
+        client = visitor(role, place, bureau, state=state)
+        for page in PAGES:
+            answer = get(client, url_of(page, whole))
+            tried += 1
+            who = f"{role}@{place}{state} "
+            found += [who + line for line in wrong(page, answer, whole["keys"])]
+            found += [who + line for line in _let_in(page, answer, role, state)]
+    record_property("combinations", tried)
+    assert not found, told(found)
+    assert tried == len(visitors) * len(PAGES)
+
+
+def _let_in(page: Page, answer: Answer, role: str, state: str) -> list[str]:
+    """Being let in where one must not be, or a fault of ours."""
+    if answer.status >= 500:
+        return [f"{page.code} {answer.status}"]
+    if page.permission is None:
+        return []
+    if state == "off":
+        return [] if answer.status in (302, 401) else [f"{page.code} {answer.status}：停用的账号还能打开"]
+    if page.permission == CITIZEN or state or not permitted(page, role):
+        free = page.permission == "staff"
+        return [] if free or answer.status == 403 else [f"{page.code} {answer.status}：应是 403"]
+    if page.has_arguments and page.code not in PLACELESS and page.code not in OWN_PLACE:
+        return [] if answer.status == 404 else [f"{page.code} {answer.status}：应是 404"]
+    return []
+
+
+#: Pages that list what the visitor did, and the test's own requests with it.
+OWN_DOING = {"exports.mine": "自己的导出"}
+#: Pages with arguments that are about the visitor's own place, not about an object of the family.
+OWN_PLACE = {"standards.draft": "本地参数，按本人所在地起草"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_每个岗位_在这家人的地方_有权限才进得去(
+    role: str, whole: dict[str, Any], bureau: Organization, record_property: Callable[[str, Any], None]
+) -> None:
+    found = []
+    for place in (home(role), town.CITY):
+        client = visitor(role, place, bureau)
+        for page in staff_pages():
+            status = get(client, url_of(page, whole)).status
+            if status >= 500 or (status == 403) == permitted(page, role):
+                found.append(f"{role}@{place} {page.code} {status}")
+    record_property("combinations", 2 * len(staff_pages()))
+    assert not found, told(found)
+
+
+def test_每一页_都有这家人的东西可以打开(whole: dict[str, Any], staff: Callable[[str, str], User]) -> None:
+    missing = [page.code for page in PAGES if page.has_arguments and page.code not in whole["addresses"]]
+    assert missing == [], f"这些页面在 town.py 里没有可打开的对象，请补上：{missing}"
+    clients = {role: signed_in(staff(role, home(role))) for role in ROLES} | {
+        name: signed_in(whole[user]) for name, user in (("citizen", "owner"), ("friend", "friend"))
+    }
+    closed = {}
+    for page in PAGES:
+        if page.has_arguments and page.code not in NOT_OPENED:
+            who = (
+                ["citizen", "friend"]
+                if page.permission == CITIZEN
+                else [role for role in ROLES if permitted(page, role)]
+            )
+            answers = [get(clients[one], url_of(page, whole)).status for one in who]
+            if not set(answers) & set(IN):
+                closed[page.code] = answers
+    assert closed == {}, f"这些页面谁也打不开，请在 town.py 里换一个合适的对象：{closed}"
+
+
+#: Pages whose object must belong to the very visitor, with who opens them in which other test.
+NOT_OPENED = {
+    "portal.objection_photo": "照片只给正在填这份异议的那次会话看：online/tests 的异议测试",
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_没有的和不让看的_回答一字不差_查询一样多(
+    role: str, whole: dict[str, Any], bureau: Organization, record_property: Callable[[str, Any], None]
+) -> None:
+    client, found, tried = visitor(role, TOWN_B, bureau), [], 0
+    for page in PAGES:
+        arguments = whole["addresses"].get(page.code, {})
+        if "pk" not in arguments or page.code in PLACELESS or not permitted(page, role):
+            continue
+        tried += 1
+        unknown = counted(client, url_of(page, whole, pk=new_id()))
+        unknown = counted(client, unknown.where)  # the first of the two warms the caches
+        real = counted(client, url_of(page, whole))
+        if (bare(real.text), real.status) != (bare(unknown.text), unknown.status):
+            found.append(f"{page.code}: {unknown.status} / {real.status} {_difference(unknown.text, real.text)}")
+        if real.queries != unknown.queries:
+            found.append(f"{page.code}: 没有的查 {unknown.queries} 次，不让看的查 {real.queries} 次")
+    record_property("combinations", 2 * tried)
+    assert not found, told(found)
+
+
+def _difference(one: str, other: str) -> str:
+    """Where two answers part, with some text around it."""
+    one, other = bare(one), bare(other)
+    at = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return f"{one[max(at - 40, 0) : at + 40]!r} ≠ {other[max(at - 40, 0) : at + 40]!r}"
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if "person.search" in ROLES[role].permissions])
+def test_别处的人_怎么查也查不到这家人(role: str, whole: dict[str, Any], bureau: Organization) -> None:
+    found = []
+    for place in STRANGE:
+        client = visitor(role, place, bureau)
+        for name in SEARCHED:
+            text = town.TOKENS[name]
+            for code in ("search.results", "search.suggest"):
+                response = client.post(reverse(code), {"q": text}, follow=True)
+                answer = read(response, text)
+                found += [f"{role}@{place} {code} {name}: {one}" for one in leaks(answer.text, whole["keys"])]
+                if not response.request["PATH_INFO"].startswith("/console/search/"):
+                    found.append(f"{role}@{place} {code} {name}: 转到了 {response.request['PATH_INFO']}")
+    assert not found, told(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_别处的人看到的名单和数字_有没有这家人都一样(
+    role: str,
+    bureau: Organization,
+    request: pytest.FixtureRequest,
+    staff: Callable[[str, str], User],
+    record_property: Callable[[str, Any], None],
+) -> None:
+    town.neighbours()
+    for code in ROLES:
+        staff(code, home(code))
+    clients = {place: visitor(role, place, bureau) for place in STRANGE}
+    pages = [page for page in lists() if permitted(page, role) and page.code not in {*PLACELESS, *OWN_DOING}]
+    queries: list[dict[str, str]] = [{}, {"q": town.TOKENS["name"]}]
+
+    def seen() -> dict[str, str]:
+        return {
+            f"{role}@{place} {page.code} {query}": _steady(
+                page, client.get(reverse(page.code), query | ({"format": "csv"} if page.kind == "export" else {}))
+            )
+            for place, client in clients.items()
+            for page in pages
+            for query in queries
+        }
+
+    before = seen()
+    request.getfixturevalue("whole")
+    after = seen()
+    record_property("combinations", 2 * len(before))
+    found = [where for where in before if before[where] != after[where]]
+    assert not found, told(found)
+
+
+def _steady(page: Page, response: Any) -> str:
+    """What stays the same as long as nothing is added: of an export the rows without the watermark column, which
+    carries number and time."""
+    body = b"".join(response) if response.streaming else response.content
+    if page.kind == "export" and response.status_code == 200:
+        return "\n".join(line.rpartition(",")[0] for line in legible(body).splitlines())
+    return bare(legible(body))
+
+
+def test_没登录的人_和别的群众_委托到期的代办人_一个字也看不到(
+    whole: dict[str, Any], record_property: Callable[[str, Any], None]
+) -> None:
+    found, tried = [], 0
+    other = User.objects.create_user("c-other", None, name="邻居", kind="citizen", phone="15401010999")
+    visitors = {"没登录": Client(raise_request_exception=False), "别的群众": signed_in(other),
+                "委托到期": signed_in(whole["helper"])}  # fmt: skip
+    for name, client in visitors.items():
+        for page in PAGES:
+            answer = get(client, url_of(page, whole))
+            tried += 1
+            own = name == "委托到期" and page.code in ("portal.mandates", "portal.mine")
+            gave = leaks(answer.text, [] if own else whole["keys"], code=page.code)
+            known = {"helper", "helper_phone", "name"} if own else {"helper"} if name == "委托到期" else set()
+            found += [f"{name} {page.code} {answer.status}: {one}" for one in gave if one not in known]
+            if answer.status >= 500 or (page.permission and name == "没登录" and answer.status not in (302, 401)):
+                found.append(f"{name} {page.code} {answer.status}")
+    record_property("combinations", tried)
+    assert not found, told(found)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_别处的人_提交什么_也不改动任何东西(
+    role: str, whole: dict[str, Any], bureau: Organization, record_property: Callable[[str, Any], None]
+) -> None:
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.db_table not in ALWAYS_WRITTEN]
+    found, tried = [], 0
+    for place in STRANGE:
+        client = visitor(role, place, bureau)
+        before = rows(tables)
+        for page in (one for one in PAGES if _writes_to_an_object(one)):
+            for form in _forms(page, whole):
+                tried += 1
+                with undone():
+                    answer = read(client.post(url_of(page, whole), form), url_of(page, whole))
+                    changed = [table for table, digest in rows(tables).items() if digest != before[table]]
+                    found += [f"{role}@{place} {page.code} 改动了 {table}" for table in changed]
+                    found += [f"{role}@{place} " + line for line in wrong(page, answer, whole["keys"])]
+                    if answer.status >= 500:
+                        found.append(f"{role}@{place} {page.code} {answer.status}")
+    record_property("combinations", tried)
+    assert not found, told(found)
+
+
+def _writes_to_an_object(page: Page) -> bool:
+    return page.has_arguments and "POST" in methods(page) and page.permission is not None and page.code not in OWN_PLACE
+
+
+def _forms(page: Page, whole: dict[str, Any]) -> list[dict[str, Any]]:
+    """A form as its own page would send it, and what somebody might add to it by hand."""
+    words = {
+        "version": "0", "sent": "1", "reason": "核对后发现需要更正", "why": "想看看这个人", "opinion": "同意",
+        "field": "id_no", "how": "上门告知", "verdict": "yes", "text": "同意", "answer": "已核对", "content": "请删除",
+        "kind": "other", "what": "read", "purpose": "查阅", "to_user": str(whole["leave"].deputy_id), "do": "confirm",
+        "result": "ok", "finding": "属实", "post_no": "EMS001", "basis": "核对", "keep": "no", "method": "直接",
+        "receiver": "本人", "acted_on": "2026-11-20", "role": "town_clerk", "region": TOWN_A, "valid_from": "2026-01-01",
+        "active": "no", "state": "ended", "name": "改了名", "step": "open", "first": "sms",
+    }  # fmt: skip
+    return [words]
