@@ -30,6 +30,8 @@ class Term:
     basis: str
     valid_from: date
     evidence: str
+    least: int = 0
+    most: int = 10_000
 
     def __str__(self) -> str:
         return f"{self.value} {self.unit}"
@@ -60,6 +62,11 @@ def number(key: str, on: date | None = None) -> int:
 def listing(on: date | None = None) -> list[Term]:
     """Every term in force on a day, for the list of values to confirm."""
     return [term(key, on) for key in _table(_local(), _stamp())]
+
+
+def history() -> dict[str, list[Term]]:
+    """Every value of every term, also those to come, by key."""
+    return _table(_local(), _stamp())
 
 
 def _local() -> Path:
@@ -110,6 +117,7 @@ def _own(key: str, said: dict[str, Any], own: Any, path: Path) -> list[Term]:
 
 
 def _rows(key: str, said: dict[str, Any], values: Any, path: Path, evidence: str) -> list[Term]:
+    least, most = int(said["least"]), int(said["most"])
     try:
         rows = [
             Term(
@@ -120,6 +128,8 @@ def _rows(key: str, said: dict[str, Any], values: Any, path: Path, evidence: str
                 str(one.get("basis") or said["basis"]),
                 date.fromisoformat(one["from"]),
                 evidence or str(one["evidence"]),
+                least,
+                most,
             )
             for one in values
         ]
@@ -127,7 +137,6 @@ def _rows(key: str, said: dict[str, Any], values: Any, path: Path, evidence: str
         raise BadTerm(
             f"{path} 里的“{key}”写得不对（{error}）：每个值要有 from（起用日期）和 value（整数）。"
         ) from error
-    least, most = int(said["least"]), int(said["most"])
     wrong = [row.value for row in rows if not least <= row.value <= most]
     if wrong:
         raise BadTerm(f"{path} 里“{said['title']}”的值 {wrong[0]} 不对：应在 {least} 到 {most} {said['unit']}之间。")

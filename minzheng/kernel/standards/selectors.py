@@ -83,6 +83,12 @@ def in_force(region_code: str, on: datetime.date) -> list[Standing]:
     return found
 
 
+def _counted(shown: str) -> str:
+    """“12 月” is a month of the year, “12 个月” a period: as it is said."""
+    number, _, unit = shown.rpartition(" ")
+    return f"{number} 个{unit}" if number and unit in ("月", "工作日") else shown
+
+
 def _standing(
     declaration: Declaration, found: Resolved | None, set_title: str, region_code: str, pending: ParameterValue | None
 ) -> Standing:
@@ -91,7 +97,7 @@ def _standing(
         name=declaration.name,
         title=declaration.title.replace("_", " "),
         set_title=set_title,
-        shown=str(told.get("shown", "")),
+        shown=_counted(str(told.get("shown", ""))),
         value=values._text(found.row.value) if found else "",
         unit=str(told.get("unit") or declaration.unit),
         level=found.level if found else "",

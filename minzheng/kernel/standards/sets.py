@@ -36,7 +36,8 @@ def register(code: str, title: str, load: Load, *, file: str) -> None:
 
 
 def all_sets() -> list[NamedSet]:
-    """Every set, also those that the items' folders register on import."""
+    """Every set, also those that the items' folders and the terms of papers register on import."""
+    from minzheng.kernel.documents import confirmable  # noqa: F401  registers itself
     from minzheng.kernel.items import registry
 
     registry.all_items()

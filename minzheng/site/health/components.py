@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -27,6 +26,7 @@ CERTIFICATE_DAYS = 30
 OLDEST_JOB_SECONDS = 300
 VERIFY_DAYS = 8
 _GB = 1024**3
+_BUREAUS = 5  # one installation serves a county, seldom several
 
 
 def examine() -> list[Result]:
@@ -136,22 +136,30 @@ def calendar_year() -> list[Result]:
 
 def confirmations() -> list[Result]:
     """待确认的参数"""
-    rules, others = _unconfirmed()
-    if rules or others:
+    rules, missing, others = _unconfirmed()
+    if rules or missing or others:
+        lacking = f"{missing} 个没有值、" if missing else ""
         return warn(
-            "待确认的参数", f"政策参数 {rules} 个、账号安全数字 {others} 个还没有业务部门确认；请政策科按来源逐个核对。"
+            "待确认的参数",
+            f"政策参数和期限 {rules} 个没有确认、{lacking}账号安全数字 {others} 个没有确认；"
+            "请政策科在“参数确认”里按来源逐个核对、签发。",
         )
     return ok("待确认的参数", "都已确认")
 
 
-@cache
-def _unconfirmed() -> tuple[int, int]:
-    """Parameters of the law, and numbers of account safety, still to confirm: files, the same until the next start."""
+def _unconfirmed() -> tuple[int, int, int]:
+    """(not confirmed, without a value, numbers of account safety not confirmed): as the page of parameters counts them,
+    for the bureau that has most to do."""
     from minzheng.kernel.accounts import limits
-    from minzheng.policy.ruleset import load_ruleset
+    from minzheng.kernel.clock import today
+    from minzheng.kernel.orgs.models import Organization
+    from minzheng.kernel.standards import selectors
 
-    rules = sum(row.evidence == "needs_confirmation" for row in load_ruleset().params.rows)
-    return rules, sum(bool(row["needs_confirmation"]) for row in limits.listing())
+    places = Organization.objects.filter(kind="bureau").order_by("code").values_list("region_code", flat=True)
+    told = [selectors.counts(selectors.in_force(place, today())) for place in list(places)[:_BUREAUS]]
+    worst = max(told, key=lambda one: one["open"] + one["pending"] + one["missing"], default={})
+    open_, missing = worst.get("open", 0) + worst.get("pending", 0), worst.get("missing", 0)
+    return open_, missing, sum(bool(row["needs_confirmation"]) for row in limits.listing())
 
 
 def disk() -> list[Result]:
