@@ -120,7 +120,7 @@ PAGES = [
                     "现在要做的事",
                     rows=lambda found, drawing: found["advice"],
                     columns=(
-                        Badge("tone", "", names={"bad": "要紧", "warn": "待办", "good": "正常"}, tones=_SAME),
+                        Badge("tone", "程度", names={"bad": "要紧", "warn": "待办", "good": "正常"}, tones=_SAME),
                         Text("what", "情况"),
                         Text("how", "怎么办", css="wrap"),
                     ),
@@ -132,7 +132,7 @@ PAGES = [
                         Number("number", "编号"),
                         Badge("state", "状态", names=STATES, tones=TONES),
                         Moment("created_at", "启用时间"),
-                        Number("values", "加密着多少项"),
+                        Number(lambda row: f"{row['values']:,}", "加密着多少项"),
                     ),
                 ),
             ),

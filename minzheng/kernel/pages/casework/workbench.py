@@ -19,7 +19,7 @@ from minzheng.kernel.cases.workbench import GROUPS, waiting_for
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.notices import selectors as messages
 from minzheng.kernel.pages.casework.lists import STATE_NAMES, STATE_TONES, WEEK, item_short
-from minzheng.kernel.pages.drawing import draw, drawing_of, drawn_panels
+from minzheng.kernel.pages.drawing import DrawnPanel, draw, drawing_of, drawn_panels
 from minzheng.kernel.pages.people.notes import notes_of
 from minzheng.kernel.parts.columns import Badge, Column, Date, Deadline, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -143,7 +143,7 @@ def _errands(drawing: Drawing) -> list[tuple[str, int, str, str]]:
     return [one for one in found if one[1]]
 
 
-def _towns(drawing: Drawing) -> list[dict[str, Any]]:
+def _towns(drawing: Drawing) -> list[DrawnPanel]:
     """Red, yellow and green by township, for whoever looks after several."""
     places = drawing.actor.scopes("case.read")
     if len({one[:9] for one in places}) < 2 and not any(one[6:] == "000000" for one in places):
