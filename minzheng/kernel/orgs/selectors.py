@@ -60,5 +60,10 @@ def office_for(region_code: str, kinds: Iterable[str] = ("township", "bureau")) 
     return max(found, key=lambda one: (codes.level(one.region_code), one.kind == "township"), default=None)
 
 
+def bureau_places() -> list[str]:
+    """The places of today's bureaus, in the order of their codes."""
+    return list(_today().filter(kind="bureau").order_by("code").values_list("region_code", flat=True))
+
+
 def _today() -> QuerySet[Organization]:
     return Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))

@@ -152,11 +152,10 @@ def _unconfirmed() -> tuple[int, int, int]:
     for the bureau that has most to do."""
     from minzheng.kernel.accounts import limits
     from minzheng.kernel.clock import today
-    from minzheng.kernel.orgs.models import Organization
+    from minzheng.kernel.orgs.selectors import bureau_places
     from minzheng.kernel.standards import selectors
 
-    places = Organization.objects.filter(kind="bureau").order_by("code").values_list("region_code", flat=True)
-    told = [selectors.counts(selectors.in_force(place, today())) for place in list(places)[:_BUREAUS]]
+    told = [selectors.counts(selectors.in_force(place, today())) for place in bureau_places()[:_BUREAUS]]
     worst = max(told, key=lambda one: one["open"] + one["pending"] + one["missing"], default={})
     open_, missing = worst.get("open", 0) + worst.get("pending", 0), worst.get("missing", 0)
     return open_, missing, sum(bool(row["needs_confirmation"]) for row in limits.listing())

@@ -226,7 +226,7 @@ def acts() -> tuple[Act, ...]:
             WHERE,
             by=(COUNTY,),
             duty="confirm",
-            guards=(was_told),
+            guards=(was_told,),
             effects=(on_dropped,),
             quiet=True,
             fields=(*hearing, LongText("opinion", "不予处罚的理由", required=True)),

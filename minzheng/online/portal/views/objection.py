@@ -276,7 +276,14 @@ def _show(
     row = None if late else public_lists.posted_row(posted, item)
     back = _url(code, said.mark, step - 1) if step > 1 else reverse("publicity.place", kwargs={"code": code})
     count = CODE_STEP if said.named or step == CODE_STEP else len(STEPS)
-    context |= {"late": intake.AFTERWARDS if late else "", "row": row, "item": item, "step": step, "count": count, "here": _url(code, said.mark, step)}
+    context |= {
+        "late": intake.AFTERWARDS if late else "",
+        "row": row,
+        "item": item,
+        "step": step,
+        "count": count,
+        "here": _url(code, said.mark, step),
+    }
     has_photos = step <= len(STEPS) and any(isinstance(f, Photo) for f in STEPS[step - 1].fields)
     return unkept(
         show(request, template, "提意见", errors=errors, back=back, has_photos=has_photos, anonymous=True, **context)
