@@ -17,6 +17,7 @@ from minzheng.kernel.cases.publicity.progress import Progress, progress
 from minzheng.kernel.cases.running import engine
 from minzheng.kernel.cases.running.authority import entitled, owns
 from minzheng.kernel.cases.running.context import Ctx
+from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
@@ -201,6 +202,17 @@ def consents_to_sign(actor: Actor) -> list[ConsentLine]:
         if not signed and not owns(m.case, actor) and adult(m, today):
             waiting.append(ConsentLine(m, not m.is_obligor, None, m.is_obligor))
     return waiting
+
+
+def mismatch_until(case: Case) -> datetime.date | None:
+    """The last day to object to the match (N04), counted as the acts count it; None before it was told."""
+    from minzheng.kernel.cases.deadlines.served import mismatch_due
+
+    told = case.evidence.filter(kind="mismatch").order_by("-at", "-id").first()
+    if told is None:
+        return None
+    on = case.event_date if case.event_date and case.state not in PAID else clock.today()
+    return mismatch_due(case, told, registry.for_case(case).flow.params(case.region_code, on))
 
 
 def open_differences(case: Case) -> list[dict[str, object]]:

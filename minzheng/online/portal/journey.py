@@ -122,6 +122,10 @@ TOLD = (
     "county_visit",
     "accept_proposal",
     "report_change",
+    "confirm_clawback",
+    "clawback_objection",
+    "settle_clawback",
+    "refer",
 )
 
 
@@ -176,12 +180,11 @@ def found_otherwise(case: Case) -> Found | None:
     if case.state not in ("INVESTIGATING", "RECHECK"):
         return None
     notice = documents.latest(case, "N04")
-    until = str(notice.fields.get("objection_due_on") or "") if notice else ""
-    if notice is None or not until or until < clock.today().isoformat():
+    until = selectors.mismatch_until(case)
+    if notice is None or until is None or until < clock.today():
         return None
     url = reverse("portal.act", kwargs={"pk": case.pk, "act": "match_objection"})
-    day = words.date_words(datetime.date.fromisoformat(until))
-    return Found(list(notice.fields.get("findings") or []), day, url)
+    return Found(list(notice.fields.get("findings") or []), words.date_words(until), url)
 
 
 def missing_papers(case: Case) -> list[dict[str, str]]:
