@@ -9,39 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from minzheng.kernel.cases.models import CaseAct, Evidence
+from minzheng.kernel.pages.casework.evidence_lines import ATTACHED, LINES, OPEN_UNTIL_CLOSED, said
 from minzheng.kernel.parts.drawing import Drawing
 
-#: kind → (key in the row's data, label); what is not named is not shown.
-LINES: dict[str, tuple[tuple[str, str], ...]] = {
-    "visit": (
-        ("visited_on", "入户日期"),
-        ("member_present", "在场成员"),
-        ("matches", "与申报一致"),
-        ("findings", "调查情况"),
-        ("location", "定位"),
-    ),
-    "neighbour": (("visited_on", "日期"), ("who", "访问对象"), ("content", "情况")),
-    "relative": (("detail", "近亲属"), ("name", "本系统账号")),
-    "mismatch": (("due_on", "可提出异议至"),),
-    "match_objection": (("content", "说明"),),
-    "match_recheck": (("content", "复查情况"),),
-    "warning": (("content", "警告内容"),),
-    "objection": (),
-    "reinvestigation": (("findings", "复查情况"),),
-    "council": (
-        ("people", "到会人数"),
-        ("villagers", "居民代表"),
-        ("committee", "村（居）委会成员"),
-        ("votes_for", "认为符合的人数"),
-        ("findings", "评议情况"),
-    ),
-    "meeting": (("met_on", "会议日期"), ("attendees", "参加人员"), ("content", "研究意见")),
-    "county_visit": (("visited_on", "入户日期"), ("visitors", "入户人员"), ("findings", "情况")),
-    "change": (("content", "变化情况"),),
-}
 #: Shown elsewhere on the page: differences beside the family, the calculation in its own panel.
 ELSEWHERE = ("judgement", "assessment", "proposal")
-_ATTACHED = ("photos", "family_signature", "second_signature", "proofs", "photo", "minutes", "records")
 
 
 @dataclass(frozen=True)
@@ -84,14 +56,15 @@ def proposals(rows: Sequence[Evidence]) -> list[Proposed]:
 
 def _card(row: Evidence, cosigned: set[tuple[Any, str]], drawing: Drawing) -> Card:
     data = row.data or {}
-    lines = [(label, _text(data[key])) for key, label in LINES.get(row.kind, ()) if data.get(key) not in (None, "", [])]
+    shown = LINES.get(row.kind, ())
+    lines = [(label, said(row.kind, key, data[key])) for key, label in shown if data.get(key) not in (None, "", [])]
     findings = _findings(row.kind, data)
     tone, status = _status(row, data, findings, drawing)
     people = [
         (one.get("name", ""), bool(one.get("signed")) or (str(row.pk), one.get("name")) in cosigned)
         for one in data.get("investigators", [])
     ]
-    attached = [str(pk) for key in _ATTACHED for pk in _many(data.get(key))]
+    attached = [str(pk) for key in ATTACHED for pk in _many(data.get(key))]
     note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
     objection = str(data.get("objection") or "")
     return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note, objection)
@@ -112,17 +85,11 @@ def _status(row: Evidence, data: dict[str, Any], findings: list[Any], drawing: D
         if row.valid_until and row.valid_until < drawing.today:
             return "warn", "已过期"
         return ("warn", f"{len(findings)} 处差异") if findings else ("good", "与申报一致")
-    if row.kind in ("objection", "match_objection"):
+    if row.kind in OPEN_UNTIL_CLOSED:
         return ("plain", "已了结") if row.closed_at else ("warn", "待处理")
     if row.kind in ("visit", "county_visit") and "matches" in data:
         return ("good", "与申报一致") if data["matches"] else ("warn", "与申报不一致")
     return "plain", ""
-
-
-def _text(value: Any) -> str:
-    if value is True or value is False:
-        return "是" if value else "否"
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _many(value: Any) -> list[Any]:

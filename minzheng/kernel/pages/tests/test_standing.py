@@ -11,7 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.models import Case, CaseAct, CaseMove, Escalation
+from minzheng.kernel.cases.models import Case, CaseAct, CaseMove, Escalation, Evidence
+from minzheng.kernel.cases.running.evidence import TITLES
+from minzheng.kernel.pages.casework.evidence import ELSEWHERE
+from minzheng.kernel.pages.casework.evidence_lines import LINES
 from minzheng.kernel.pages.tests.conftest import COUNTY, TOWN_A, VILLAGE
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +117,22 @@ def test_期限督办的列表_没答复的给答复链接(clerk: Client, family
     Escalation.objects.filter(pk=row.pk).update(answered_at=clock.now(), answer="明天办完")
     listed = clerk.get(reverse("cases.escalations")).content.decode()
     assert "明天办完" in listed and link not in listed
+
+
+def test_每一种证据都定好了在办件页上显示什么() -> None:
+    assert set(TITLES) <= {*LINES, *ELSEWHERE, "match_report"}
+
+
+def test_证据里的代码和分写成话(clerk: Client, family: dict[str, Any]) -> None:
+    shown = {
+        "clawback": ({"amount_fen": 150400, "cause": "death", "repay_due_on": "2026-12-21"}, ["1,504.00 元", "成员死亡以后多发"]),
+        "assessment_sent": ({"subject": "disability", "body": "示范县残联"}, ["残疾", "示范县残联", "待处理"]),
+        "late_objection": ({"content": "隔壁说的话", "objector_name": "某某"}, ["公示期满后的异议"]),
+    }  # fmt: skip
+    for kind, (data, _) in shown.items():
+        Evidence.objects.create(case=family["case"], kind=kind, title=TITLES[kind], at=clock.now(), data=data)
+    page = page_of(clerk, family)
+    for _, words in shown.values():
+        for one in words:
+            assert one in page
+    assert "隔壁说的话" not in page
