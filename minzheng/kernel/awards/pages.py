@@ -20,7 +20,7 @@ from minzheng.kernel.standards.selectors import unconfirmed_in
 
 STATES = dict(Award.STATES)
 TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
-LINE_TONES = {"planned": "plain", "batched": "info", "paid": "good", "returned": "bad"}
+LINE_TONES = {"planned": "plain", "batched": "info", "paid": "good", "returned": "bad", "proposed": "warn"}
 
 
 def _one(actor: Any, pk: int) -> Award | None:
