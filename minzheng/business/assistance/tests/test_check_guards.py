@@ -172,7 +172,7 @@ def test_第七天夜里的异议有效第八天走投诉(world: World) -> None:
     case = world.to_posted(couple())
     said = {"content": "他家在县城有门面", "objector_name": "李四", "objector_phone": "13911112222"}
     with clock.at(datetime.datetime(2026, 11, 10, 0, 1)), pytest.raises(Refused, match="登记公示期满后的异议"):
-        services.file_objection(case_id=case.pk, actor=ANONYMOUS, data=said)
+        services.perform(case_id=case.pk, act="objection", actor=ANONYMOUS, data=said)
     with clock.at(datetime.datetime(2026, 11, 9, 23, 59)):
         services.file_objection(case_id=case.pk, actor=ANONYMOUS, data=said)
     case.refresh_from_db()
