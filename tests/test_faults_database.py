@@ -87,7 +87,10 @@ def test_断开时提交_没有收下_恢复后再交一次正好一次(
     try:
         status, body = accept(clerk, during)
         assert status == 503 and "再提交一次" in body
-        assert platform.health() == (503, {"status": "error", "database": "down", "jobs": "down", "version": __version__})
+        assert platform.health() == (
+            503,
+            {"status": "error", "database": "down", "jobs": "down", "version": __version__},
+        )
         style = re.findall(r'href="(/static/[^"]+frame[^"]*\.css)"', body)[0]
         assert clerk.request("GET", style)[0] == 200  # the page keeps its looks
     finally:

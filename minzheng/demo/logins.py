@@ -22,6 +22,8 @@ _STAFF_USES = {
     "county_reviewer": "县级审核确认",
     "matching_officer": "办理信息核对",
     "finance": "查看待遇与发放明细",
+    "archivist": "归档、利用与鉴定",
+    "data_officer": "导入存量名册",
     "policy_officer": "查看标准与规则",
     "bureau_head": "看全县情况",
     "archivist": "归档、利用与鉴定",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from minzheng.demo.generate import generate
 from minzheng.demo.load import load
@@ -33,6 +33,9 @@ def county(folder: Path, django_db_setup: None, django_db_blocker: Any) -> Itera
     """The loaded county for a module of reading tests; everything is rolled back afterwards."""
     with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("MINZHENG_TODAY", AS_OF.isoformat())
+        # When only these tests are chosen the runner makes no test database: they must not load into the real one.
+        if not str(connection.settings_dict["NAME"]).startswith("test_"):
+            pytest.fail("没有建立测试库：请连同本文件里标了 django_db 的测试一起运行。")
         with transaction.atomic():
             yield load(folder)
             transaction.set_rollback(True)

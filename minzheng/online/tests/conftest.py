@@ -106,9 +106,10 @@ def draft(zhou: Client) -> str:
     return str(zhou.post(f"/m/apply/{ITEM}/")["Location"])
 
 
-def picture(name: str = "证件.jpg") -> SimpleUploadedFile:
+def picture(name: str = "证件.jpg", shade: int = 120) -> SimpleUploadedFile:
+    """Two pictures of one shade are the same paper sent twice."""
     out = io.BytesIO()
-    Image.new("RGB", (320, 200), (120, 160, 200)).save(out, "JPEG")
+    Image.new("RGB", (320, 200), (shade, 160, 200)).save(out, "JPEG")
     return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
 
 

@@ -118,7 +118,7 @@ def test_不是照片的不收_说怎么办(zhou: Client, draft: str) -> None:
 
 def test_没有脚本时照片随表提交(zhou: Client, draft: str) -> None:
     answer = zhou.post(
-        screen_url(draft, 5), {**ACCOUNT, "photo_id": [picture("一.jpg"), picture("二.jpg")], "do": "next"}
+        screen_url(draft, 5), {**ACCOUNT, "photo_id": [picture("一.jpg"), picture("二.jpg", 40)], "do": "next"}
     )
     assert answer["Location"] == screen_url(draft, 6)
     assert Case.objects.get().attachments.count() == 2
