@@ -26,7 +26,6 @@ _STAFF_USES = {
     "data_officer": "导入存量名册",
     "policy_officer": "查看标准与规则",
     "bureau_head": "看全县情况",
-    "archivist": "归档、利用与鉴定",
     "auditor": "查谁看过档案、复算待遇",
     "sys_admin": "建立账号、看运行情况",
     "sec_admin": "授予与收回任职",
