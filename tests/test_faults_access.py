@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -183,7 +184,21 @@ def test_普通账号也能启动_数据库就用这个账号_别人进不了(ac
     finally:
         platform.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    assert not [place for place in Path("/proc").iterdir() if place.name.isdigit() and _owned_by(place, owner.pw_uid)]
+    assert within(20, lambda: not _processes_of(owner.pw_uid)), _processes_of(owner.pw_uid)
+
+
+def within(seconds: float, condition: Callable[[], bool]) -> bool:
+    """Whether it comes true in time: the last child of a stopped platform may still be leaving."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def _processes_of(uid: int) -> list[Path]:
+    return [place for place in Path("/proc").iterdir() if place.name.isdigit() and _owned_by(place, uid)]
 
 
 def _owned_by(place: Path, uid: int) -> bool:

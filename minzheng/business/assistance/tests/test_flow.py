@@ -105,6 +105,7 @@ def test_低保边缘是同一流程去掉公示() -> None:
     }
 
 
+@pytest.mark.django_db
 def test_办理参数按地方和日期取() -> None:
     county, town = "990101001001", "990101012001"
     day = datetime.date(2026, 11, 2)

@@ -10,6 +10,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.cases import services
 from minzheng.kernel.cases.models import Case, CaseMember
+from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.exchange.caseload.errors import ImportRefused
 from minzheng.kernel.subjects.selectors import household_members
 
@@ -32,6 +33,7 @@ def open_recheck(*, actor: Actor, award_id: int, why: str, opinion: str = "") ->
         raise ImportRefused("没有这项待遇，或不在您的办理范围内。")
     if not waiting(award):
         raise ImportRefused("这项待遇不用接续：它已有办件，请在办件里启动复核。")
+    _refuse_second_case(award)
     case = _case(award, actor)
     award.case = case
     award.save(update_fields=["case"])
@@ -39,6 +41,16 @@ def open_recheck(*, actor: Actor, award_id: int, why: str, opinion: str = "") ->
     services.perform(case_id=case.pk, act="open_recheck", actor=actor, data={"why": why, "opinion": opinion})
     case.refresh_from_db()
     return case
+
+
+def _refuse_second_case(award: Award) -> None:
+    """The payee may have handed in an application of their own since the import: one case of a benefit at a time."""
+    running = Case.objects.filter(item_code=award.item_code, applicant_id=award.payee_id, state__in=OPEN).first()
+    if running is not None:
+        what = f"（编号 {running.no}）" if running.no else "（还没有提交）"
+        raise ImportRefused(
+            f"{award.payee_name}另有一件同一事项的申请{what}，请先办结或撤回那一件，再启动这项待遇的复核。"
+        )
 
 
 def _case(award: Award, actor: Actor) -> Case:
