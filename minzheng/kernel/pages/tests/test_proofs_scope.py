@@ -47,6 +47,8 @@ pytestmark = pytest.mark.django_db
 #: door, which covers its townships.
 STRANGE = (TOWN_B, town.OTHER_COUNTY)
 STATES = ("ended", "coming", "off")
+#: A post not yet begun and a closed account are turned away before the post matters: tried with these four of them.
+NOT_BEGUN_OR_OFF = ("town_clerk", "county_reviewer", "sys_admin", "auditor")
 IN = (200, 302, 405, 409, 422)
 #: Lines of the log and of sessions are written by every request; everything else must stay as it was.
 ALWAYS_WRITTEN = ("kernel_auditentry", "kernel_publiccount", "django_session", "kernel_auditseal", "kernel_publictry")
@@ -78,7 +80,8 @@ def test_每个岗位_在别处_或不在任上_什么也看不到(
 ) -> None:
     found: list[str] = []
     tried = 0
-    visitors = [(place, "") for place in STRANGE] + [(home(role), state) for state in STATES]
+    states = STATES if role in NOT_BEGUN_OR_OFF else STATES[:1]
+    visitors = [(place, "") for place in STRANGE] + [(home(role), state) for state in states]
     for place, state in visitors:
         client = visitor(role, place, bureau, state=state)
         for page in PAGES:
