@@ -22,6 +22,9 @@ NOT_A_SCREEN = {
     "documents.pdf",
     "documents.attachment",
     "documents.printout",
+    "documents.easy",
+    "documents.receipt",
+    "mandates.paper",
     "persons.file",
     "households.file",
     "intake.form",
@@ -46,6 +49,9 @@ WHO = (
     ("shenji", "auditor"),
     ("zhengce", "policy_officer"),
     ("hedui", "matching_officer"),
+    ("juzhang", "bureau_head"),
+    ("dangan", "archivist"),
+    ("shuju", "data_officer"),
 )
 
 
