@@ -25,6 +25,8 @@ NOT_A_SCREEN = {
     "documents.easy",
     "documents.receipt",
     "mandates.paper",
+    "standards.export",
+    "setup.template",
     "persons.file",
     "households.file",
     "intake.form",
