@@ -7,9 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
+from minzheng.kernel.calendar.selectors import working_days_left
+from minzheng.kernel.parts.deadlines import phrase
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
+
+
+#: The tone of the words in lists → the colour that the case page and the phone speak of.
+COLOURS = {"bad": "red", "warn": "yellow", "good": "green", "plain": "none"}
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,9 @@ def view(
     due: datetime.date, today: datetime.date, *, near: bool, paused: bool = False, provisional: bool = False
 ) -> DeadlineView:
     """`near`: no more than the place's share of the time is left."""
-    from minzheng.kernel.calendar.selectors import working_days_left
-
-    tail = "，按周末推算，待日历公布" if provisional else ""
-    where = f"{due.month}月{due.day}日{tail}"
-    if today > due:
-        late = working_days_left(due, today)
-        text = f"已超期 {late} 个工作日（{where}）" if late else f"已超期（{where}）"
-        return DeadlineView(text, "red", due, -late, paused, provisional)
-    left = working_days_left(today, due)
-    text = f"今天到期（{where}）" if today == due else f"还剩 {left} 个工作日（{where}）"
-    colour = "red" if today == due else "yellow" if near else "green"
-    return DeadlineView(text, colour, due, left, paused, provisional)
+    text, tone = phrase(due, today, near=near, provisional=provisional)
+    left = -working_days_left(due, today) if today > due else working_days_left(today, due)
+    return DeadlineView(text, COLOURS[tone], due, left, paused, provisional)
 
 
 def deadline_text(case: Case, today: datetime.date | None = None) -> str:
