@@ -56,7 +56,7 @@ def test_一个县不装示范县_从空系统到第一件受理(place: Installa
         return people[-1]
 
     place.start()
-    comes("路过的人").go("/login/").sees("还没有设置", "minzheng init").look("还没有设置")
+    comes("路过的人").go("/login/", status=503).sees("还没有设置", "minzheng init").look("还没有设置")
     passwords = sets_up(place)
     zhang, li = comes("张可靠"), comes("李安全")
     first_sign_in(zhang, "zhang", passwords["zhang"])

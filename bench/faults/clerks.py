@@ -54,8 +54,17 @@ class Browser:
             connection.close()
 
     def sign_in(self, username: str) -> None:
-        self.request("GET", "/login/")
-        status, _, body = self.request("POST", "/login/", {"username": username, "password": PASSWORD})
+        """Tried again while connections are cut: a worker killed in the round before may still be closing its own."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self.request("GET", "/login/")
+                status, _, body = self.request("POST", "/login/", {"username": username, "password": PASSWORD})
+                break
+            except (OSError, http.client.HTTPException):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.25)
         if status != 302:
             raise RuntimeError(f"{username} 登录不了（{status}）：{re.sub('<[^>]+>', ' ', body)[:300]}")
 
