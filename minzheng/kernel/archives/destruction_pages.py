@@ -12,6 +12,7 @@ from minzheng.kernel.archives.models import DestructionEntry, DestructionList
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Link, Moment, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice
 from minzheng.kernel.parts.fields import Text as TextField
 from minzheng.kernel.parts.filters import ByChoice
@@ -75,14 +76,10 @@ def _new(actor: Any) -> Any:
     return actor
 
 
-def _example() -> dict[str, Any] | None:
-    pk = DestructionList.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(DestructionList.objects.order_by("-pk"))
 
 
-def _entry_example() -> dict[str, Any] | None:
-    pk = DestructionEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_entry_example = first_of(DestructionEntry.objects.order_by("-pk"))
 
 
 _COLUMNS: tuple[Column, ...] = (

@@ -18,6 +18,7 @@ from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Moment, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice
 from minzheng.kernel.parts.fields import Date as DateField
 from minzheng.kernel.parts.fields import Text as TextField
@@ -133,9 +134,7 @@ def zip_file(request: HttpRequest, pk: int) -> HttpResponse:
     return file_response(data, "application/zip", f"{volume.no}.zip", download=True)
 
 
-def _example() -> dict[str, Any] | None:
-    pk = Volume.objects.filter(is_demo=True).order_by("-pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(Volume.objects.filter(is_demo=True).order_by("-pk"))
 
 
 def _item_example() -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Link, MaskedAccount, Money, Month, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.explanation import graph_of
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Search
 from minzheng.kernel.parts.page import DetailBody, ExportBody, ListBody, Menu, Page
@@ -75,9 +76,7 @@ def _origin(award: Award) -> str:
     )
 
 
-def _example() -> dict[str, int] | None:
-    pk = Award.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(Award.objects.order_by("pk"))
 
 
 COLUMNS = (

@@ -8,12 +8,10 @@ from minzheng.kernel.pages.casework.acts import act_fields, perform
 from minzheng.kernel.pages.casework.case_page import case_page
 from minzheng.kernel.pages.casework.intake import entry, start
 from minzheng.kernel.pages.casework.workbench import workbench
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.page import STAFF, Custom, ExportBody, Menu, Page
 
-
-def _example() -> dict[str, int] | None:
-    pk = Case.objects.exclude(state="DRAFT").order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(Case.objects.exclude(state="DRAFT").order_by("pk"))
 
 
 def _act_example() -> dict[str, object] | None:
@@ -21,11 +19,7 @@ def _act_example() -> dict[str, object] | None:
     return {**found, "act": "accept"} if found else None
 
 
-def _draft_example() -> dict[str, int] | None:
-    pk = (
-        Case.objects.filter(state="DRAFT", created_by__kind="staff").order_by("pk").values_list("pk", flat=True).first()
-    )
-    return {"pk": pk} if pk else None
+_draft_example = first_of(Case.objects.filter(state="DRAFT", created_by__kind="staff").order_by("pk"))
 
 
 PAGES = [

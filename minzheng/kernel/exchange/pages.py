@@ -21,6 +21,7 @@ from minzheng.kernel.jobs import services as jobs
 from minzheng.kernel.pages.drawing import draw
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Moment, Region, Text
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, LongText, yuan_text
 from minzheng.kernel.parts.filters import ByChoice, ByRegion, Search
 from minzheng.kernel.parts.page import ActionBody, Custom, Done, ListBody, Menu, Page
@@ -191,9 +192,7 @@ def _recheck(actor: Any, award: Award, values: dict[str, Any]) -> Done:
     return Done(f"已启动复核，办件 {case.no}。", reverse("cases.detail", kwargs={"pk": case.pk}))
 
 
-def _example() -> dict[str, int] | None:
-    pk = ImportBatch.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(ImportBatch.objects.order_by("pk"))
 
 
 def _award_example() -> dict[str, int] | None:

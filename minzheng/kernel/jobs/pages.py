@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.parts.columns import Badge, Moment, Number, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.filters import ByChoice, Search
 from minzheng.kernel.parts.page import DetailBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Facts
@@ -30,9 +31,7 @@ def _one(actor: Any, pk: int) -> JobRun | None:
     return visible_to(actor).filter(pk=pk).first()
 
 
-def _example() -> dict[str, int] | None:
-    pk = JobRun.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(JobRun.objects.order_by("pk"))
 
 
 PAGES = [

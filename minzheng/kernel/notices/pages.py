@@ -18,6 +18,7 @@ from minzheng.kernel.notices.errors import MessageError
 from minzheng.kernel.notices.models import MessageEvent, OutboxMessage
 from minzheng.kernel.parts.columns import Badge, Column, Link, MaskedPhone, Moment, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, YesNo
 from minzheng.kernel.parts.fields import Text as TextField
 from minzheng.kernel.parts.filters import ByChoice, DateRange
@@ -129,9 +130,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": True})
 
 
-def _outbox_example() -> dict[str, Any] | None:
-    pk = OutboxMessage.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_outbox_example = first_of(OutboxMessage.objects.order_by("-pk"))
 
 
 def _failed_example() -> dict[str, Any] | None:

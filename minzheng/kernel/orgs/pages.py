@@ -16,6 +16,7 @@ from minzheng.kernel.pages.people.admin_forms import places
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, Field, LongText
 from minzheng.kernel.parts.fields import Date as DateField
 from minzheng.kernel.parts.fields import Text as TextField
@@ -30,9 +31,7 @@ def _named(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
     return rows.filter(Q(name__contains=text) | Q(code__startswith=text.upper()))
 
 
-def _example() -> dict[str, int] | None:
-    pk = Organization.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(Organization.objects.order_by("pk"))
 
 
 def _state(row: Organization) -> str:

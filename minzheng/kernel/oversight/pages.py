@@ -16,6 +16,7 @@ from minzheng.kernel.pages.oversight import glass as glass_views
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, MaskedName, Moment, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, LongText
 from minzheng.kernel.parts.filters import ByChoice, DateRange
 from minzheng.kernel.parts.page import ActionBody, BoardBody, Custom, DetailBody, Done, ListBody, Menu, Page
@@ -74,9 +75,7 @@ def _example(model: Any) -> Any:
     return call
 
 
-def _person_example() -> dict[str, int] | None:
-    pk = Person.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_person_example = first_of(Person.objects.filter(is_demo=True).order_by("pk"))
 
 
 GLASS: tuple[Column, ...] = (

@@ -14,6 +14,7 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.pages.drawing import draw
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Moment, Region, Text
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, Field, LongText, When
 from minzheng.kernel.parts.fields import Date as DateField
 from minzheng.kernel.parts.fields import Text as TextField
@@ -194,9 +195,7 @@ def _example() -> dict[str, str]:
     return {"name": "补正工作日"}
 
 
-def _value_example() -> dict[str, int] | None:
-    pk = ParameterValue.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_value_example = first_of(ParameterValue.objects.order_by("pk"))
 
 
 PAGES = [

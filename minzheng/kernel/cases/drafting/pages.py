@@ -19,6 +19,7 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Moment, Region, Text
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, IdNumber, Phone, Photo
 from minzheng.kernel.parts.fields import Date as DateField
 from minzheng.kernel.parts.fields import Text as TextField
@@ -171,14 +172,10 @@ def _drop(actor: Any, case: Any, values: dict[str, Any]) -> Done:
     return Done("草稿和照片都删掉了。", reverse("intake.start"))
 
 
-def _example() -> dict[str, Any] | None:
-    pk = Mandate.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(Mandate.objects.order_by("pk"))
 
 
-def _paper_example() -> dict[str, Any] | None:
-    pk = Mandate.objects.exclude(proof_id=None).order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_paper_example = first_of(Mandate.objects.exclude(proof_id=None).order_by("pk"))
 
 
 def _draft_example() -> dict[str, Any] | None:

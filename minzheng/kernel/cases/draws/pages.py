@@ -19,6 +19,7 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Moment, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, Count, Field, YesNo
 from minzheng.kernel.parts.fields import Date as Day
 from minzheng.kernel.parts.fields import Text as Line
@@ -116,14 +117,10 @@ def _rule(row: SpotDraw) -> str:
     )
 
 
-def _example() -> dict[str, int] | None:
-    pk = SpotDraw.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(SpotDraw.objects.order_by("pk"))
 
 
-def _task_example() -> dict[str, int] | None:
-    pk = SpotTask.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_task_example = first_of(SpotTask.objects.order_by("pk"))
 
 
 def public(request: HttpRequest) -> HttpResponse:

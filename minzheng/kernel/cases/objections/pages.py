@@ -17,6 +17,7 @@ from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.columns import Badge, Deadline, Link, Moment, Region, Text
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.filters import ByChoice
 from minzheng.kernel.parts.page import Custom, ListBody, Menu, Page
 
@@ -105,9 +106,7 @@ def board_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _example() -> dict[str, Any] | None:
-    pk = PublicObjection.objects.order_by("pk").values_list("pk", flat=True).first()
-    return {"pk": pk} if pk else None
+_example = first_of(PublicObjection.objects.order_by("pk"))
 
 
 def _photo_example() -> dict[str, Any] | None:
