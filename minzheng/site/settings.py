@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "minzheng.kernel.apps.KernelConfig",
     "minzheng.datacenter.apps.DatacenterConfig",
-    "minzheng.business.assistance.apps.AssistanceConfig",
+    *(f"minzheng.business.{folder.parent.name}" for folder in sorted((PACKAGE / "business").glob("*/apps.py"))),
     "minzheng.online.apps.OnlineConfig",
     "minzheng.site.apps.SiteConfig",
 ]
