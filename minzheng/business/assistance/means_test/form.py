@@ -8,25 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from minzheng.business.assistance.means_test.places import villages
 from minzheng.kernel.items.forms import Form, Step
+from minzheng.kernel.items.steps import ACCOUNT, APPLICANT, CONSENTS, DISABILITY_KINDS, LEVELS, REVIEW, SELF, papers
 from minzheng.kernel.parts.fields import (
-    BankAccount,
     Choice,
     Count,
     IdNumber,
-    LongText,
     Money,
     Phone,
     Photo,
-    Region,
     Text,
     When,
     WhenRow,
     YesNo,
 )
 
-SELF = "本人"
 RELATIONS = (
     (SELF, "本人（申请人）"),
     ("配偶", "配偶"),
@@ -38,8 +34,6 @@ RELATIONS = (
     ("儿媳女婿", "儿媳、女婿"),
     ("其他", "其他"),
 )
-DISABILITY_KINDS = tuple((k, k) for k in ("视力", "听力", "言语", "肢体", "智力", "精神", "多重"))
-LEVELS = (("1", "一级"), ("2", "二级"), ("3", "三级"), ("4", "四级"))
 # Situations in which 57号第6条 does not count a person, or which make us look again.
 SITUATIONS = (
     ("home", "在家共同生活"),
@@ -97,36 +91,6 @@ def one_alone(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) -> dict[st
     return {f"{alone[1]}.single": "一份申请只能为一位家人单独申请；另一位请由本人或别的家人另交一份申请。"}
 
 
-APPLICANT = Step(
-    "applicant",
-    "申请人",
-    (
-        Text("name", "姓名", required=True, max_length=30, autocomplete="name"),
-        IdNumber("id_no", "身份证号码", required=True),
-        Phone("phone", "手机号码", required=True, help="办理进度会发到这个号码。", autocomplete="tel"),
-        Region("region", "现在住在哪个村（社区）", required=True, under=villages),
-        Text(
-            "address",
-            "详细住址",
-            required=True,
-            max_length=80,
-            help="写到门牌号，方便工作人员入户。",
-            autocomplete="street-address",
-        ),
-        Choice(
-            "hukou",
-            "户口在哪里",
-            required=True,
-            options=(
-                ("here", "就在本县（区）"),
-                ("member_here", "我的不在，但有家人的户口在本县（区）"),
-                ("permit", "都不在，持本地居住证"),
-                ("away", "都不在本县（区）"),
-            ),
-        ),
-    ),
-    why="用来确认您的身份、联系您，并确定由哪个乡镇（街道）受理。",
-)
 MEMBERS = Step(
     "members",
     "一起生活的家人",
@@ -285,36 +249,9 @@ OBLIGORS = Step(
     check=others_only,
     why="有赡养、抚养、扶养义务但不住在一起的人（多半是成家的子女）才填，没有就跳过。给的钱写在这里，不再算进老人的收入。",
 )
-ACCOUNT = Step(
-    "account",
-    "发放账户",
-    (
-        Text("holder", "户名", required=True, max_length=30),
-        BankAccount("number", "账号（卡号）", required=True, help="最好是社会保障卡。"),
-        Text("bank", "开户银行", required=True, max_length=40),
-    ),
-    why="审核通过后，钱按月直接发到这个账户。",
+PAPERS = papers(
+    Photo("photo_income", "收入证明", kind="income", help="如工资单、征地补偿协议。"),
+    Photo("photo_illness", "看病、残疾的材料", kind="illness", help="如诊断书、住院结算单。"),
 )
-PAPERS = Step(
-    "papers",
-    "拍照上传材料",
-    (
-        Photo("photo_id", "身份证、户口簿", kind="identity", help="手边有就拍，没有也能提交，由工作人员查询。"),
-        Photo("photo_income", "收入证明", kind="income", help="如工资单、征地补偿协议。"),
-        Photo("photo_illness", "看病、残疾的材料", kind="illness", help="如诊断书、住院结算单。"),
-        Photo("photo_other", "其他想说明的材料", kind="other"),
-        LongText("note", "还想说明的情况", max_length=500),
-    ),
-    kind="photos",
-    why="能从部门查到的不用您提供；有些情况查不到，照片能帮您说清楚。",
-)
-CONSENTS = Step(
-    "consents",
-    "授权和承诺",
-    (),
-    kind="consents",
-    why="核对收入和财产要得到每位成年家人的同意；可以用自己的手机签、在同一部手机上当面签，或在纸上签好拍照。",
-)
-REVIEW = Step("review", "检查并提交", (), kind="review", why="请再看一遍，没有问题就提交。")
 
 MEANS_TEST_FORM = Form((APPLICANT, MEMBERS, INCOME, HOME, OBLIGORS, ACCOUNT, PAPERS, CONSENTS, REVIEW))
