@@ -16,6 +16,8 @@ from minzheng.policy.money import Unrounded
 MODES = ("FEN_HALF_UP", "JIAO_UP", "YUAN_UP", "YUAN_HALF_UP")
 #: Stands for "nothing" in whole-number columns; outside every declared range.
 NOTHING = -(2**63)
+#: The same for words of type 选项, whose codes count from 0.
+NO_CHOICE = -1
 
 
 def half_up(top: int, bottom: int) -> int:
@@ -124,4 +126,4 @@ _TWO: dict[str, Any] = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
 }  # fmt: skip
 
-__all__ = ["FUNCTIONS", "MODES", "NOTHING", "interpret", "monthly", "round_whole", "to_whole"]
+__all__ = ["FUNCTIONS", "MODES", "NOTHING", "NO_CHOICE", "interpret", "monthly", "round_whole", "to_whole"]

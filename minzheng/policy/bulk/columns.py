@@ -16,7 +16,7 @@ import pyarrow as pa
 from minzheng.policy.errors import InputError
 from minzheng.policy.lowering import Codes
 from minzheng.policy.ranges import DAYS, word_range
-from minzheng.policy.whole import NOTHING
+from minzheng.policy.whole import NO_CHOICE, NOTHING
 from minzheng.policy.words import Vocabulary, Word
 
 HOUSEHOLD, PERSON, REGION = "household_id", "person_id", "地区"
@@ -108,7 +108,7 @@ class Decoder:
     def dtype(self, word: Word) -> Any:
         """NumPy type of a word's array."""
         if word.type == "是否":
-            return np.bool_
+            return np.int64 if word.optional else np.bool_
         if word.type in ("选项", "文字"):
             return np.int16
         return np.int32 if word.type == "日期" or (word.type == "整数" and not word.optional) else np.int64
@@ -116,7 +116,7 @@ class Decoder:
     def default(self, word: Word) -> int:
         """What an empty value becomes."""
         if word.default is None:
-            return NO_DAY if word.type == "日期" else NOTHING
+            return {"日期": NO_DAY, "选项": NO_CHOICE}.get(word.type, NOTHING)
         if word.type == "日期":
             return days(word.default)
         if word.type == "选项":

@@ -204,8 +204,9 @@ class _Printer:
     def signature(self) -> str:
         """Types of the arguments of ``kernel``: given outright, so that one compilation serves every kind of array."""
         kinds = {"是否": "FLAG", "日期": "DAY", "选项": "CODE"}
+        kinds |= {"整数": "DAY"}
         inputs = [
-            "DAY" if w.type == "整数" and not w.optional else kinds.get(w.type, "FEN")
+            "FEN" if w.optional and w.type in ("整数", "是否") else kinds.get(w.type, "FEN")
             for e in ("户", "人") for w in self.plan.inputs[e]
         ]  # fmt: skip
         outputs = [o for e in ("户", "人") for o in self.plan.outputs if o.entity == e and o.step]
@@ -226,6 +227,8 @@ class _Printer:
         if word.type == "日期":
             day = f"np.int64(calendar[np.int64({raw}) - {CALENDAR_FROM}])"
             return f"(NOTHING if {day} < 0 else {day})" if word.optional else day
+        if word.type == "选项" and word.optional:
+            return f"(NOTHING if {raw} < 0 else np.int64({raw}))"
         return f"np.int64({raw})"
 
     def _household(self, steps: list[Step]) -> list[str]:
@@ -263,7 +266,9 @@ class _Printer:
         if op == "lit":
             return "NOTHING" if node[1] is None else repr(node[1])
         if op == "col":
-            return f"v_{node[1]}"
+            word = self.words.get(node[1])
+            # a yes/no that may be empty is a number: its rule asked first whether it is there
+            return f"(v_{node[1]} != 0)" if word and word.optional and word.type == "是否" else f"v_{node[1]}"
         if op == "param":
             return f"q_{node[1]}"
         if op == "if":
@@ -271,7 +276,7 @@ class _Printer:
         if op == "not":
             return f"(not {self.text(node[1])})"
         if op == "isnull":
-            return f"({self.text(node[1])} == NOTHING)"
+            return f"(v_{node[1][1]} == NOTHING)"
         if op == "in":
             one = self.text(node[1])
             return "(" + " or ".join(f"{one} == {v}" for v in node[2]) + ")"

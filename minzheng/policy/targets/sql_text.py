@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from minzheng.policy.lowering import Node
 from minzheng.policy.ranges import INT64, Range, Ranges
+from minzheng.policy.whole import NO_CHOICE
 
 
 def quote(name: str) -> str:
@@ -40,7 +41,9 @@ class Expressions:
         if op in ("and", "or"):
             return f"({self.write(node[1])} {op.upper()} {self.write(node[2])})"
         if op == "isnull":
-            return f"({self.write(node[1])} IS NULL)"
+            return (
+                self._one_of(node[1], (NO_CHOICE,)) if self._is_choice(node[1]) else f"({self.write(node[1])} IS NULL)"
+            )
         if op == "in":
             return self._one_of(node[1], node[2])
         if op == "fn":
@@ -77,13 +80,14 @@ class Expressions:
     def _one_of(self, node: Node, codes: tuple[int, ...]) -> str:
         if not self._is_choice(node):
             return f"({self.write(node)} IN ({', '.join(str(c) for c in codes)}))"
+        name = self.write(node)
         meant = [t for code in codes for t in self.choices[node[1]].get(code, [])]
         texts = [text(t) for t in meant if t is not None]
+        found = f"{name} IN ({', '.join(texts)})" if texts else "FALSE"
+        if None in meant:
+            return f"({name} IS NULL OR {found})"
         has_null = any(None in listed for listed in self.choices[node[1]].values())
-        found = f"{self.write(node)} IN ({', '.join(texts)})" if texts else "FALSE"
-        if has_null:
-            found = f"coalesce({found}, {'TRUE' if None in meant else 'FALSE'})"
-        return f"({found})"
+        return f"coalesce({found}, FALSE)" if has_null and texts else f"({found})"
 
     # ---- division
     def _floor(self, top: str, low: int, bottom: str) -> str:

@@ -199,3 +199,37 @@ def test_能定的先定(tree, answer):
 def test_换掉一列后再定():
     tree = ("if", (">", ("col", "甲"), ("lit", 3)), ("col", "乙"), ("lit", 0))
     assert substitute(tree, {"甲": ("lit", 4)}) == ("col", "乙")
+
+
+OPTIONAL = """
+人:
+  盐卡: {type: 是否, optional: 是, title: 有没有盐卡}
+  盐色: {type: 选项, choices: {白: [雪白], 红: []}, optional: 是, title: 要哪种盐}
+  盐日: {type: 日期, optional: 是, title: 买盐的日子}
+  盐斤: {type: 整数, min: 0, max: 9, optional: 是, title: 几斤}
+"""
+
+
+def test_可以不填的词各种类型三种算法相同(plant, tmp_path):
+    """Nothing said is neither 否 nor 0 nor the first choice, in any engine, whether the column is there or not."""
+    pytest.importorskip("numba")
+    from minzheng.policy.tests.test_engines_agree import agree
+
+    plant.rule(
+        P + "def 卡(盐卡, 离乡) -> 是否:\n    if 盐卡 is not None:\n        return 盐卡\n    return 离乡\n"
+        + P + 'def 色(盐色) -> 整数:\n    if 盐色 is None:\n        return 12\n    return 1 if 盐色 == "红" else 0\n'
+        + P + "def 日(盐日, 核算日) -> 是否:\n    return 盐日 is None or 盐日 < 核算日\n"
+        + P + "def 斤(盐斤, 盐卡) -> 整数:\n    return 0 if 盐斤 is None or (盐卡 is not None and not 盐卡) else 盐斤\n"
+    )  # fmt: skip
+    (plant.folder / "law/village/planted/words.yaml").write_text(OPTIONAL, encoding="utf-8")
+    ruleset = plant.ruleset()
+    assert ruleset.check() == []
+    said = [
+        {}, {"盐卡": "否"}, {"盐卡": "是"}, {"盐卡": "否", "离乡": "是"}, {"离乡": "是"}, {"盐色": "雪白"}, {"盐色": "红"},
+        {"盐日": "2012-02-29"}, {"盐日": "2012-03-01"}, {"盐斤": 0}, {"盐斤": 9}, {"盐斤": 9, "盐卡": "否"},
+    ]  # fmt: skip
+    for members in (said, [{}]):
+        agree(ruleset, DAY, [("123456", {"成员": members})], tmp_path, compiled=True)
+    got = ruleset.evaluate({"成员": said}, region="123456", on=DAY)
+    assert [m["色"] for m in got.members] == [12] * 5 + [0, 1] + [12] * 5
+    assert [m["卡"] for m in got.members[:5]] == [False, False, True, False, True]

@@ -3,6 +3,7 @@
 import datetime
 import warnings
 from collections import defaultdict
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,6 @@ from minzheng.policy.bulk.need import missing
 from minzheng.policy.cases import all_cases
 from minzheng.policy.compile import Plan
 from minzheng.policy.family import split_family
-from minzheng.policy.tests.test_tree import choices, families
 
 if missing("loop"):
     warnings.warn(f"没有安装 {missing('loop')}，成批计算没有测试！请运行 scripts/bootstrap.py test", stacklevel=1)
@@ -21,6 +21,7 @@ if missing("loop"):
 
 from minzheng.policy.population import COUNTIES, generate
 from minzheng.policy.tests import bulk_helper as bulk
+from minzheng.policy.tests import invented
 
 DAY = datetime.date(2026, 9, 1)
 
@@ -54,23 +55,37 @@ def test_每个用例三种算法相同(ruleset, tmp_path):
     assert compared > 2400
 
 
-def bare(family):
-    return {k: v for k, v in family.items() if k != "赡养义务人"}
+def listed(random, ruleset, on, codes, number):
+    return [(random.choice(codes), invented.family(random, ruleset, on)) for _ in range(number)]
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(
-    st.lists(st.tuples(st.integers(0, 3), families.map(bare)), min_size=30, max_size=60),
-    st.lists(st.fixed_dictionaries({n: st.sampled_from(c) for n, c in choices.items()}), min_size=3, max_size=3),
-    st.sampled_from([9, 12]),
-)
-def test_随机的家庭三种算法相同(tmp_path_factory, listed, supposed, month):
+@given(st.integers(0, 2**32), st.sampled_from([9, 12]))
+def test_随机的家庭三种算法相同(tmp_path_factory, seed, month):
     """Three invented counties with supposed values of every kind, and one place where nothing can be computed."""
-    ruleset, on = load_ruleset(), datetime.date(2026, month, 1)
-    places = [bulk.place(ruleset, i, "990101", on, values) for i, values in enumerate(supposed)]
-    rules = ruleset.with_params([row for _, rows in places for row in rows])
-    codes = [*(code for code, _ in places), "110101"]
-    agree(rules, on, [(codes[i], family) for i, family in listed], tmp_path_factory.mktemp("随机"))
+    random, ruleset, on = Random(seed), load_ruleset(), datetime.date(2026, month, 1)
+    codes, rows = invented.counties(random, ruleset, on, 3)
+    families = listed(random, ruleset, on, [*codes, "110101"], 50)
+    agree(ruleset.with_params(rows), on, families, tmp_path_factory.mktemp("随机"))
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32))
+def test_缺少一些参数的地方三种算法相同(tmp_path_factory, seed):
+    """What cannot be computed differs from county to county; nothing of it may leak into what can."""
+    random, ruleset, on = Random(seed), load_ruleset(), datetime.date(2026, 9, 1)
+    codes, rows = invented.counties(random, ruleset, on, 4)
+    rules = ruleset.with_params(invented.without(random, rows))
+    agree(rules, on, listed(random, ruleset, on, codes, 40), tmp_path_factory.mktemp("缺参数"), compiled=False)
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.integers(0, 2**32), st.sampled_from(["2015-06-30", "2019-07-01", "2021-06-30", "2021-09-01", "2024-12-01"]))
+def test_过去的日子三种算法相同(tmp_path_factory, seed, day):
+    """Older versions of the rules, in the places of the recorded standards."""
+    random, ruleset, on = Random(seed), load_ruleset(), datetime.date.fromisoformat(day)
+    places = ["370503", "420800", "420821", "431227", "990101"]
+    agree(ruleset, on, listed(random, ruleset, on, places, 40), tmp_path_factory.mktemp("过去"), compiled=False)
 
 
 def test_童话县三种算法相同(toyland, tmp_path):
