@@ -32,6 +32,7 @@ class State:
     title: str
     _: KW_ONLY
     public: str = ""
+    next: str = ""  # what comes next, in the family's words, where an item puts it otherwise than usual
     stage: str = ""
     terminal: bool = False
     tone: str = "plain"  # plain | active | wait | good | bad

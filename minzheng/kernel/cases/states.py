@@ -28,6 +28,9 @@ STATES = (
     State("ABORTED", "终止审核", public="审核已终止，原因见告知书", stage="结果", terminal=True, tone="bad"),
 )
 
+#: The end of a one-off payment. Not among the common states: only a flow that pays once has it.
+CLOSED = State("CLOSED", "已办结", public="已办结，钱一次发到您的账户", stage="结果", terminal=True, tone="good")
+
 # A case in one of these is a family's one application that is under way (drafts do not count).
 UNDER_WAY = (
     "SUBMITTED",
@@ -44,4 +47,4 @@ UNDER_WAY = (
 PAID = ("IN_PAYMENT", "RECHECK", "ADJUSTED", "SUSPENDED", "TAPERING")
 BEFORE_DECISION = tuple(code for code in UNDER_WAY if code != "APPROVED")
 OPEN = UNDER_WAY + PAID
-TERMINAL = tuple(s.code for s in STATES if s.terminal)
+TERMINAL = tuple(s.code for s in (*STATES, CLOSED) if s.terminal)

@@ -65,7 +65,7 @@ def of(case: Case, actor: Actor) -> dict[str, Any]:
         "case": case,
         "item": item,
         "state": state,
-        "next_words": NEXT.get(case.state, ""),
+        "next_words": state.next or NEXT.get(case.state, ""),
         "deadline": None if state.terminal else selectors.deadline(case),
         "stages": stages(case, item.flow),
         "todos": todos(case, actor),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, guard
+from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, Guard, guard
 from minzheng.kernel.cases.lifecycle import guards, guards_decide
 from minzheng.kernel.cases.lifecycle.confirm import countersigned
 from minzheng.kernel.cases.lifecycle.objections import late_objections_settled
@@ -114,21 +114,31 @@ def was_proposed(ctx: Ctx) -> str:
     return "没有向您建议过这项救助，请按普通申请办理。"
 
 
-def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tuple[Act, ...]:
+#: What must be known before the decision on a family's means.
+MEANS_KNOWN = (guards.match_current, guards.differences_judged)
+#: What a family's benefit must not collide with.
+MEANS_CLEAN = (guards_decide.not_in_tekun, guards_decide.death_and_custody_clean, guards_decide.single_person_proven)
+
+
+def acts(
+    reasons: tuple[tuple[str, str], ...],
+    *,
+    publicity: bool = True,
+    known: tuple[Guard, ...] = MEANS_KNOWN,
+    clean: tuple[Guard, ...] = MEANS_CLEAN,
+) -> tuple[Act, ...]:
+    """`known`: what must be known before the decision. `clean`: what must not stand against it."""
     shown = (guards_decide.publicised, guards_decide.facts_unchanged) if publicity else ()
     checks = (
         guards_decide.confirming_level,
         guards_decide.meeting_minuted,
         guards_decide.county_visited,
         late_objections_settled,
-        guards.match_current,
-        guards.differences_judged,
+        *known,
         guards.consents_complete,
         *shown,
         guards_decide.payee_alive,
-        guards_decide.not_in_tekun,
-        guards_decide.death_and_custody_clean,
-        guards_decide.single_person_proven,
+        *clean,
         guards_decide.rules_say_eligible,
         countersigned,
     )

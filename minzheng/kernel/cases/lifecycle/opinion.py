@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases.drafting.members import adult
-from minzheng.kernel.cases.flow import PUBLIC, Act, guard
+from minzheng.kernel.cases.flow import PUBLIC, Act, Guard, guard
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.objections import answering
 from minzheng.kernel.cases.objections import recording as objections
@@ -142,9 +142,15 @@ def council_held(ctx: Ctx) -> str:
     return ""
 
 
-def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tuple[Act, ...]:
-    """`publicity` False: a mere recognition without money is not posted (reference §0.8)."""
-    checks = (guards.match_current, guards.differences_judged, guards.match_objections_settled, guards.visit_signed)
+#: What must be known before an opinion on a family's means.
+MEANS_KNOWN = (guards.match_current, guards.differences_judged, guards.match_objections_settled, guards.visit_signed)
+
+
+def acts(
+    reasons: tuple[tuple[str, str], ...], *, publicity: bool = True, known: tuple[Guard, ...] = MEANS_KNOWN
+) -> tuple[Act, ...]:
+    """`publicity` False: a mere recognition without money is not posted (reference §0.8). `known`: what must be known
+    before the opinion."""
     opinion = Act(
         "opinion",
         "初审意见",
@@ -156,7 +162,7 @@ def acts(reasons: tuple[tuple[str, str], ...], *, publicity: bool = True) -> tup
         guards=(
             guards.opinion_due,
             guards.clock_running,
-            *checks,
+            *known,
             guards.opinion_supported,
             guards.mismatch_period_over,
             objections.objector_unnamed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act
+from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, Guard
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.lifecycle.objections import complaint_visited, on_recheck_decided
 from minzheng.kernel.cases.lifecycle.recheck import (
@@ -37,10 +37,15 @@ WHY_RECHECK = (
 )
 
 
-def acts(reasons: tuple[tuple[str, str], ...]) -> tuple[Act, ...]:
+def acts(
+    reasons: tuple[tuple[str, str], ...],
+    *,
+    known: tuple[Guard, ...] = (guards.match_current, guards.differences_judged),
+) -> tuple[Act, ...]:
+    """`known`: what must be known again before a re-check is decided."""
     why = LongText("opinion", "事实和理由", required=True)
     reason = Choice("reason_code", "理由", required=True, options=reasons, radio_up_to=0)
-    checked = (guards.clock_running, guards.match_current, guards.differences_judged, complaint_visited)
+    checked = (guards.clock_running, *known, complaint_visited)
     return (
         Act(
             "report_change",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TITLES = {
     "match_report": "家庭经济状况核对报告",
     "judgement": "核对差异认定",
+    "facts": "核实的情况",
     "visit": "入户调查",
     "neighbour": "邻里访问",
     "relative": "近亲属备案",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from minzheng.kernel.cases.draws.models import SpotTask
-from minzheng.kernel.cases.lifecycle import clawback, custody, halts, work
+from minzheng.kernel.cases.lifecycle import clawback, custody, facts, halts, work
 from minzheng.kernel.parts.fields import yuan_text
 
 #: kind → (key in the row's data, label); what is not named is not shown.
@@ -18,6 +18,7 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
         ("findings", "调查情况"),
         ("location", "定位"),
     ),
+    "facts": (("source", "怎样核实"), ("checked_on", "核实日期"), ("changed", "更正"), ("findings", "情况")),
     "neighbour": (("visited_on", "日期"), ("who", "访问对象"), ("content", "情况")),
     "relative": (("detail", "近亲属"), ("name", "本系统账号")),
     "mismatch": (("due_on", "可提出异议至"),),
@@ -90,6 +91,7 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
 WORDS: dict[tuple[str, str], dict[str, str]] = {
     ("assessment_sent", "subject"): dict(halts.SUBJECTS),
     ("spot_visit", "result"): dict(SpotTask.RESULTS),
+    ("facts", "source"): dict(facts.SOURCES),
     ("work_offer", "result"): dict(work.RESULTS),
     ("clawback", "cause"): dict(clawback.CAUSES),
     ("custody", "why"): dict(custody.WHY),
