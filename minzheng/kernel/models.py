@@ -22,6 +22,7 @@ from minzheng.kernel.archives.models import (
 )
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
 from minzheng.kernel.awards.models import Award, AwardMember, AwardPause, PaymentLine
+from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
 from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
 from minzheng.kernel.cases.models import (
@@ -47,7 +48,7 @@ from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
-from minzheng.kernel.standards.models import ParameterValue
+from minzheng.kernel.standards.models import ParameterValue, StandardSet
 from minzheng.kernel.subjects.mandate_models import Mandate
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
 
@@ -105,10 +106,13 @@ __all__ = [
     "RecoveryCode",
     "Region",
     "RegionAlias",
+    "RepricingBatch",
+    "RepricingLine",
     "SecondFactor",
     "ServiceRecord",
     "SpotDraw",
     "SpotTask",
+    "StandardSet",
     "User",
     "Volume",
     "VolumeAccess",
