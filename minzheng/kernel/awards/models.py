@@ -9,8 +9,11 @@ from minzheng.kernel.crypto.fields import SealedJSON, SealedText
 
 
 class Award(RegionRow):
-    """A household's or person's benefit in force. `frozen` = inputs, rule versions, parameters, explanation tree."""
+    """A household's or person's benefit in force. `frozen` = inputs, rule versions, parameters, explanation tree.
 
+    `cycle`: money every month, money once, or a monthly quota of services (its worth in `amount_fen`, paid to nobody)."""
+
+    CYCLES = [("monthly", "按月发放"), ("once", "一次性"), ("quota", "按月服务额度")]
     STATES = [("active", "享受中"), ("suspended", "暂停"), ("tapering", "渐退"), ("ended", "已停发")]
 
     no = models.CharField("证号", max_length=30, unique=True)
@@ -23,6 +26,7 @@ class Award(RegionRow):
     account_bank = models.CharField("开户行", max_length=60, blank=True)
     persons = models.PositiveSmallIntegerField("保障人数")
     amount_fen = models.BigIntegerField("月金额（分）")
+    cycle = models.CharField("发放方式", max_length=8, choices=CYCLES, default="monthly")
     category = models.CharField("类别", max_length=10, blank=True)
     state = models.CharField("状态", max_length=12, choices=STATES, default="active")
     first_month = models.DateField("起发月（当月1日）")

@@ -52,7 +52,8 @@ def grant(
 ) -> Award:
     """Freeze household, inputs, rules, parameters and explanation, and write the first month's line.
 
-    An award of 0 fen is a recognition (低保边缘): it has no lines."""
+    An award of 0 fen is a recognition (低保边缘): it has no lines, nor has a quota of services. What is paid once has one
+    line and ends with its month."""
     from minzheng.kernel.audit.services import record
 
     frozen = _frozen(case, answer)
@@ -71,9 +72,11 @@ def grant(
         account_bank=account.get("bank") or "",
         persons=answer.persons,
         amount_fen=answer.amount_fen,
+        cycle=answer.cycle,
         category=grade,
         first_month=month,
-        next_review_on=next_review(decided_on, grade, params),
+        last_month=month if answer.cycle == "once" else None,
+        next_review_on=None if answer.cycle == "once" else next_review(decided_on, grade, params),
         decided_on=decided_on,
         frozen=frozen,
         frozen_sha=digest(frozen),
@@ -91,7 +94,7 @@ def grant(
         for place, m in enumerate((m for m in case.members.all() if m.in_count), start=1)
         if answer.covered is None or place in answer.covered
     )
-    if award.amount_fen > 0:
+    if award.amount_fen > 0 and award.cycle != "quota":
         ensure_line(award, month, pay_day=params.pay_day)
     record(
         actor=actor,
@@ -276,6 +279,7 @@ def monthly_lines(month: datetime.date, *, item_code: str) -> int:
         state__in=("active", "tapering", "ended"),
         first_month__lte=first,
         amount_fen__gt=0,
+        cycle="monthly",
     ).exclude(state="ended", last_month=None)
     awards = awards.exclude(paused_in(first))
     count = 0

@@ -60,6 +60,7 @@ class Answer:
     evidence: Mapping[str, Any]
     top_ups: Mapping[int, int] = field(default_factory=dict)  # 1-based position among the counted members → fen
     taper: Taper | None = None
+    cycle: str = "monthly"  # monthly (cash) | once (cash) | quota (services of that worth every month)
     # 1-based positions among the counted members whom the benefit covers (单人户); None: all of them.
     covered: tuple[int, ...] | None = None
     proof: str = ""  # on what the claim of a single member of the family rests; "" where nobody claims alone
