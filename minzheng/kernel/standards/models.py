@@ -11,7 +11,7 @@ class StandardSet(RegionRow):
     """Values of one place that one document sets for one day on, drafted together and signed together.
 
     The signer is none of those who drafted it. A signed set may be taken back until its first day; after that only a
-    later value corrects it. `file_*`: a scan of the document, encrypted in the vault."""
+    later value corrects it. `attachment`: a scan of the document."""
 
     STATES = [
         ("draft", "起草中"),
@@ -26,10 +26,7 @@ class StandardSet(RegionRow):
     valid_from = models.DateField("自")
     source = models.CharField("依据（文件名称和文号）", max_length=200)
     source_date = models.DateField("文件日期", null=True, blank=True)
-    file_name = models.CharField("附件名称", max_length=120, blank=True)
-    file_path = models.CharField("附件位置", max_length=80, blank=True)
-    file_type = models.CharField("附件类型", max_length=40, blank=True)
-    file_sha = models.CharField("附件SM3", max_length=64, blank=True)
+    attachment = link("kernel.Attachment", null=True, verbose_name="文件扫描件")
     note = models.CharField("说明", max_length=300, blank=True)
     origin = models.CharField("来源", max_length=10, choices=ORIGINS, default="hand")
     state = models.CharField("状态", max_length=10, choices=STATES, default="draft", db_index=True)
