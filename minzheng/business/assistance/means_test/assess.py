@@ -5,18 +5,14 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from minzheng.business.assistance.means_test.family import Family, as_json, policy_family
+from minzheng.business.assistance.means_test.family import Family, policy_family
 from minzheng.business.assistance.means_test.single import SingleClaim, recognised
 from minzheng.kernel.awards.services import first_payable_month
-from minzheng.kernel.cases.running.evidence import digest
-from minzheng.kernel.items import registry
+from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.items.items import Answer, Proposal, Taper
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.standards import values
-from minzheng.kernel.standards.values import ruleset as load_ruleset
 from minzheng.policy import Outcome, Unconfigured
 from minzheng.policy.explain import show
 
@@ -48,14 +44,14 @@ class MeansTest:
         Raises policy.Unconfigured where this place has no parameters, policy.InputError on impossible facts."""
         family, notes = policy_family(case)
         params = registry.get(case.item_code).flow.params(case.region_code, on)
-        words = as_json(family)
+        words = reckoning.as_json(family)
         known = recognised(case, self.single.family_benefit) if self.single and self.single.places(words) else ""
         return self._answer(words, case.region_code, on, first_payable_month(on, params), notes, known)
 
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
         """The same answer from what an award froze; for an award in its taper, the amount kept (渐退保障金)."""
         day = datetime.date.fromisoformat
-        with values.as_frozen(frozen.get("own_values")):
+        with reckoning.as_decided(frozen):
             answer = self._answer(
                 dict(frozen["family"]),
                 frozen["region"],
@@ -83,40 +79,14 @@ class MeansTest:
             eligible=eligible,
             amount_fen=amount,
             persons=int(outcome.values.get("保障人口") or 0),
-            per_capita_fen=_fen(per_capita),
+            per_capita_fen=reckoning.fen(per_capita),
             reasons=() if eligible else reasons,
             sheet=self._sheet(paid, amount, eligible),
             category=category(paid),
             top_ups=tops,
             taper=self._taper(outcome),
-            evidence=self._evidence(family, region, on, payable_on, notes, outcome, paid),
+            evidence=reckoning.evidence(self.benefit, family, region, on, payable_on, notes, outcome, paid),
         )
-
-    def _evidence(
-        self,
-        family: Family,
-        region: str,
-        on: datetime.date,
-        payable_on: datetime.date,
-        notes: list[str],
-        outcome: Outcome,
-        paid: Outcome,
-    ) -> dict[str, Any]:
-        return {
-            "benefit": self.benefit,
-            "region": region,
-            "on": on.isoformat(),
-            "payable_on": (payable_on if paid is not outcome else on).isoformat(),
-            "family": family,
-            "notes": notes,
-            "facts_sha": digest(family),
-            "outcome": paid.as_json(),
-            "rule_versions": _text(paid.rule_versions),
-            "params": paid.params_used,
-            "own_values": values.kept(region),
-            "ruleset_sha": paid.sha,
-            "reasons_in_full": outcome.reasons,
-        }
 
     def _single(
         self,
@@ -141,7 +111,7 @@ class MeansTest:
             eligible=eligible,
             amount_fen=sum(sum(a.values()) for a in amounts.values()) if eligible else 0,
             persons=len(places),
-            per_capita_fen=_fen(outcome.values.get("人均月收入")),
+            per_capita_fen=reckoning.fen(outcome.values.get("人均月收入")),
             reasons=reasons,
             sheet=single.sheet(paid, places, amounts, proof if eligible else ""),
             category=category(paid, places),
@@ -150,7 +120,7 @@ class MeansTest:
                 for place in places
                 if eligible and (fen := sum(amounts[place].values()) - amounts[place][single.cash[0]])
             },
-            evidence=self._evidence(family, region, on, payable_on, notes, outcome, paid)
+            evidence=reckoning.evidence(self.benefit, family, region, on, payable_on, notes, outcome, paid)
             | {"covered": list(places), "proof": proof, "recognised": known},
             covered=places,
             proof=proof,
@@ -159,17 +129,21 @@ class MeansTest:
     def _with_family(self, family: Family, region: str, on: datetime.date) -> Outcome:
         """The same outcome with the reasons of the benefit that recognises the family."""
         assert self.single is not None
-        targets = [self.benefit, self.single.family_benefit, *SHOWN]
-        return load_ruleset().evaluate(family, region=region, on=on, targets=targets, explain=False)
+        targets = (self.benefit, self.single.family_benefit, *SHOWN)
+        return reckoning.run(family, region, on, targets, explain=False)
 
     def _run(self, family: Family, region: str, on: datetime.date, *, explain: bool) -> Outcome:
-        return load_ruleset().evaluate(family, region=region, on=on, targets=[self.benefit, *SHOWN], explain=explain)
+        return reckoning.run(family, region, on, self._targets, explain=explain)
+
+    @property
+    def _targets(self) -> tuple[str, ...]:
+        return (self.benefit, *SHOWN)
 
     def _taper(self, outcome: Outcome) -> Taper | None:
         if not self.taper or not outcome.values.get(self.taper):
             return None
         months = next((int(p["value"]) for p in outcome.params_used if p["name"] == self.taper_months), 0)
-        return Taper(_fen(outcome.values.get(self.taper_cash)) or 0, months)
+        return Taper(reckoning.fen(outcome.values.get(self.taper_cash)) or 0, months)
 
     def _payable(
         self,
@@ -180,39 +154,37 @@ class MeansTest:
         still: Callable[[Outcome], bool] | None = None,
     ) -> Outcome:
         """By the standards of the first paid month; by today's where those are not published yet."""
-        try:
-            later = self._run(family, region, on, explain=True)
-        except Unconfigured:
-            return outcome
-        holds = still(later) if still else bool(later.values.get(self.eligible))
-        return later if holds else outcome
+        return reckoning.by_payable_month(
+            family, region, on, self._targets, outcome, still or (lambda later: bool(later.values.get(self.eligible)))
+        )
 
     def _amount(self, outcome: Outcome) -> tuple[int, dict[int, int]]:
         """(fen a month, {position of the member among the counted: fen of top-up})."""
         tops = {
-            i: sum(_fen(row.get(w)) or 0 for w in self.member_cash) for i, row in enumerate(outcome.rows["人"], start=1)
+            i: sum(reckoning.fen(row.get(w)) or 0 for w in self.member_cash)
+            for i, row in enumerate(outcome.rows["人"], start=1)
         }
-        own = sum(_fen(outcome.values.get(w)) or 0 for w in self.cash)
+        own = sum(reckoning.fen(outcome.values.get(w)) or 0 for w in self.cash)
         return own + sum(tops.values()), {i: fen for i, fen in tops.items() if fen}
 
     def _sheet(self, outcome: Outcome, amount: int, eligible: bool) -> tuple[tuple[str, str], ...]:
         values = outcome.values
         rows = [
             ("保障人口", f"{values.get('保障人口')} 人"),
-            ("保障标准", f"每人每月 {_yuan(values.get('保障标准'))} 元"),
-            ("家庭月收入", f"{_yuan(values.get('家庭月收入'))} 元"),
+            ("保障标准", f"每人每月 {reckoning.in_yuan(values.get('保障标准'))} 元"),
+            ("家庭月收入", f"{reckoning.in_yuan(values.get('家庭月收入'))} 元"),
         ]
         if values.get("人均月收入") is not None:
-            rows.append(("人均月收入", f"{_yuan(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
+            rows.append(("人均月收入", f"{reckoning.in_yuan(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
         if values.get("赡养费收入"):
-            rows.append(("其中赡养费", f"{_yuan(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
+            rows.append(("其中赡养费", f"{reckoning.in_yuan(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
         if values.get("计入金融资产") is not None:
-            rows.append(("计入的金融资产", f"{_yuan(values['计入金融资产'])} 元"))
+            rows.append(("计入的金融资产", f"{reckoning.in_yuan(values['计入金融资产'])} 元"))
         if eligible:
-            rows += [(w, f"{_yuan(values.get(w))} 元") for w in self.cash]
+            rows += [(w, f"{reckoning.in_yuan(values.get(w))} 元") for w in self.cash]
             for word in self.member_cash:
                 rows += [
-                    (f"{word}（{row.get('姓名')}）", f"{_yuan(row[word])} 元")
+                    (f"{word}（{row.get('姓名')}）", f"{reckoning.in_yuan(row[word])} 元")
                     for row in outcome.rows["人"]
                     if row.get(word)
                 ]
@@ -228,7 +200,7 @@ class MeansTest:
         `line`: the word of the limit that is shown beside the income."""
         family, _ = policy_family(case)
         try:
-            outcome = self._run(as_json(family), case.region_code, on, explain=False)
+            outcome = self._run(reckoning.as_json(family), case.region_code, on, explain=False)
         except Unconfigured:
             return None
         ok = bool(outcome.values.get(self.eligible))
@@ -264,16 +236,3 @@ def category(outcome: Outcome, places: tuple[int, ...] = ()) -> str:
         return "C"
     income = sum(row.get("个人月收入") or 0 for row in rows) if places else outcome.values.get("家庭月收入") or 0
     return "B" if income > 0 else "A"
-
-
-def _fen(value: Any) -> int | None:
-    return None if value is None else int((Decimal(value) * 100).to_integral_value())
-
-
-def _text(values: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items()}
-
-
-def _yuan(value: Any) -> str:
-    """An amount as people read it: 1,551.00. What is no number (not applicable) is shown as the engine shows it."""
-    return f"{value:,.2f}" if isinstance(value, Decimal) else str(show(value))

@@ -15,7 +15,6 @@ After acceptance only the members counted on that day are given: composition is 
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -188,17 +187,3 @@ def policy_family_unfrozen(case: Case, members: Sequence[CaseMember]) -> tuple[F
 
 def why_not(m: CaseMember) -> str:
     return WHY_NOT.get(m.declared.get("situation") or "", "不属于共同生活的家庭成员（57号第五条）")
-
-
-def as_json(family: Family) -> Family:
-    """The same family with text for money and dates: what is frozen and hashed."""
-
-    def plain(value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return f"{value:.2f}"
-        return value.isoformat() if isinstance(value, datetime.date) else value
-
-    linked = {key: rows for key, rows in family.items() if key != "家庭"}
-    return {"家庭": {k: plain(v) for k, v in family["家庭"].items()}} | {
-        key: [{k: plain(v) for k, v in row.items()} for row in rows] for key, rows in linked.items()
-    }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases import moving
-from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, Flow, State
+from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, Flow, Guard, State
 from minzheng.kernel.cases.lifecycle import apply as lifecycle_apply
 from minzheng.kernel.cases.lifecycle import changes as lifecycle_changes
 from minzheng.kernel.cases.lifecycle import check as lifecycle_check
@@ -51,12 +51,13 @@ NEXT = {
 }
 
 
-def states_of(cycle: str = "monthly") -> tuple[State, ...]:
+def states_of(cycle: str = "monthly", *, publicity: bool = False) -> tuple[State, ...]:
     """The common states in the words of a personal benefit; a one-off payment ends in 已办结."""
+    unused = ("TAPERING",) if publicity else ("TAPERING", "PUBLICITY", "OBJECTION")
     mine = tuple(
         replace(s, public=PUBLIC.get(s.code, s.public), next=NEXT.get(s.code, s.next))
         for s in STATES
-        if s.code != "TAPERING"
+        if s.code not in unused
     )
     if cycle != "once":
         return mine
@@ -72,7 +73,7 @@ def personal(
     publicity: bool = False,
     cycle: str = "monthly",
     extra: tuple[Act, ...] = (),
-    known: tuple[object, ...] = (),
+    known: tuple[Guard, ...] = (),
 ) -> Flow:
     """The flow of a personal benefit: application, facts verified by the township, opinion, decision, payment, re-check.
 
@@ -81,7 +82,7 @@ def personal(
     and mere facts are not). `cycle`: monthly, quota (service) or once. `extra`: acts of the item itself; `known`: further
     guards that must hold before opinion and decision."""
     needed = (*KNOWN, *known)
-    states = states_of(cycle)
+    states = states_of(cycle, publicity=publicity)
     acts = (
         *lifecycle_apply.acts(reasons),
         *lifecycle_changes.acts(),

@@ -1,0 +1,200 @@
+"""个人待遇 as an item: which words of the rules its questions answer, and the rules' answer for one person.
+
+A personal benefit asks for facts about one person, who is the applicant of the case (somebody else may act for them under a
+mandate: parents, guardians, village workers). What families are registered for (低保, 特困 …) is looked up, not asked again.
+An `item.py` declares a `PersonalBenefit`, a form by `personal_form` and a flow by `lifecycle.personal.personal`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from minzheng.kernel.awards.services import first_payable_month
+from minzheng.kernel.items import reckoning, registry
+from minzheng.kernel.items.forms import Form, Step
+from minzheng.kernel.items.items import Answer
+from minzheng.kernel.items.reckoning import Family, fen, in_yuan, yuan_of
+from minzheng.kernel.items.steps import ACCOUNT, APPLICANT, CONSENTS, REVIEW, papers
+from minzheng.kernel.parts.fields import Field, Photo, yuan_text
+from minzheng.kernel.standards.values import ruleset
+
+if TYPE_CHECKING:
+    from minzheng.kernel.cases.models import Case, CaseMember
+    from minzheng.policy import Outcome
+
+#: Facts of a person (declared, or verified by the clerk) → words of the rules for that person; for what a mapping by name
+#: cannot say.
+More = Callable[[Mapping[str, Any], "Case"], Mapping[str, Any]]
+
+
+def personal_form(
+    title: str,
+    facts: tuple[Field, ...],
+    *,
+    why: str,
+    photos: tuple[Photo, ...] = (),
+    account: bool = True,
+    before: tuple[Step, ...] = (),
+) -> Form:
+    """Who, the facts (one screen), [account], photographs, consents, review. `before`: further steps after the first.
+
+    The facts stand in the applicant's own row of `form["members"]`, so that they are shown, verified and frozen there."""
+    step = Step("facts", title, facts, repeat="members", fixed_rows=True, why=why)
+    steps = (APPLICANT, *before, step, *((ACCOUNT,) if account else ()), papers(*photos), CONSENTS, REVIEW)
+    return Form(steps)
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A word that says whether somebody is registered as …: yes with an award of one of `items` in force; else what the
+    clerk verified or the person declared under `fact`. `entity`: whose word it is (家庭 or 成员)."""
+
+    word: str
+    items: tuple[str, ...]
+    fact: str = ""
+    entity: str = "家庭"
+
+
+#: What most personal benefits ask about a family's standing.
+DIBAO = Registered("已确认低保", ("assistance.dibao",), "is_dibao")
+EDGE = Registered("已确认低保边缘", ("assistance.dibao_edge",), "is_edge")
+TEKUN = Registered("已确认特困", ("assistance.tekun",), "is_tekun", "成员")
+
+
+@dataclass(frozen=True)
+class PersonalBenefit:
+    """One or more benefits of the rule set seen as an item about one person.
+
+    `eligible`: the yes/no words of 人, any of which grants. `cash`: words of 人 that add up to the amount. `facts`: fact →
+    word of 人; `home`: fact → word of 户. `shown`: (label, word) for the sheet. `also`: further rule folders asked.
+    """
+
+    benefit: str
+    title: str
+    eligible: tuple[str, ...]
+    cash: tuple[str, ...]
+    _: KW_ONLY
+    facts: Mapping[str, str] = field(default_factory=dict)
+    home: Mapping[str, str] = field(default_factory=dict)
+    registered: tuple[Registered, ...] = ()
+    shown: tuple[tuple[str, str], ...] = ()
+    also: tuple[str, ...] = ()
+    cycle: str = "monthly"
+    more: More | None = None
+    category: str = "A"  # the class that says how often it is re-checked
+    start_month: Callable[[Case, datetime.date], datetime.date] | None = None  # first month, where not the usual one
+
+    # ---- one case ----
+
+    def assess(self, case: Case, on: datetime.date) -> Answer:
+        """Eligibility on `on`, amount by the standard of the first month that would be paid.
+
+        Raises policy.Unconfigured where this place has no parameters, policy.InputError on impossible facts."""
+        family, notes = self.family(case)
+        params = registry.get(case.item_code).flow.params(case.region_code, on)
+        first = self.start_month(case, on) if self.start_month else first_payable_month(on, params)
+        return self._answer(reckoning.as_json(family), case.region_code, on, first, notes)
+
+    def recompute(self, frozen: Mapping[str, Any]) -> Answer:
+        """The same answer from what an award froze."""
+        day = datetime.date.fromisoformat
+        with reckoning.as_decided(frozen):
+            return self._answer(
+                dict(frozen["family"]),
+                frozen["region"],
+                day(frozen["on"]),
+                day(frozen.get("payable_on") or frozen["on"]),
+                list(frozen.get("notes", [])),
+            )
+
+    def family(self, case: Case) -> tuple[Family, list[str]]:
+        """(the person in the rules' words, notes on what was taken from where)."""
+        member = next(iter(m for m in case.members.all() if m.in_count), None)
+        if member is None:
+            return {"家庭": {}, "成员": []}, []
+        verified = {k: v for k, v in (member.verified or {}).items() if v is not None}
+        known = {**(member.declared or {}), **verified}
+        person: Family = {"姓名": member.name}
+        if member.birth_date:
+            person["出生日期"] = member.birth_date
+        person["户籍在本地"] = (case.form.get("applicant") or {}).get("hukou") not in ("permit", "away")
+        if known.get("died_on"):
+            person["死亡日期"] = known["died_on"]
+        person |= _words(known, self.facts)
+        home = _words(known, self.home)
+        for one in self.registered:
+            held = holds(member, one.items) or bool(known.get(one.fact)) if one.fact else holds(member, one.items)
+            (home if one.entity == "家庭" else person)[one.word] = held
+        if self.more is not None:
+            person |= dict(self.more(known, case))
+        return {"家庭": home, "成员": [person]}, [f"{key}：按核实的情况" for key in verified]
+
+    def _answer(
+        self, family: Family, region: str, on: datetime.date, payable_on: datetime.date, notes: list[str]
+    ) -> Answer:
+        targets = (self.benefit, *self.also)
+        outcome = reckoning.run(family, region, on, targets, explain=True)
+        eligible = self._granted(outcome)
+        paid = outcome
+        if eligible:
+            paid = reckoning.by_payable_month(family, region, payable_on, targets, outcome, self._granted)
+        amount = sum(fen(_row(paid).get(word)) or 0 for word in self.cash) if eligible else 0
+        return Answer(
+            eligible=eligible,
+            amount_fen=amount,
+            persons=len(outcome.rows["人"]),
+            per_capita_fen=None,
+            reasons=()
+            if eligible
+            else tuple((r["code"], r["text"]) for r in outcome.reasons if r["benefit"] in targets),
+            sheet=self._sheet(paid, amount, eligible),
+            category=self.category,
+            cycle=self.cycle,
+            evidence=reckoning.evidence(self.benefit, family, region, on, payable_on, notes, outcome, paid)
+            | {"amounts": {word: fen(_row(paid).get(word)) or 0 for word in self.cash}},
+        )
+
+    def _granted(self, outcome: Outcome) -> bool:
+        row = _row(outcome)
+        return any(bool(row.get(word)) for word in self.eligible)
+
+    def _sheet(self, outcome: Outcome, amount: int, eligible: bool) -> tuple[tuple[str, str], ...]:
+        values = {**outcome.values, **_row(outcome)}
+        rows = [(label, in_yuan(values[word])) for label, word in self.shown if values.get(word) is not None]
+        if eligible:
+            rows += [(word, f"{in_yuan(values.get(word))} 元") for word in self.cash if values.get(word)]
+            total = {"monthly": "每月合计", "once": "一次性发给", "quota": "每月服务额度"}[self.cycle]
+            rows.append((total, f"{yuan_text(amount)} 元"))
+        return tuple((label, str(value)) for label, value in rows)
+
+
+def holds(member: CaseMember, items: tuple[str, ...]) -> bool:
+    """Whether this person is covered by an award of one of these items that is in force."""
+    from minzheng.kernel.awards.models import AwardMember
+
+    if not member.id_no:
+        return False
+    rows = AwardMember.objects.filter(award__item_code__in=items, award__state__in=("active", "suspended", "tapering"))
+    if member.person_id:
+        return rows.filter(person_id=member.person_id).exists()
+    return rows.filter(person__id_index=member.id_index).exists()
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    return outcome.rows["人"][0] if outcome.rows["人"] else {}
+
+
+def _words(known: Mapping[str, Any], names: Mapping[str, str]) -> Family:
+    """Facts under the rules' words, in the types these words have; what was not answered takes the word's default."""
+    vocabulary = ruleset().vocabulary.words
+    words: Family = {}
+    for fact, word in names.items():
+        value = known.get(fact)
+        if value in (None, "", []):
+            continue
+        kind = vocabulary[word].type
+        words[word] = yuan_of(value) if kind == "元" else int(value) if kind == "整数" else value
+    return words
