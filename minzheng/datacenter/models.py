@@ -1,5 +1,6 @@
 """One Django app: the models of the capability folders are gathered here."""
 
 from minzheng.datacenter.matching.models import RecordedFact
+from minzheng.datacenter.simulation.models import SimulationRun
 
-__all__ = ["RecordedFact"]
+__all__ = ["RecordedFact", "SimulationRun"]
