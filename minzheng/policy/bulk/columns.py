@@ -47,7 +47,7 @@ def days(day: datetime.date) -> int:
 def _is_text(kind: pa.DataType) -> bool:
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
 def file_column(word: Word) -> str:
@@ -69,7 +69,7 @@ def check_schema(schema: pa.Schema, file: str, entity: str, vocabulary: Vocabula
         if name not in schema.names:
             raise InputError(f"缺少“{name}”列", field=file)
         kind = schema.field(name).type
-        good = _is_text(kind) if name == REGION else pa.types.is_integer(kind)
+        good = _is_text(kind) if name == REGION else pa.types.is_int64(kind)
         if not good:
             wanted = "文字" if name == REGION else "整数（int64）"
             raise InputError(f"“{name}”列应为{wanted}，实为 {kind}", field=file)
@@ -83,6 +83,8 @@ def check_schema(schema: pa.Schema, file: str, entity: str, vocabulary: Vocabula
         word = known.get(name)
         if word is None:
             raise InputError(_unknown(name, entity, vocabulary), field=file)
+        if pa.types.is_null(schema.field(name).type):
+            continue  # a column without any value says nothing: as if it were not there
         test, wanted = _TYPES.get(word.type, (_is_text, "文字"))
         if not test(schema.field(name).type):
             raise InputError(f"“{name}”列应为{wanted}，实为 {schema.field(name).type}", field=file)
@@ -204,7 +206,8 @@ class Decoder:
 
 def _why(word: Word, value: int, low: int, high: int, on: datetime.date) -> str:
     if word.type == "日期":
-        day = datetime.date.fromordinal(EPOCH.toordinal() + value) if abs(value) < 700_000 else value
+        possible = days(datetime.date.min) <= value <= days(datetime.date.max)
+        day = EPOCH + datetime.timedelta(value) if possible else f"距 1970 年 {value} 天的日子"
         return f"{day} 晚于核算日期 {on}" if word.name == "出生日期" and value > high else f"{day} 不是可能的日期"
     if value < 0 <= low:
         return f"不能是负数，写的是 {value}"

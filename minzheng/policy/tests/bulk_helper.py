@@ -20,6 +20,7 @@ from minzheng.policy.whole import NOTHING
 
 KINDS = {
     "元": pa.int64(),
+    "比例": pa.int64(),
     "整数": pa.int32(),
     "是否": pa.bool_(),
     "日期": pa.date32(),
@@ -28,20 +29,42 @@ KINDS = {
 }
 
 
-def columns(words, rows):
-    """Rows of converted values → Arrow columns in the file's units."""
+def columns(words, rows, said, random):
+    """Rows of converted values → Arrow columns in the file's units. With ``random`` what nobody said may be left out."""
     made = {}
     for word in words:
         values = [row[word.name] for row in rows]
         if word.type == "元":
             values = [None if v is None else int(v * 100) for v in values]
-        made[file_column(word)] = pa.array(values, KINDS[word.type])
+        if word.type == "比例":
+            values = [None if v is None else int(v * 10_000) for v in values]
+        if random is not None and random.random() < 0.6:  # say as little as may be said
+            values = [v if word.name in given else None for v, given in zip(values, said, strict=True)]
+            if not any(word.name in given for given in said) and random.random() < 0.7:
+                continue
+        made[file_column(word)] = _kind(pa.array(values, KINDS[word.type]), random)
     return made
 
 
-def write(ruleset, on, families, folder: Path):
-    """``families``: [(region, family mapping)] → paths of the persons and the households file."""
+def _kind(column, random):
+    """The same values in one of the types that a file may hold them in."""
+    if random is None:
+        return column
+    if pa.types.is_string(column.type):
+        text = random.choice([lambda c: c, pa.Array.dictionary_encode, lambda c: c.cast(pa.large_string())])
+        return text(column)
+    if column.type == pa.int32():
+        return column.cast(random.choice([pa.int16(), pa.int32(), pa.int64()]))
+    return column
+
+
+def write(ruleset, on, families, folder: Path, random=None):
+    """``families``: [(region, family mapping)] → paths of the persons and the households file.
+
+    With ``random`` columns are written in different types, and left empty or out where a default says the same.
+    """
     homes, people, regions, of = [], [], [], []
+    said = {"户": [f.get("家庭") or {} for _, f in families], "人": [p for _, f in families for p in f["成员"]]}
     for number, (region, family) in enumerate(families):
         household, rows = ruleset.vocabulary.read_family(family, on)
         homes.append(household)
@@ -50,9 +73,9 @@ def write(ruleset, on, families, folder: Path):
         regions.append(region)
     words = list(ruleset.vocabulary.words.values())
     home = {"household_id": pa.array(range(len(homes)), pa.int64()), "地区": regions}
-    home |= columns([w for w in words if w.entity == "户"], homes)
+    home |= columns([w for w in words if w.entity == "户"], homes, said["户"], random)
     person = {"household_id": pa.array(of, pa.int64()), "person_id": pa.array(range(len(people)), pa.int64())}
-    person |= columns([w for w in words if w.entity == "人"], people)
+    person |= columns([w for w in words if w.entity == "人"], people, said["人"], random)
     paths = folder / "persons.parquet", folder / "households.parquet"
     pq.write_table(pa.table(person), paths[0], row_group_size=97)
     pq.write_table(pa.table(home), paths[1], row_group_size=31)
