@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -49,7 +50,7 @@ def current() -> tuple[Row, ...]:
         return frozen
     if time.monotonic() - _read_at > _KEEP_SECONDS:
         signed = ParameterValue.objects.filter(state="signed").order_by("-valid_from", "-signed_at", "-pk")
-        _rows = tuple(row for row in map(row_of, signed) if row is not None)
+        _rows = tuple(_in_force_order(signed))
         _read_at = time.monotonic()
     return _rows
 
@@ -58,6 +59,25 @@ def forget() -> None:
     """Read the table again with the next calculation of this process."""
     global _read_at
     _read_at = _NEVER
+
+
+def _in_force_order(signed: Iterable[ParameterValue]) -> Iterator[Row]:
+    """The engine's rows. A mere confirmation holds until the level above says something new: it must not hide that."""
+    rows = [(value, row) for value in signed if (row := row_of(value)) is not None]
+    own = [row for value, row in rows if not value.confirms]
+    for value, row in rows:
+        if not value.confirms:
+            yield row
+            continue
+        above = set(region_chain(row.region)) - {row.region}
+        found = find(row.name)
+        shipped = found[0].load().rows if found else ()
+        later = [
+            one.since for one in (*own, *shipped)
+            if one.name == row.name and one.region in above and one.since > row.since
+        ]  # fmt: skip
+        last = min(later) - datetime.timedelta(days=1) if later else row.until
+        yield replace(row, until=min(row.until, last))
 
 
 def row_of(value: ParameterValue) -> Row | None:
@@ -77,6 +97,7 @@ def make_row(declaration: Declaration, value: ParameterValue) -> Row:
         value.unit or declaration.unit,
         value.source,
         EVIDENCE,
+        as_floor=value.as_floor,
         file="本地参数",
     )
 
