@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
+from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,3 +51,16 @@ def number_in_force(people: Iterable[int], item_code: str) -> str:
         .first()
     )
     return found or ""
+
+
+def in_force_with_families(region_code: str) -> QuerySet[Award]:
+    """Everything being paid (or recognised) month by month in a place, with what each froze; rows of one household
+    follow each other, the newest decision first.
+
+    For sums over a whole caseload: it asks for no actor, so the caller checks the right over the place and records the
+    reading once for all."""
+    rows = Award.objects.filter(codes.scope_q([region_code]), state__in=("active", "tapering")).exclude(cycle="once")
+    return rows.order_by("household_id", "-decided_on", "-pk").only(
+        "pk", "region_code", "item_code", "household_id", "payee_id", "persons", "amount_fen", "cycle", "state", "frozen",
+        "decided_on",
+    )  # fmt: skip

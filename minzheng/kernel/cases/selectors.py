@@ -21,6 +21,7 @@ from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
+from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ __all__ = [
     "papers_of",
     "progress",
     "proposals",
+    "refused_assessments",
     "timeline",
     "visible_to",
     "workbench",
@@ -260,3 +262,11 @@ def followups(case: Case) -> dict[str, Case]:
 def member_asked(pk: int) -> CaseMember | None:
     """The family member a signing link names; the caller checks that the signed-in person is that member."""
     return CaseMember.objects.select_related("case").filter(pk=pk).first()
+
+
+def refused_assessments(region_code: str, since: datetime.date) -> QuerySet[Evidence]:
+    """The computed sheets of applications refused in a place since that day, the newest of a case first; its `case` is
+    loaded. For sums over a whole caseload, as `awards.selectors.in_force_with_families`."""
+    rows = Evidence.objects.filter(codes.scope_q([region_code], "case__region_code"), kind="assessment")
+    rows = rows.filter(case__state="REJECTED", case__decided_at__date__gte=since)
+    return rows.select_related("case").order_by("case__household_id", "-case_id", "-at", "-pk")
