@@ -42,11 +42,8 @@ def standing_facts(member: CaseMember) -> dict[str, Any]:
 
 def fact_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The questions of the application, asked of the clerk: none has to be answered, an answer replaces the declared one."""
-    asked = []
-    for one in fields:
-        when = replace(one.when, field=PREFIX + one.when.field) if one.when and one.when.field else None
-        asked.append(replace(one, name=PREFIX + one.name, required=False, when=when))
-    return tuple(asked)
+    # without conditions: a correction may concern one fact alone
+    return tuple(replace(one, name=PREFIX + one.name, required=False, when=None) for one in fields)
 
 
 def on_verify(ctx: Ctx) -> None:

@@ -11,6 +11,7 @@ from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
+from minzheng.kernel.cases.lifecycle import facts
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents.catalogue.notices import SERVED
 from minzheng.kernel.items import registry
@@ -105,8 +106,14 @@ def _stages(now: str) -> list[tuple[str, str]]:
 
 
 def _initial(case: Case) -> dict[str, Any]:
-    """Nothing is typed that the case already says."""
-    return {"near_relative": bool((case.form.get("property") or {}).get("near_relative"))} if case.form else {}
+    """Nothing is typed that the case already says; a personal benefit's facts are laid out as they stand."""
+    if not case.form:
+        return {}
+    known: dict[str, Any] = {"near_relative": bool((case.form.get("property") or {}).get("near_relative"))}
+    someone = next((m for m in case.members.all() if m.in_count), None)
+    if someone is not None and registry.get(case.item_code).flow.act("verify_facts"):
+        known |= {f"{facts.PREFIX}{name}": value for name, value in facts.standing_facts(someone).items()}
+    return known
 
 
 def _timeline(case: Case) -> list[Entry]:
