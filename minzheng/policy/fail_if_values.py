@@ -37,8 +37,8 @@ def declaration_incomplete(ruleset: Ruleset) -> Iterator[Finding]:
             message = f"set_by 只能是 {'、'.join(LEVELS)}"
         elif d.type == "选项" and not d.choices:
             message = "是选项，但没有写 choices"
-        elif d.required_if and (d.required_if[0] not in declared or declared[d.required_if[0]].default is None):
-            message = f"required_if 所看的“{d.required_if[0]}”不存在或没有默认值"
+        elif d.required_if and d.required_if[0] not in declared:
+            message = f"required_if 所看的“{d.required_if[0]}”不存在"
         elif d.unit and d.unit not in d.units:
             message = f"units 里要有自己的单位 {d.unit}"
         else:
