@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -38,6 +38,7 @@ class Wanted:
     as_floor: bool = False
     valid_from: datetime.date | None = None
     valid_until: datetime.date | None = None
+    source: str = ""  # the set's document where empty
 
 
 @dataclass
@@ -91,7 +92,8 @@ def edit(
     row.source_date, row.note = source_date, note.strip()
     row.save(update_fields=["title", "valid_from", "source", "source_date", "note"])
     moved.update(valid_from=valid_from)
-    rest.update(source=row.source, source_date=source_date)
+    if row.origin != "file":  # a file gives every value its own document
+        rest.update(source=row.source, source_date=source_date)
     _record(acting, "standard.edit", row)
     return row
 
@@ -153,9 +155,39 @@ def put_value(*, actor: Actor, standard_set: StandardSet, name: str, wanted: Wan
     return services.draft(
         actor=actor, region_code=standard_set.region_code, name=name, value=wanted.value, unit=wanted.unit,
         valid_from=wanted.valid_from or standard_set.valid_from, valid_until=wanted.valid_until,
-        source=standard_set.source, source_date=standard_set.source_date, as_floor=wanted.as_floor,
-        standard_set=standard_set,
+        source=(wanted.source or standard_set.source)[:200],
+        source_date=None if wanted.source else standard_set.source_date,
+        as_floor=wanted.as_floor, standard_set=standard_set,
     )  # fmt: skip
+
+
+@transaction.atomic
+def change_value(*, actor: Actor, pk: int, wanted: Wanted) -> ParameterValue:
+    """Put another value, unit or dates in the place of one drafted value of a set."""
+    old, standard_set, _ = _value_of_draft(actor, pk)
+    name, source = old.name, "" if old.source == standard_set.source else old.source
+    old.delete()
+    since = wanted.valid_from or standard_set.valid_from
+    wanted = replace(wanted, valid_from=since, source=wanted.source or source)
+    return put_value(actor=actor, standard_set=standard_set, name=name, wanted=wanted)
+
+
+@transaction.atomic
+def drop_value(*, actor: Actor, pk: int) -> StandardSet:
+    """Take one drafted value out of its set."""
+    old, standard_set, acting = _value_of_draft(actor, pk)
+    told = {"dropped": old.name, "value": f"{old.value} {old.unit}".strip(), "since": old.valid_from.isoformat()}
+    old.delete()
+    _record(acting, "standard.drop_value", standard_set, detail=told)
+    return standard_set
+
+
+def _value_of_draft(actor: Actor, pk: int) -> tuple[ParameterValue, StandardSet, Actor]:
+    row = ParameterValue.objects.filter(pk=pk, state="draft").exclude(standard_set=None).first()
+    if row is None or row.standard_set_id is None:
+        raise StandardRefused("这次调整里没有这项草稿，请刷新页面。")
+    standard_set, acting = _locked(actor, row.standard_set_id, ("draft",))
+    return row, standard_set, acting
 
 
 @transaction.atomic

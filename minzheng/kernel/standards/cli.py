@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 
 from minzheng.kernel import clock
 from minzheng.kernel.regions import codes
 from minzheng.kernel.standards import selectors
-from minzheng.kernel.standards.export import as_yaml
+from minzheng.kernel.standards.export import as_yaml, write_files
 from minzheng.kernel.standards.models import ParameterValue
 from minzheng.policy.regions import normalize_region
 
@@ -48,7 +49,15 @@ def listing(region: str, everything: bool, as_json: bool) -> None:
 
 @parameters.command()
 @click.argument("region")
-def export(region: str) -> None:
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path),
+    help="写成完整的地区文件放进这个文件夹（平台自带的和签发的合在一起），可以代替 minzheng/regions 里的同名文件。",
+)  # fmt: skip
+def export(region: str, out: Path | None) -> None:
     """把一个地区已签发的值写成地区参数文件（YAML）。"""
+    if out is not None:
+        for path in write_files(region, out):
+            click.echo(str(path))
+        return
     rows = ParameterValue.objects.filter(region_code=codes.full(normalize_region(region)), state="signed")
     click.echo(as_yaml(rows), nl=False)

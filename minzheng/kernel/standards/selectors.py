@@ -109,7 +109,7 @@ def _standing(
         declaration=declaration,
         region_code=region_code.ljust(12, "0"),
         pending=pending,
-        own=bool(found and found.row.file == "本地参数"),
+        own=bool(found and found.row.file == values.OWN),
     )
 
 

@@ -22,6 +22,7 @@ from minzheng.policy.params import Declaration, ParamSet, Row, convert_value
 from minzheng.policy.regions import normalize_region, region_chain
 
 EVIDENCE = "verified"  # a document of the place, read and signed by two people
+OWN = "本地参数"  # where a signed row comes from, instead of a file
 _KEEP_SECONDS = 30
 _NEVER = -1e9
 _rows: tuple[Row, ...] = ()
@@ -98,7 +99,7 @@ def make_row(declaration: Declaration, value: ParameterValue) -> Row:
         value.source,
         EVIDENCE,
         as_floor=value.as_floor,
-        file="本地参数",
+        file=OWN,
     )
 
 
@@ -139,7 +140,7 @@ def _from_plain(row: Mapping[str, str]) -> Row | None:
     value = convert_value(found[1], row["value"])
     return Row(
         row["name"], row["region"], value, day(row["since"]), until, row["unit"], row["reference"], EVIDENCE,
-        file="本地参数",
+        file=OWN,
     )  # fmt: skip
 
 
