@@ -29,6 +29,7 @@ from minzheng.policy.yamltext import line_of
 
 if TYPE_CHECKING:
     from minzheng.policy.evaluate import Outcome
+    from minzheng.policy.family import FamilyFile
     from minzheng.policy.ruleset import Ruleset
 
 _KEYS = {"名称", "说明", "地区", "日期", "参数", "家庭", "应得"}
@@ -74,6 +75,7 @@ def run_case(ruleset: Ruleset, case: Case) -> list[str]:
     try:
         file = split_family(given, case.file.name)
         outcome = ruleset.evaluate(file.family, region=file.region, on=file.on, params_overrides=content.get("参数"))
+        _fill_in(ruleset, outcome, expected, file, content.get("参数"))
     except PolicyError as error:
         wanted = expected.get("输入错误")
         if wanted and str(wanted) in str(error):
@@ -102,6 +104,27 @@ def _compare(outcome: Outcome, expected: dict[str, Any], case: Case) -> list[str
         problems.append(f"未配置应为 {[str(w) for w in expected['未配置']]}，实为 {outcome.unconfigured}")
     unknown = set(expected) - _EXPECTED - set(keys)
     return [*problems, *(f"应得里不认识“{key}”" for key in sorted(unknown))]
+
+
+def _fill_in(ruleset: Ruleset, outcome: Outcome, expected: dict[str, Any], file: FamilyFile, supposed: Any) -> None:
+    """Put into ``outcome`` the steps that the case names and on which no result shown to the outside depends."""
+    keys = ruleset.vocabulary.collections
+    named = {**(expected.get("家庭") or {})}
+    for key in keys.values():
+        for wanted in expected.get(key) or ():
+            named |= wanted or {}
+    steps = tuple(n for n in named if n in ruleset.versions and not _computed(outcome, ruleset.entities[n], n))
+    if not steps:
+        return
+    more = ruleset.evaluate(file.family, region=file.region, on=file.on, targets=steps, params_overrides=supposed)
+    outcome.values.update({n: v for n, v in more.values.items() if n in steps})
+    for entity in keys:
+        for row, other in zip(outcome.rows[entity], more.rows[entity], strict=True):
+            row.update({n: v for n, v in other.items() if n in steps})
+
+
+def _computed(outcome: Outcome, entity: str, name: str) -> bool:
+    return name in outcome.values if entity == "户" else all(name in row for row in outcome.rows[entity])
 
 
 def _unconfigured_as(wanted: list[Any], got: list[str], benefit: str) -> bool:
