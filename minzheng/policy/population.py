@@ -131,6 +131,11 @@ def _people(random: Any, size: Any, poor: Any, on: datetime.date) -> dict[str, A
         "户籍在本地": random.random(n) < 0.97,
         "长期共同居住": random.random(n) < 0.95,
         "单人户申请": random.random(n) < 0.01,
+        "中学在读": (age >= 16) & (age < 20) & (random.random(n) < 0.8),
+        "已确认特困": pa.array(random.random(n) < 0.5, mask=random.random(n) < 0.98),
+        "特困申请": random.random(n) < 0.02,
+        "特困另不计入收入_分": _fen(random, (age >= 80) * 0.6, 9.0, 0.4, 1.0, n),
+        "供养方式": _texts(("分散供养", "集中供养"), random.random(n) < 0.3),
     }
 
 
@@ -146,6 +151,12 @@ def _homes(random: Any, n: int, poor: Any) -> dict[str, Any]:
         "在保": receives,
         "超标月数": pa.array(np.where(receives, random.integers(0, 12, n), 0).astype(np.int32)),
         "原月保障金_分": np.where(receives, random.lognormal(10.8, 0.5, n), 0).astype(np.int64),
+        "医疗支出年额_分": _fen(random, 0.15, 13.5, 1.0, 1.0, n),
+        "教育支出年额_分": _fen(random, 0.2, 12.9, 0.7, 1.0, n),
+        "康复支出年额_分": _fen(random, 0.03, 12.5, 0.8, 1.0, n),
+        "其他刚性支出年额_分": _fen(random, 0.03, 12.0, 0.8, 1.0, n),
+        "已获救助捐助年额_分": _fen(random, 0.08, 12.2, 0.9, 1.0, n),
+        "机动车辆最高价_分": _fen(random, 0.3, 16.0, 0.6, 1.0, n),
         "近一年转出财产_分": _fen(random, 0.01, 14, 1.0, 1.0, n),
         "市场主体": random.random(n) < 0.02,
     }
