@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _AWARD = (
     "id", "region_code", "no", "item_code", "household", "payee", "payee_name", "account_no", "account_bank", "persons",
-    "amount_fen", "category", "state", "first_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
+    "amount_fen", "cycle", "category", "state", "first_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
     "ruleset_sha", "is_demo", "created_at",
 )  # fmt: skip
 _LINE = ("id", "region_code", "award", "item_code", "month", "line_type", "seq", "amount_fen", "state", "due_on",
@@ -69,7 +69,7 @@ def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Ro
         yield (
             pk, region, row["no"], row["item_code"], loader.ids[row["household_no"]], loader.ids[row["payee_no"]],
             loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount,
-            answer.category, row["state"], row["first_month"], _review_after(row, region, decided, answer, loader),
+            answer.cycle, answer.category, row["state"], row["first_month"], _review_after(row, region, decided, answer, loader),
             decided, frozen(pk, basis), digest(basis), answer.evidence["ruleset_sha"], True, loader.now,
         )  # fmt: skip
         for person, relation, top_up in covered:
