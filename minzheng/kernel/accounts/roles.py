@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, str] = {
     "caseload.import": "导入存量数据",
     "caseload.approve": "批准存量导入",
     "policy.confirm": "确认参数",
+    "policy.simulate": "测算标准和规则的变化",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
@@ -120,18 +121,20 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
                 "archive.read",
             }
         )
-        | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read"})
+        | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read", "policy.simulate"})
         | _PERSON
         | _FILES,
     ),
     "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
     "policy_officer": (
         "政策科人员",
-        frozenset({"board.read", "policy.read", "policy.confirm", "award.read", "payment.read"}),
+        frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"}),
     ),
     "bureau_head": (
         "局领导",
-        frozenset({"archive.read", "archive.destroy", "policy.confirm", "export.approve", "glass.read"})
+        frozenset(
+            {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
+        )
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
     ),
     "auditor": (

@@ -19,6 +19,8 @@ ACTIONS = {
     "export.decide": "审批导出",
     "export.download": "下载导出文件",
     "read.list": "查看名单",
+    "read.simulation": "测算时读取在册家庭",
+    "simulation.ask": "提出测算",
     "person.search": "检索",
     "glass.try": "紧急查阅核对",
     "glass.open": "紧急查阅",
