@@ -1,4 +1,5 @@
-"""``minzheng policy …``: explain one family, list parameters, check the rule set; populations stand in ``bulk_cli``.
+"""``minzheng policy …``: explain one family, list parameters, check the rule set. Populations stand in ``bulk_cli``, the
+whole outcome of a family in ``entitlements.cli``.
 
 Needs no database and no server.
 
@@ -18,6 +19,7 @@ import click
 from minzheng.policy import bulk_cli
 from minzheng.policy import explain as explaining
 from minzheng.policy.cases import all_cases, run_case
+from minzheng.policy.entitlements.cli import command as entitlements
 from minzheng.policy.errors import PACKAGE, InputError, PolicyError
 from minzheng.policy.evaluate import Outcome
 from minzheng.policy.family import read_family_file
@@ -35,7 +37,7 @@ def policy() -> None:
     """规则引擎：算一户、成批计算、测算、看参数、查规则。"""
 
 
-for _command in (bulk_cli.run, bulk_cli.simulate, bulk_cli.bench):
+for _command in (bulk_cli.run, bulk_cli.simulate, bulk_cli.bench, entitlements):
     policy.add_command(_command)
 
 

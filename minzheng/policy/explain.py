@@ -58,6 +58,11 @@ class Explainer:
                     leaves.setdefault(entity_of(dep), {})[dep] = None
         self._leaves = {e: list(names) for e, names in leaves.items()}
 
+    def facts(self, entity: str) -> tuple[str, ...]:
+        """Input words of a 户, a 人 or a linked row on which some result may depend here and on this day."""
+        words = self.program.ruleset.vocabulary.words
+        return tuple(name for name in self._leaves.get(entity, ()) if name in words)
+
     def graph(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         """{"roots": [...], "nodes": {...}} for values as ``Program.calculate`` returns them."""
         nodes: dict[str, dict[str, Any]] = {}

@@ -54,6 +54,8 @@ class Ruleset:
         self.versions: dict[str, list[Rule]] = {}
         self.types: dict[str, Type] = {}
         self.entities: dict[str, str] = {}
+        #: Results of shared folders that stand for a benefit (``STATUS_OF``): 特困资格 → assistance.tekun.
+        self.statuses: dict[str, str] = {}
         self.vocabulary = Vocabulary()
         self.business, self.regions, self.words = Path(business), Path(regions), Path(words)
         self._digest = hashlib.sha256()
@@ -96,6 +98,7 @@ class Ruleset:
             return
         benefit = Benefit(code, folder, bool(getattr(module, "SHARED", False)), getattr(module, "TITLE", code))
         self.benefits[code] = benefit
+        self.statuses |= getattr(module, "STATUS_OF", {})
         starts = _function_sources(path)
         for rule in module.__dict__.get("__rules__", []):
             rule.benefit = code
