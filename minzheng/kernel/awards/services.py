@@ -129,10 +129,15 @@ def _frozen(case: Case, answer: Answer) -> dict[str, Any]:
 
 
 def _number(case: Case, on: datetime.date) -> str:
+    return next_number_of(case.item_code, case.region_code, on)
+
+
+def next_number_of(item_code: str, region_code: str, on: datetime.date) -> str:
+    """The next 证号 of an item in a county."""
     from minzheng.kernel.items import registry
     from minzheng.kernel.registers.numbering import next_number
 
-    code, county = registry.get(case.item_code).number_code, case.region_code[:6]
+    code, county = registry.get(item_code).number_code, region_code[:6]
     return f"{county}-{code}Z-{on.year}-{next_number(f'award.{code}', region_code=county.ljust(12, '0'), year=on.year):06d}"
 
 

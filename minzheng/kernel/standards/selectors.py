@@ -98,7 +98,7 @@ def _standing(
         title=declaration.title.replace("_", " "),
         set_title=set_title,
         shown=_counted(str(told.get("shown", ""))),
-        value=values._text(found.row.value) if found else "",
+        value=values.text_of(found.row.value) if found else "",
         unit=str(told.get("unit") or declaration.unit),
         level=found.level if found else "",
         since=str(told.get("since", "")),

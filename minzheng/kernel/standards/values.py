@@ -122,12 +122,12 @@ def as_frozen(rows: Iterable[Mapping[str, str]] | None) -> Iterator[None]:
 def _plain(row: Row) -> dict[str, str]:
     until = "" if row.until == datetime.date.max else row.until.isoformat()
     return {
-        "name": row.name, "region": row.region, "value": _text(row.value), "since": row.since.isoformat(),
+        "name": row.name, "region": row.region, "value": text_of(row.value), "since": row.since.isoformat(),
         "until": until, "unit": row.unit, "reference": row.reference,
     }  # fmt: skip
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
     return "是" if value is True else "否" if value is False else str(value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minzheng.kernel import clock
 from minzheng.kernel.cases.flow import CITIZEN, SYSTEM_ONLY, Act, Guard
 from minzheng.kernel.cases.lifecycle import guards
+from minzheng.kernel.cases.lifecycle import reprice as lifecycle_reprice
 from minzheng.kernel.cases.lifecycle.objections import complaint_visited, on_recheck_decided
 from minzheng.kernel.cases.lifecycle.recheck import (
     adjustment_in_force,
@@ -34,6 +35,7 @@ WHY_RECHECK = (
     ("complaint", "投诉举报"),
     ("death", "成员死亡"),
     ("spot", "抽查发现问题"),
+    ("standard", "标准调整后减少或不再符合"),
 )
 
 
@@ -116,6 +118,7 @@ def acts(
             effects=(review_date,),
             quiet=True,
         ),
+        *lifecycle_reprice.acts(),
         Act(
             "suspend",
             "暂停发放",

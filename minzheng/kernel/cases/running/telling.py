@@ -21,6 +21,7 @@ MESSAGES = {
     "abort": "您的{item}申请（{no}）已终止审核，原因见告知书。",
     "start_payment": "您的{item}（{no}）本月起发放，每月{amount}元，请留意账户到账。",
     "adjust": "您的{item}（{no}）金额调整为每月{amount}元，自{month}起执行。",
+    "reprice": "您的{item}（{no}）{told}",
     "stop": "您的{item}（{no}）自{month}起停止发放，原因见告知书。",
     "member_died_in_pay": "您家{item}（{no}）已登记成员死亡，将按现有人口重新核算。",
     "suspend": "您的{item}（{no}）已暂停发放，原因和恢复办法见告知书，请联系乡镇（街道）民政窗口。",
@@ -33,6 +34,8 @@ MESSAGES = {
     "refer": "经您同意，{item}（{no}）的有关情况已转介{to_agency}，联系方式见转介告知单。",
     "extend": "您的{item}申请（{no}）情况特殊，办理期限延长到{total}，原因见告知书。",
 }
+# Acts without a paper whose message must arrive all the same: it is the only word about the family's money.
+OF_MONEY = ("reprice",)
 
 
 def tell(ctx: Ctx) -> None:
@@ -48,7 +51,7 @@ def tell(ctx: Ctx) -> None:
         person=person,
         body=template.format(**_words(ctx)),
         # a decision of the procedure must reach its addressee whatever was chosen about reminders
-        statutory=bool(ctx.act.notice),
+        statutory=bool(ctx.act.notice) or ctx.act.code in OF_MONEY,
         key=f"{ctx.case.pk}:{ctx.done.seq}",
     )
 
@@ -71,6 +74,7 @@ def _words(ctx: Ctx) -> dict[str, str]:
         "month": f"{month.year}年{month.month}月" if month else "",
         "claim": yuan_text(values["claim"]["fen"]) if values.get("claim") else "",
         "settled": values.get("settled", ""),
+        "told": values.get("told", ""),
         "to_agency": values.get("paper", {}).get("to_agency", ""),
         "next": "；您可能符合其他救助条件，可在“我的申请”里一键转办" if proposed else "",
     }
