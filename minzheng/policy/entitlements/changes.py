@@ -22,7 +22,7 @@ _NOUGHT = Decimal("0.00")
 #: A count with at most so many values is tried with every one of them.
 SMALL = 7
 #: Where the search for beginnings and ends starts; between two neighbours with different outcomes it halves.
-MONEY_GRID = tuple(yuan * 100 for yuan in (0, 100, 500, 1000, 2000, 4000, 8000, 20_000, 60_000, 200_000, 1_000_000))
+MONEY_GRID = tuple(yuan * 100 for yuan in (0, 300, 1000, 2000, 4000, 10_000, 60_000, 1_000_000))
 COUNT_GRID = (0, 1, 2, 3, 6, 12, 36, 120)
 AGE_GRID = (1, 7, 15, 17, 20, 30, 45, 55, 62, 67, 72, 77, 82, 87, 92, 97, 102)
 #: So many beginnings and ends of one fact are told.

@@ -10,6 +10,7 @@ import decimal
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from minzheng.policy.evaluate import Program
@@ -49,8 +50,11 @@ class Family:
         with decimal.localcontext(EXACT):
             program.calculate(self.top, self.rows)
         self.watched = watched(program)
-        #: One after the other, where every watched result of this family stands.
-        self._places = [(w, p) for w in self.watched for p in self._places_of(w)]
+        own = [w for w in self.watched if w.entity == "户"]
+        each = [w for w in self.watched if w.entity == "人"]
+        #: Where every watched result of this family stands: the household's, then each member's.
+        self._places = [(w, 0) for w in own] + [(w, p) for p in range(1, len(self.rows["人"]) + 1) for w in each]
+        self._of_household, self._of_person = _getter(own), _getter(each)
         self.raw = self.look(self.top, self.rows)
         self.seen = self.seen_in(self.raw)
         #: Amounts at which something was found to begin or end: mostly those of the next fact, too.
@@ -80,12 +84,37 @@ class Family:
 
     def try_(self, changes: Mapping[Where, Any]) -> Raw:
         """What every benefit gives if these were so."""
+        if len({where[:2] for where in changes}) == 1 and next(iter(changes))[0] != "户":
+            alone = self._alone(changes)
+            if alone is not None:
+                return alone
         return self.look(*self.suppose(changes))
+
+    def _alone(self, changes: Mapping[Where, Any]) -> Raw | None:
+        """The same for one row, where the change stays with that row; None where the household's values feel it.
+
+        Most trials are of this kind (a father's illness, asked of an adult), and need a row and not a family."""
+        entity, place, _ = next(iter(changes))
+        gates, runner = _runner_of_row(self.program, frozenset(name for _, _, name in changes), entity)
+        before = self.rows[entity][place - 1]
+        row = {**before, **{name: value for (_, _, name), value in changes.items()}}
+        top = dict(self.top)
+        with decimal.localcontext(EXACT):
+            runner(top, {key: [row] if key == entity else [] for key in self.rows})
+        if any(row[name] != before[name] for name in gates):
+            return None
+        if entity != "人":
+            return self.raw
+        width = sum(1 for w in self.watched if w.entity == "人")
+        start = len(self.raw) - width * (len(self.rows["人"]) - place + 1)
+        return self.raw[:start] + self._of_person(row) + self.raw[start + width :]
 
     def look(self, top: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> Raw:
         """The watched results as they stand, one for each of ``_places``; two looks of a family can be compared."""
-        people = rows["人"]
-        return tuple(people[place - 1][w.word] if place else top[w.word] for w, place in self._places)
+        raw = self._of_household(top)
+        for row in rows["人"]:
+            raw += self._of_person(row)
+        return raw
 
     def seen_in(self, raw: Raw) -> Seen:
         """Amounts per benefit, place and cycle. Nothing is left out."""
@@ -99,8 +128,13 @@ class Family:
             seen[key] = _ONE if value or seen.get(key) else _NOUGHT
         return seen
 
-    def _places_of(self, one: Watched) -> range:
-        return range(1) if one.entity == "户" else range(1, len(self.rows[one.entity]) + 1)
+
+def _getter(listed: list[Watched]) -> Callable[[dict[str, Any]], Raw]:
+    """The values of the words, as one tuple, in one call: trying is mostly looking."""
+    words = [w.word for w in listed]
+    if len(words) < 2:
+        return lambda values: tuple(values[w] for w in words)
+    return itemgetter(*words)
 
 
 def given_benefits(seen: Seen) -> dict[str, list[int]]:
@@ -148,20 +182,39 @@ def _given(program: Program, family: dict[str, Any]) -> frozenset[Where]:
     return frozenset(found)
 
 
+def _runner_of_row(program: Program, names: frozenset[str], entity: str) -> tuple[tuple[str, ...], Callable[..., None]]:
+    """(values of the row that rules of the household read, a runner of the row's own rules below ``names``)."""
+    kept = program.row_runners.get((names, entity))
+    if kept is None:
+        own = _below(program, names, lambda rule: rule.entity == entity)
+        read = {n for r in program.rules.values() for e, n in r.agg_deps if e == entity}
+        gates = tuple(n for n in (*names, *own) if n in read)
+        kept = program.row_runners[names, entity] = (gates, _printed(program, own))
+    return kept
+
+
 def _runner(program: Program, names: frozenset[str]) -> Callable[..., None]:
     """Runs the rules below ``names``, in order, and nothing else. Made once for a program."""
     runner = program.partial_runners.get(names)
     if runner is None:
-        touched, below = set(names), dict[str, Rule]()
-        for name, rule in program.rules.items():
-            if name not in names and touched.intersection(_reads(rule)):
-                touched.add(name)
-                below[name] = rule
-        collections = program.ruleset.vocabulary.collections
-        sums: dict[str, list[str]] = {"人": [], "户": []}
-        runner = build_runner(below, program._entity_of, collections, program.params, sums, ("_人", "_户"))
-        program.partial_runners[names] = runner
+        runner = program.partial_runners[names] = _printed(program, _below(program, names, lambda _: True))
     return runner
+
+
+def _below(program: Program, names: frozenset[str], through: Callable[[Rule], bool]) -> dict[str, Rule]:
+    """The rules that depend on ``names``, in the order of calculation, going on only ``through`` some of them."""
+    touched, below = set(names), dict[str, Rule]()
+    for name, rule in program.rules.items():
+        if name not in names and through(rule) and touched.intersection(_reads(rule)):
+            touched.add(name)
+            below[name] = rule
+    return below
+
+
+def _printed(program: Program, rules: dict[str, Rule]) -> Callable[..., None]:
+    sums: dict[str, list[str]] = {"人": [], "户": []}
+    collections = program.ruleset.vocabulary.collections
+    return build_runner(rules, program._entity_of, collections, program.params, sums, ("_人", "_户"))
 
 
 def _reads(rule: Rule) -> Iterable[str]:

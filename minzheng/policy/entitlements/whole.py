@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.policy.entitlements import against
 from minzheng.policy.entitlements.changes import Fact, changes_of, find_changes
-from minzheng.policy.entitlements.matrix import matrix_basis
+from minzheng.policy.entitlements.matrix import basis_in
 from minzheng.policy.entitlements.model import Amount, Change, Entitlement, Entitlements
 from minzheng.policy.entitlements.standards import standards
 from minzheng.policy.entitlements.trials import Family, given_benefits
@@ -88,7 +88,7 @@ def _add_against(family: Family, benefits: dict[str, Entitlement], titles: dict[
     for code, refused in against.refusals(family).items():
         if code in benefits:
             benefits[code].reasons = tuple(refused)
-    basis = matrix_basis(family.program.ruleset, family.program.on)
+    basis = basis_in(family.program)
     for code, exclusion in against.exclusions(family, titles, basis):
         benefits[code].excluded_by += (exclusion,)
     for code, distance in against.distances(family):

@@ -179,7 +179,7 @@ def test_没说的事实里会改变结果的说出来_无关的不说_说了的
 def test_金额从哪一分起改变结果(kitchen):
     found = whole(kitchen, {"家庭": {"有锅": "是"}, "成员": [{"姓名": "甲", "出生日期": "1940-01-01"}]})
     turns = {c.answer: [e.text for e in c.effects] for c in found.changes if c.word == "收入"}
-    assert turns == {"100.00 元起": ["甲的饼：能享受，服务额度 30.00 元", "汤：不能享受（现为每月 100.00 元）"]}
+    assert turns == {"100.00 元起": ["汤：不能享受（现为每月 100.00 元）", "甲的饼：能享受，服务额度 30.00 元"]}
 
 
 def test_年龄从哪一天生的起改变结果(kitchen):
