@@ -19,6 +19,8 @@ COUNTIES = tuple(f"9901{n:02d}" for n in range(1, 11))
 CHUNK, PERSON_GROUP = 1_000_000, 250_000
 _EPOCH = datetime.date(1970, 1, 1)
 _RELATIONS = ("户主", "配偶", "子女", "父母", "其他")
+_ABILITIES = ("能力完好", "轻度失能", "中度失能", "重度失能", "完全失能")
+_BURIALS = ("其他", "骨灰撒海", "树葬", "花坛葬", "草坪葬", "格位存放", "墓位安葬")
 _KINDS = ("无", "视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 
@@ -136,6 +138,50 @@ def _people(random: Any, size: Any, poor: Any, on: datetime.date) -> dict[str, A
         "特困申请": random.random(n) < 0.02,
         "特困另不计入收入_分": _fen(random, (age >= 80) * 0.6, 9.0, 0.4, 1.0, n),
         "供养方式": _texts(("分散供养", "集中供养"), random.random(n) < 0.3),
+        "优抚对象": random.random(n) < 0.01,
+        "领取失业保险金": works & (random.random(n) < 0.01),
+        "艾滋病毒感染儿童": minor & (random.random(n) < 0.001),
+        "待遇开始日": pa.array(
+            ((on - _EPOCH).days - random.integers(0, 400, n)).astype(np.int32), mask=random.random(n) < 0.95
+        ).cast(pa.date32()),
+        **_old(random, age),
+        **_buried(random, died),
+    }
+
+
+def _old(random: Any, age: Any) -> dict[str, Any]:
+    """Ability, where they live and what they bought of care; the ability grows worse with age."""
+    n = len(age)
+    worse = np.clip((age - 60) / 60, 0, 0.7)
+    level = np.where(random.random(n) < worse, random.integers(1, 5, n), 0)
+    buys = np.where(level > 1, 0.3, 0)
+    return {
+        "能力等级": _texts(_ABILITIES, level),
+        "生存认证逾期": (age >= 75) & (random.random(n) < 0.02),
+        "入住养老机构": (age >= 60) & (random.random(n) < 0.04),
+        "住院": random.random(n) < 0.01,
+        "空巢独居": (age >= 60) & (random.random(n) < 0.3),
+        "养老服务方式": _texts(("居家", "机构"), random.random(n) < 0.3),
+        "养老服务价格_分": _fen(random, buys, 11.0, 0.7, 1.0, n),
+        "本月居家已用消费补贴_分": _fen(random, buys, 10.0, 0.6, 1.0, n),
+        "本月机构已用消费补贴_分": _fen(random, buys, 10.0, 0.6, 1.0, n),
+    }
+
+
+def _buried(random: Any, died: Any) -> dict[str, Any]:
+    """Fees of the funerals of those who died."""
+    n = len(died)
+    days = np.where(died, random.integers(0, 8, n), 0)
+    return {
+        "遗体接运费_分": _fen(random, died * 0.9, 10.3, 0.4, 1.0, n),
+        "遗体存放费_分": days * 8000,
+        "遗体存放天数": pa.array(days.astype(np.int32)),
+        "遗体火化费_分": _fen(random, died * 0.9, 10.6, 0.3, 1.0, n),
+        "骨灰寄存费_分": _fen(random, died * 0.4, 9.2, 0.4, 1.0, n),
+        "安葬方式": _texts(_BURIALS, random.integers(0, len(_BURIALS), n)),
+        "本地常住": random.random(n) < 0.5,
+        "无名遗体": died & (random.random(n) < 0.01),
+        "已享受殡葬减免": died & (random.random(n) < 0.05),
     }
 
 
@@ -159,4 +205,13 @@ def _homes(random: Any, n: int, poor: Any) -> dict[str, Any]:
         "机动车辆最高价_分": _fen(random, 0.3, 16.0, 0.6, 1.0, n),
         "近一年转出财产_分": _fen(random, 0.01, 14, 1.0, 1.0, n),
         "市场主体": random.random(n) < 0.02,
+        "申请临时救助": random.random(n) < 0.03,
+        "救助类型": _texts(("急难型", "支出型"), random.random(n) < 0.5),
+        "情况紧急": random.random(n) < 0.3,
+        "需救助月数": pa.array(random.integers(1, 9, n).astype(np.int32)),
+        "核定困难金额_分": _fen(random, 0.5, 12.8, 0.9, 1.0, n),
+        "自付费用_分": _fen(random, 0.4, 14.0, 1.0, 1.0, n),
+        "本年同原因已救助": random.random(n) < 0.05,
+        "本年已获临时救助_分": _fen(random, 0.1, 12.5, 0.8, 1.0, n),
+        "急难发生在本地": random.random(n) < 0.9,
     }
