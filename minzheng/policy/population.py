@@ -21,6 +21,10 @@ _EPOCH = datetime.date(1970, 1, 1)
 _RELATIONS = ("户主", "配偶", "子女", "父母", "其他")
 _ABILITIES = ("能力完好", "轻度失能", "中度失能", "重度失能", "完全失能")
 _BURIALS = ("其他", "骨灰撒海", "树葬", "花坛葬", "草坪葬", "格位存放", "墓位安葬")
+_CIRCUMSTANCES = (
+    "无特殊情形", "死亡", "宣告失踪", "查找不到", "残疾", "重病", "服刑在押", "强制隔离戒毒",
+    "其他限制人身自由", "失去联系", "撤销监护资格", "遣送出境",
+)  # fmt: skip
 _KINDS = ("无", "视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 
@@ -146,6 +150,8 @@ def _people(random: Any, size: Any, poor: Any, on: datetime.date) -> dict[str, A
         ).cast(pa.date32()),
         **_old(random, age),
         **_buried(random, died),
+        **_certified(random, disabled, age),
+        **_raised(random, minor, on),
     }
 
 
@@ -165,6 +171,47 @@ def _old(random: Any, age: Any) -> dict[str, Any]:
         "养老服务价格_分": _fen(random, buys, 11.0, 0.7, 1.0, n),
         "本月居家已用消费补贴_分": _fen(random, buys, 10.0, 0.6, 1.0, n),
         "本月机构已用消费补贴_分": _fen(random, buys, 10.0, 0.6, 1.0, n),
+    }
+
+
+def _certified(random: Any, disabled: Any, age: Any) -> dict[str, Any]:
+    """The disability certificate's state and what excludes its subsidies."""
+    n = len(age)
+    return {
+        "残疾人证状态": _texts(
+            ("有效", "过期", "冻结", "注销"), disabled * random.choice(4, n, p=[0.94, 0.03, 0.02, 0.01])
+        ),
+        "多重含智力精神": disabled & (random.random(n) < 0.3),
+        "需长期照护": random.random(n) < 0.95,
+        "工伤生活护理费": disabled & (random.random(n) < 0.01),
+        "脱贫人口": random.random(n) < 0.04,
+        "其他困难残疾人": disabled & (random.random(n) < 0.05),
+        "老年生活类补贴_分": _fen(random, (age >= 60) * 0.05, 9.6, 0.4, 1.0, n),
+        "老年护理类补贴_分": _fen(random, (age >= 60) * 0.05, 9.6, 0.4, 1.0, n),
+        "长护险护理待遇_分": _fen(random, (age >= 60) * 0.03, 10.5, 0.5, 1.0, n),
+    }
+
+
+def _raised(random: Any, minor: Any, on: datetime.date) -> dict[str, Any]:
+    """What became of the parents of children; nine in ten have both."""
+    n = len(minor)
+    worried = minor & (random.random(n) < 0.1)
+    columns: dict[str, Any] = {}
+    for parent in ("父亲", "母亲"):
+        columns[f"{parent}情形"] = _texts(_CIRCUMSTANCES, np.where(worried, random.integers(0, 12, n), 0))
+        columns[f"{parent}情形月数"] = pa.array(np.where(worried, random.integers(0, 13, n), 0).astype(np.int32))
+        columns[f"{parent}残疾等级"] = pa.array(np.where(worried, random.integers(0, 5, n), 0).astype(np.int32))
+        columns[f"{parent}残疾类别"] = _texts(_KINDS, np.where(worried, random.integers(0, 8, n), 0))
+    adopted = -random.integers(0, 90, n)
+    return columns | {
+        "集中养育": worried & (random.random(n) < 0.2),
+        "困境儿童类别": _texts(("无", "重点困境", "一般困境"), worried * random.integers(0, 3, n)),
+        "监护状况": _texts(("正常", "监护缺失", "监护不当"), worried * random.integers(0, 3, n)),
+        "收养登记日": pa.array(
+            ((on - _EPOCH).days + adopted).astype(np.int32),
+            mask=~(minor & (random.random(n) < 0.003)),
+        ).cast(pa.date32()),
+        "登记特困月额_分": _fen(random, worried * 0.1, 11.2, 0.2, 1.0, n),
     }
 
 
@@ -214,4 +261,7 @@ def _homes(random: Any, n: int, poor: Any) -> dict[str, Any]:
         "本年同原因已救助": random.random(n) < 0.05,
         "本年已获临时救助_分": _fen(random, 0.1, 12.5, 0.8, 1.0, n),
         "急难发生在本地": random.random(n) < 0.9,
+        "已确认低保": pa.array(random.random(n) < 0.5, mask=random.random(n) < 0.97),
+        "登记低保月额_分": pa.array(_fen(random, 1, 11.5, 0.6, 1.0, n), mask=random.random(n) < 0.97),
+        "登记低保人数": pa.array(random.integers(1, 5, n).astype(np.int32)),
     }
