@@ -148,14 +148,14 @@ def _people(random: Any, size: Any, poor: Any, on: datetime.date) -> dict[str, A
         "待遇开始日": pa.array(
             ((on - _EPOCH).days - random.integers(0, 400, n)).astype(np.int32), mask=random.random(n) < 0.95
         ).cast(pa.date32()),
-        **_old(random, age),
+        **_old(random, age, on),
         **_buried(random, died),
         **_certified(random, disabled, age),
         **_raised(random, minor, on),
     }
 
 
-def _old(random: Any, age: Any) -> dict[str, Any]:
+def _old(random: Any, age: Any, on: datetime.date) -> dict[str, Any]:
     """Ability, where they live and what they bought of care; the ability grows worse with age."""
     n = len(age)
     worse = np.clip((age - 60) / 60, 0, 0.7)
@@ -163,6 +163,10 @@ def _old(random: Any, age: Any) -> dict[str, Any]:
     buys = np.where(level > 1, 0.3, 0)
     return {
         "能力等级": _texts(_ABILITIES, level),
+        "能力评估日期": pa.array(
+            ((on - _EPOCH).days - random.integers(0, 500, n)).astype(np.int32), mask=random.random(n) < 0.5
+        ).cast(pa.date32()),
+        "别处已领高龄津贴": (age >= 75) & (random.random(n) < 0.01),
         "生存认证逾期": (age >= 75) & (random.random(n) < 0.02),
         "入住养老机构": (age >= 60) & (random.random(n) < 0.04),
         "住院": random.random(n) < 0.01,
