@@ -163,6 +163,15 @@ def ensure_line(award: Award, month: datetime.date, *, pay_day: int = 10) -> Pay
         return PaymentLine.objects.get(**key)
 
 
+def amount_in(award: Award, month: datetime.date) -> int:
+    """Fen that the award pays in a month: its monthly amount; in December what is left of yearly standards (R3)."""
+    from minzheng.kernel.items import registry
+
+    if month.month != 12 or not registry.get(award.item_code).yearly:
+        return award.amount_fen
+    return int(award.frozen.get("december_fen") or award.amount_fen)
+
+
 def _line(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
     return PaymentLine(
         award=award,
@@ -171,7 +180,7 @@ def _line(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
         seq=1,
         region_code=award.region_code,
         item_code=award.item_code,
-        amount_fen=award.amount_fen,
+        amount_fen=amount_in(award, month),
         due_on=month.replace(day=min(pay_day, 28)),
         explanation=f"{award.persons} 人，{award.no}",
     )
@@ -288,7 +297,8 @@ def monthly_lines(month: datetime.date, *, item_code: str) -> int:
     ).exclude(state="ended", last_month=None)
     awards = awards.exclude(paused_in(first))
     count = 0
-    for batch in _batches(awards.defer("frozen", "account_no").order_by("pk"), 1000):
+    rest = first.month == 12 and registry.get(item_code).yearly  # then the frozen basis is read, else left where it is
+    for batch in _batches(awards.defer("account_no", *(() if rest else ("frozen",))).order_by("pk"), 1000):
         lines = [_line(award, first, params(award.region_code, first).pay_day) for award in batch]
         PaymentLine.objects.bulk_create(lines, ignore_conflicts=True)
         count += len(lines)

@@ -21,8 +21,8 @@ HALF_HOUR = 1800
 @periodic(every_seconds=HALF_HOUR)
 @job("cases.due", title="到期办件自动办理", atomic=False)
 def due(ctx: Context) -> dict[str, int]:
-    """Supplement overdue (补正逾期), first payment, new amount in force, delegation ended, change reported, review due (put
-    off first, where an emergency lets it). Safe to run again: an act whose time has not come is refused.
+    """Supplement overdue (补正逾期), first payment, new amount in force, delegation ended, change reported, term over,
+    review due (put off first, where an emergency lets it). Safe to run again: an act whose time has not come is refused.
     """
     today = clock.today()
     reported, told = (
@@ -44,6 +44,7 @@ def due(ctx: Context) -> dict[str, int]:
             Case.objects.filter(state__in=("IN_PAYMENT", "TAPERING"), pk__in=told),
             {"why": "complaint"},
         ),
+        ("expire", Case.objects.filter(state="IN_PAYMENT", due_on__lte=today, item_code__in=_with_term()), {}),
         ("defer_recheck", Case.objects.filter(state="IN_PAYMENT", due_on__lte=today), {}),
         (
             "open_recheck",
@@ -55,6 +56,11 @@ def due(ctx: Context) -> dict[str, int]:
     for act, rows, data in waiting:
         done[act] = done.get(act, 0) + _each(ctx, act, rows.values_list("pk", flat=True).distinct(), data)
     return done
+
+
+def _with_term() -> list[str]:
+    """Items whose recognition ends by itself on its last day."""
+    return [item.code for item in registry.all_items() if item.flow.act("expire") is not None]
 
 
 def _each(ctx: Context, act: str, cases: Iterable[int], data: dict[str, str]) -> int:

@@ -104,6 +104,8 @@ class Item:
     publicity: PublicityRule = NOT_POSTED
     # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.
     alone: Callable[[Mapping[str, Any]], bool] | None = None
+    # Whether yearly standards are paid in twelfths, so that December pays the rest: `frozen["december_fen"]` of an award.
+    yearly: bool = False
     # A changed item keeps the one before it: `since` is its first day of acceptance ("" = from the beginning), `former`
     # the item as it was. A case goes on under the version it was accepted under (registries.md §10.11 case 15).
     since: str = ""

@@ -36,7 +36,8 @@ def long_list_rows(params: FlowParams) -> int:
 class PublicityRule:
     """`posted`: whether a positive opinion is posted before the decision. `days`: how many, from the county's
     parameters. `long_term`: whether families in payment are listed month by month; `least_rows`: villages with fewer
-    families are listed under their township without the village's name. `why`: the law, or why nothing is posted."""
+    families are listed under their township without the village's name. `why`: the law, or why nothing is posted.
+    `spares_minors`: a case whose claimants are all under age goes to the decision without being posted."""
 
     posted: bool
     _: KW_ONLY
@@ -46,6 +47,7 @@ class PublicityRule:
     days: Callable[[FlowParams], int] = publicity_days
     long_term: bool = False
     least_rows: Callable[[FlowParams], int] = long_list_rows
+    spares_minors: bool = False
 
     def __post_init__(self) -> None:
         unknown = set(self.columns) - set(COLUMNS)

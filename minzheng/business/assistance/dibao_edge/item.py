@@ -9,6 +9,7 @@ from minzheng.business.assistance.means_test.family import composition
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.means_test.reasons import REASONS
 from minzheng.kernel.cases.lifecycle.means_tested import means_tested
+from minzheng.kernel.cases.lifecycle.recognition import recognition_states
 from minzheng.kernel.items.items import Item, Material
 from minzheng.kernel.items.publicity import PublicityRule
 
@@ -18,7 +19,7 @@ ITEM = Item(
     short="低保边缘",
     number_code="DBBY",
     form=MEANS_TEST_FORM,
-    flow=means_tested(reasons=REASONS, params=procedure_params, publicity=False),
+    flow=means_tested(reasons=REASONS, params=procedure_params, publicity=False, states=recognition_states()),
     intro="收入比低保标准稍高、财产符合规定的家庭，认定后可以享受医疗、教育等专项救助。",
     who=("家庭人均收入低于低保标准的 1.5 倍（以当地规定为准）", "家庭财产在规定限额以内"),
     bring=(Material("identity", "身份证、户口簿", obtainable=True), Material("other", "其他材料")),

@@ -34,6 +34,9 @@ class MeansTest:
     taper: str = ""  # the word that says whether a family over the line may leave gradually …
     taper_cash: str = ""  # … what it goes on receiving …
     taper_months: str = ""  # … and the parameter for how long
+    # Facts of the family put in the words that this benefit means by them (what the form asks in common words).
+    words: Callable[[Family], Family] = lambda family: family
+    shown: tuple[tuple[str, str], ...] = ()  # further lines of the sheet: (label, word of 户 in 元)
     single: SingleClaim | None = None  # where one member of the family may ask alone
 
     # ---- one case ----
@@ -44,7 +47,7 @@ class MeansTest:
         Raises policy.Unconfigured where this place has no parameters, policy.InputError on impossible facts."""
         family, notes = policy_family(case)
         params = registry.get(case.item_code).flow.params(case.region_code, on)
-        words = reckoning.as_json(family)
+        words = reckoning.as_json(self.words(family))
         known = recognised(case, self.single.family_benefit) if self.single and self.single.places(words) else ""
         return self._answer(words, case.region_code, on, first_payable_month(on, params), notes, known)
 
@@ -176,6 +179,11 @@ class MeansTest:
         ]
         if values.get("人均月收入") is not None:
             rows.append(("人均月收入", f"{reckoning.in_yuan(values['人均月收入'])} 元（仅供对照，按全家总额判断）"))
+        rows += [
+            (label, f"{reckoning.in_yuan(values[word])} 元")
+            for label, word in self.shown
+            if values.get(word) is not None
+        ]
         if values.get("赡养费收入"):
             rows.append(("其中赡养费", f"{reckoning.in_yuan(values['赡养费收入'])} 元（不住在一起的义务人应付）"))
         if values.get("计入金融资产") is not None:
@@ -200,7 +208,7 @@ class MeansTest:
         `line`: the word of the limit that is shown beside the income."""
         family, _ = policy_family(case)
         try:
-            outcome = self._run(reckoning.as_json(family), case.region_code, on, explain=False)
+            outcome = self._run(reckoning.as_json(self.words(family)), case.region_code, on, explain=False)
         except Unconfigured:
             return None
         ok = bool(outcome.values.get(self.eligible))

@@ -3,6 +3,8 @@
 | 词 | from the case |
 |---|---|
 | 城乡 金融资产 房屋套数 机动车辆 市场主体 刚性支出年额 | form["property"]: urban deposits houses vehicles market_entity rigid_annual |
+| 医疗／教育／康复／其他刚性支出年额 已获救助捐助年额 | form["expenses"]: medical_ education_ rehab_ other_ aid_annual |
+| 机动车辆最高价 | form["property"]: vehicle_price |
 | 工资性收入 经营净收入 财产净收入 转移净收入 不计入收入 就业成本 | member: wage business property_income transfer not_counted employment_cost |
 | 残疾类别 残疾等级 重病 无劳动能力 在校 学历层次 | member: disability_kind disability_level serious_illness no_labour student |
 | 不计入情形 长期共同居住 | member: situation |
@@ -53,7 +55,18 @@ MONEY = {
     "就业成本": "employment_cost",
 }
 PROPERTY_COUNTS = {"房屋套数": "houses", "机动车辆": "vehicles"}
-PROPERTY_MONEY = {"金融资产": "deposits", "刚性支出年额": "rigid_annual"}
+PROPERTY_MONEY = {
+    "金融资产": "deposits",
+    "刚性支出年额": "rigid_annual",
+    "医疗支出年额": "medical_annual",
+    "教育支出年额": "education_annual",
+    "康复支出年额": "rehab_annual",
+    "其他刚性支出年额": "other_annual",
+    "已获救助捐助年额": "aid_annual",
+    "机动车辆最高价": "vehicle_price",
+}
+#: Sections of the form that speak of the whole household.
+HOUSEHOLD_SECTIONS = ("property", "expenses")
 
 Family = dict[str, Any]
 
@@ -95,7 +108,9 @@ def yuan(fen: Any) -> Decimal:
 
 
 def _household(case: Case, rows: Sequence[CaseMember], notes: list[str]) -> Family:
-    declared: Mapping[str, Any] = case.form.get("property") or {}
+    declared: Mapping[str, Any] = {}
+    for section in HOUSEHOLD_SECTIONS:
+        declared = {**declared, **(case.form.get(section) or {})}
     verified: Mapping[str, Any] = {}
     for m in rows:
         verified = {**verified, **((m.verified or {}).get("household") or {})}

@@ -45,6 +45,8 @@ def couple(**husband: Any) -> list[Kin]:
 class World(Place):
     """The corner with families that apply for 低保; `to_…` does the ordinary acts up to a state."""
 
+    item = "assistance.dibao"
+
     # ---- the application ----
 
     def draft(
@@ -52,7 +54,7 @@ class World(Place):
     ) -> Case:
         """A draft with every step filled in and every consent signed."""
         citizen = self.citizen(family[0], region)
-        case = services.start_draft(item_code="assistance.dibao", actor=citizen)
+        case = services.start_draft(item_code=self.item, actor=citizen)
         for step, raw in self.answers(family, region, home or {}, applicant).items():
             result = services.save_step(case_id=case.pk, step=step, raw=raw, actor=citizen)
             assert not result.errors, result.errors

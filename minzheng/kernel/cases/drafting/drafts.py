@@ -114,7 +114,9 @@ def prefilled(item: Item, person: Any) -> dict[str, Any]:
     rows = [
         {"name": person.name, "id_no": person.id_no, "relation": "本人", "phone": person.phone, "situation": "home"}
     ]
-    household = household_of(person)
+    # A form about one person does not ask for the family, so nobody could take them out again.
+    asks_family = any(step.repeat == "members" and not step.fixed_rows for step in item.form.steps)
+    household = household_of(person) if asks_family else None
     for row in household_members(household) if household else []:
         if row.person_id != person.pk and row.person.death_date is None:
             # The file's relations are to the head: they are known only when the head applies.

@@ -227,10 +227,20 @@ def match_objections_settled(ctx: Ctx) -> str:
     )
 
 
+def spared_publicity(ctx: Ctx) -> bool:
+    """Whether the item's rule keeps this case off the notice board: children are not shown (reference §0.8)."""
+    if not ctx.item.publicity.spares_minors:
+        return False
+    asking = claimants(ctx.case, ctx.members)
+    return bool(asking) and not any(adult(m, ctx.today) for m in asking)
+
+
 @guard("positive")
 def opinion_positive(ctx: Ctx) -> str:
     if not opinion_current(ctx):
         return "还没有（新的）初审意见，请乡镇负责人先签署意见。"
+    if spared_publicity(ctx):
+        return "享受待遇的人是未成年人，依规定不公示，请直接上报。"
     return "" if agreed(ctx) else "初审意见是“拟不同意”，不公示，请直接上报。"
 
 
@@ -238,7 +248,7 @@ def opinion_positive(ctx: Ctx) -> str:
 def opinion_negative(ctx: Ctx) -> str:
     if not opinion_current(ctx):
         return "还没有（新的）初审意见，请乡镇负责人先签署意见。"
-    return "初审意见是“拟同意”，请先公示。" if agreed(ctx) else ""
+    return "初审意见是“拟同意”，请先公示。" if agreed(ctx) and not spared_publicity(ctx) else ""
 
 
 @guard("in_time")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases.flow import guard
-from minzheng.kernel.cases.lifecycle.guards import reason_holds
+from minzheng.kernel.cases.lifecycle.guards import agreed, reason_holds, spared_publicity
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.running.context import Ctx
@@ -53,6 +53,8 @@ def meeting_minuted(ctx: Ctx) -> str:
 def publicised(ctx: Ctx) -> str:
     if ctx.since_last(("opinion",), "publicity_end"):
         return ""
+    if spared_publicity(ctx):
+        return "" if agreed(ctx) else "初审意见是“拟不同意”，不能确认同意；如认为应当同意，请退回重新调查。"
     return "没有经过“拟同意”的公示，不能确认同意；如认为应当同意，请退回重新调查、公示。"
 
 

@@ -28,6 +28,7 @@ from minzheng.kernel.cases.states import STATES
 if TYPE_CHECKING:
     import datetime
 
+    from minzheng.kernel.cases.flow import Act, Guard, State
     from minzheng.kernel.cases.params import FlowParams
 
 APART = (("investigate", "confirm", "您参加过这一户的调查核对，不能再审核确认，请交由其他人员办理。"),)
@@ -125,21 +126,32 @@ CLOCKS = (
 
 
 def means_tested(
-    *, reasons: tuple[tuple[str, str], ...], params: Callable[[str, datetime.date], FlowParams], publicity: bool = True
+    *,
+    reasons: tuple[tuple[str, str], ...],
+    params: Callable[[str, datetime.date], FlowParams],
+    publicity: bool = True,
+    states: tuple[State, ...] = STATES,
+    extra: tuple[Act, ...] = (),
+    known: tuple[Guard, ...] = (),
+    clean: tuple[Guard, ...] = lifecycle_decide.MEANS_CLEAN,
 ) -> Flow:
     """The flow of a means-tested benefit: 15 steps from application to payment and re-check.
 
     `reasons`: reason codes with titles. `params`: the procedure of a place on a day. `publicity` False for a mere
-    recognition without money (低保边缘): no 公示, the opinion goes straight to the decision."""
+    recognition without money (低保边缘): no 公示, the opinion goes straight to the decision. `states`: the common states,
+    where the item puts them in other words. `extra`: acts of the item itself; `known`: what it must know besides the
+    family's means before opinion, decision and re-check; `clean`: what must not stand against the decision."""
     acts = (
         *lifecycle_apply.acts(reasons),
         *lifecycle_changes.acts(),
         *lifecycle_check.acts(),
         *lifecycle_mismatch.acts(),
-        *lifecycle_opinion.acts(reasons, publicity=publicity),
-        *lifecycle_decide.acts(reasons, publicity=publicity),
+        *lifecycle_opinion.acts(reasons, publicity=publicity, known=(*lifecycle_opinion.MEANS_KNOWN, *known)),
+        *lifecycle_decide.acts(
+            reasons, publicity=publicity, known=(*lifecycle_decide.MEANS_KNOWN, *known), clean=clean
+        ),
         *lifecycle_takeover.acts(),
-        *lifecycle_pay.acts(reasons),
+        *lifecycle_pay.acts(reasons, known=(*lifecycle_decide.MEANS_KNOWN, *known)),
         *lifecycle_objections.acts(publicity=publicity),
         *lifecycle_halts.acts(),
         *lifecycle_confirm.acts(),
@@ -149,5 +161,6 @@ def means_tested(
         *lifecycle_referrals.acts(),
         *lifecycle_custody.acts(),
         *moving.acts(),
+        *extra,
     )
-    return Flow(STATES, acts, CLOCKS, params, apart=APART, halts=lifecycle_halts.HALTS)
+    return Flow(states, acts, CLOCKS, params, apart=APART, halts=lifecycle_halts.HALTS)

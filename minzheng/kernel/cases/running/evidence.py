@@ -49,6 +49,14 @@ TITLES = {
     "penalty_dropped": "不予处罚",
     "referral": "转介",
     "custody": "代管存折协议",
+    "expenses": "核定的刚性支出",
+    "selfcare": "生活自理能力评估",
+    "support": "法定义务人履行能力认定",
+    "care_agreement": "委托照料服务协议",
+    "care_check": "照料服务月度考核",
+    "stop_posted": "终止供养公示",
+    "stop_objection": "终止公示异议",
+    "funeral": "丧葬费",
     "urging": "督办",
 }
 

@@ -32,7 +32,15 @@ MESSAGES = {
     "notify_penalty": "关于{item}（{no}）的行政处罚事先告知书已制发，您有权陈述、申辩和要求听证，期限见告知书。",
     "penalise": "关于{item}（{no}）的行政处罚决定书已制发，缴款办法和救济途径见决定书。",
     "refer": "经您同意，{item}（{no}）的有关情况已转介{to_agency}，联系方式见转介告知单。",
+    "expire": "您的{item}（{no}）已到期。仍有困难的，可以重新申请。",
     "extend": "您的{item}申请（{no}）情况特殊，办理期限延长到{total}，原因见告知书。",
+}
+# The same where nothing is paid (低保边缘, 刚性支出困难): a recognition.
+RECOGNISED = {
+    "approve": "您的{item}申请（{no}）已认定，自{month}起有效，凭认定可以申请专项救助。",
+    "start_payment": "您的{item}认定（{no}）本月起有效。",
+    "adjust": "您的{item}认定（{no}）内容有调整，见告知书。",
+    "stop": "您的{item}认定（{no}）自{month}起终止，原因见告知书。",
 }
 # Acts without a paper whose message must arrive all the same: it is the only word about the family's money.
 OF_MONEY = ("reprice",)
@@ -40,7 +48,10 @@ OF_MONEY = ("reprice",)
 
 def tell(ctx: Ctx) -> None:
     """Queue the message of this act to the applicant (SMS and in-app), in the same transaction."""
-    template = MESSAGES.get(ctx.act.code)
+    award = ctx.values.get("award")
+    unpaid = award is not None and award.amount_fen == 0
+    template = RECOGNISED.get(ctx.act.code) if unpaid else None
+    template = template or MESSAGES.get(ctx.act.code)
     person = ctx.case.applicant
     if template is None or person is None:
         return
