@@ -48,6 +48,8 @@ def facts_sentence(ctx: Ctx) -> str:
     """One sentence of fact for the notice: who was counted, what was found, in the sheet's own words."""
     persons = "、".join(m.name for m in ctx.counted)
     lines = "；".join(f"{label}{value}" for label, value in ctx.answer.sheet[:4])
+    if ctx.latest("facts") is not None:  # about one person, not about a family's means
+        return f"经核实，{persons}：{lines}。"
     return f"经信息核对和入户调查，计入共同生活的家庭成员 {len(ctx.counted)} 人（{persons}）。{lines}。"
 
 

@@ -42,6 +42,23 @@ RECOGNISED = {
     "adjust": "您的{item}认定（{no}）内容有调整，见告知书。",
     "stop": "您的{item}认定（{no}）自{month}起终止，原因见告知书。",
 }
+# The same for what is paid once, and for a monthly quota of services, which is paid to nobody.
+OTHER_CYCLES = {
+    "once": {
+        "approve": "您的{item}申请（{no}）已确认同意，一次性发给{amount}元，{month}发放。",
+        "start_payment": "您的{item}（{no}）已安排发放{amount}元，请留意账户到账。",
+    },
+    "quota": {
+        "approve": "您的{item}申请（{no}）已确认同意，自{month}起每月有{amount}元的服务额度。",
+        "start_payment": "您的{item}（{no}）本月起可以使用，每月服务额度{amount}元。",
+        "adjust": "您的{item}（{no}）调整为每月{amount}元的服务额度，自{month}起执行。",
+        "stop": "您的{item}（{no}）自{month}起停止，原因见告知书。",
+        "suspend": "您的{item}（{no}）已暂停，原因和恢复办法见告知书，请联系乡镇（街道）民政窗口。",
+        "resume": "您的{item}（{no}）已恢复。",
+    },
+}
+# What is said about a person's benefit where no family's means are looked into.
+PERSONAL = {"accept": "您的{item}申请（{no}）已受理，最迟{total}前办结，接下来会核实您填的情况，多半不用您跑。"}
 # Acts without a paper whose message must arrive all the same: it is the only word about the family's money.
 OF_MONEY = ("reprice",)
 
@@ -51,6 +68,10 @@ def tell(ctx: Ctx) -> None:
     award = ctx.values.get("award")
     unpaid = award is not None and award.amount_fen == 0
     template = RECOGNISED.get(ctx.act.code) if unpaid else None
+    if award is not None:
+        template = template or OTHER_CYCLES.get(award.cycle, {}).get(ctx.act.code)
+    if ctx.item.flow.act("verify_facts") is not None:
+        template = template or PERSONAL.get(ctx.act.code)
     template = template or MESSAGES.get(ctx.act.code)
     person = ctx.case.applicant
     if template is None or person is None:
