@@ -19,6 +19,7 @@ from minzheng.online.portal.views import (
     home,
     mine,
     objection,
+    policy,
     public,
     session,
     who_read,
@@ -42,6 +43,12 @@ def _first_item() -> Mapping[str, Any] | None:
 
     items = registry.portal_items()
     return {"item": items[0].code} if items else None
+
+
+def _first_benefit() -> Mapping[str, Any]:
+    from minzheng.policy import load_ruleset
+
+    return {"code": load_ruleset().benefit_codes()[0]}
 
 
 def _draft() -> Mapping[str, Any] | None:
@@ -101,6 +108,7 @@ PAGES = [
     _page("home", "", "首页", None, home.home),
     _page("sign_in", "m/sign-in/", "登录", None, session.sign_in),
     _page("item", "m/items/<str:item>/", "事项说明", None, public.item, example=_first_item),
+    _page("policy", "m/policy/<str:code>/", "待遇规定", None, policy.policy, example=_first_benefit),
     _page("progress", "m/progress/", "查进度", None, public.progress),
     _page("objection_sent", "publicity/objection/sent/", "收到了", None, objection.sent),
     _page("objection_answer", "publicity/objection/answer/", "查异议答复", None, objection.answer),

@@ -64,6 +64,9 @@ class Answer:
     # 1-based positions among the counted members whom the benefit covers (单人户); None: all of them.
     covered: tuple[int, ...] | None = None
     proof: str = ""  # on what the claim of a single member of the family rests; "" where nobody claims alone
+    # Where it is paid from the month of the application: that month, and what each month before the decision's is worth.
+    first_month: datetime.date | None = None
+    back: Mapping[datetime.date, int] = field(default_factory=dict)  # day 1 of a month → fen
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class Item:
     proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
     recompute: Callable[[Mapping[str, Any]], Answer] | None = None
     portal: bool = True
+    benefits: tuple[str, ...] = ()  # rule folders it grants by, where these are not its own code alone
     publicity: PublicityRule = NOT_POSTED
     # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.
     alone: Callable[[Mapping[str, Any]], bool] | None = None
@@ -110,6 +114,11 @@ class Item:
     # the item as it was. A case goes on under the version it was accepted under (registries.md §10.11 case 15).
     since: str = ""
     former: Item | None = None
+
+    @property
+    def grants(self) -> tuple[str, ...]:
+        """Codes of the benefits of the rule set that this item grants."""
+        return self.benefits or (self.code,)
 
     def reason_title(self, code: str) -> str:
         return dict(self.reasons).get(code, code)

@@ -29,7 +29,7 @@ def _day(request: HttpRequest) -> datetime.date:
 def listing(request: HttpRequest) -> HttpResponse:
     place, on = place_of(actor_in(request)), _day(request)
     rows = reference.all_lines(place, on)
-    items = {item.code: item for item in registry.all_items()}
+    items = {code: item for item in registry.all_items() for code in item.grants}
     lines = [
         (code, [(row, items.get(row.code)) for row in group])
         for code, group in groupby(rows, key=lambda row: row.code.split(".")[0])
@@ -64,7 +64,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         request, "standards/reference.html", request.page,  # type: ignore[attr-defined]
         title=told.title, told=told, on=on, evidence=EVIDENCE, changes=by_day.items(), parent="standards.reference",
         place=drawing.region(place) if place else "全国",
-        item=next((item for item in registry.all_items() if item.code == code), None),
+        item=next((item for item in registry.all_items() if code in item.grants), None),
     )  # fmt: skip
 
 
