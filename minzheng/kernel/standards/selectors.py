@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.items import registry
 from minzheng.kernel.standards import values
-from minzheng.kernel.standards.models import ParameterValue
+from minzheng.kernel.standards.models import ParameterValue, StandardSet
 from minzheng.kernel.standards.sets import all_sets
 from minzheng.policy.params import EVIDENCE, Declaration, Resolved
 from minzheng.policy.regions import normalize_region
@@ -144,3 +144,9 @@ def unconfirmed_in(evidence: Mapping[str, Any]) -> list[str]:
     """Names of the never confirmed parameters behind a calculation that was frozen or just made."""
     used = evidence.get("params") or ()
     return [str(one["name"]).replace("_", " ") for one in used if one.get("evidence") == UNCONFIRMED]
+
+
+def sets_visible_to(actor: Actor) -> QuerySet[StandardSet]:
+    """Sets of the places of a post with policy.read, drafts included."""
+    rows = StandardSet.objects.select_related("drafted_by", "submitted_by", "signed_by", "closed_by", "attachment")
+    return rows if actor.is_system else rows.filter(actor.scope_q("policy.read"))

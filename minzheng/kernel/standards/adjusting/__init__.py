@@ -1,0 +1,1 @@
+"""标准调整: the screens of dated sets (see standards.adjustments)."""

@@ -1,0 +1,1 @@
+"""标准一览: every parameter by level, and the history of one."""
