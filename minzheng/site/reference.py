@@ -4,6 +4,7 @@ disagree with it (a test checks).
 
 from __future__ import annotations
 
+import datetime
 import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 
 from minzheng.site.paths import checkout
 
+DEMO_COUNTY, DEMO_DAY = "990101", datetime.date(2026, 9, 1)
 #: Acts possible from this many states are left out of the chart.
 _MANY = 4
 BEGIN, END = "<!-- 以下由 make docs 生成，不要手改 -->", "<!-- 生成到此为止 -->"
@@ -41,11 +43,27 @@ def generated(root: Path) -> dict[Path, str]:
     folder = root / "docs" / "reference"
     files = {folder / f"{name}.md": make() for name, make in _FILES.items()}
     files |= {folder / "flows" / f"{code}.svg": drawn for code, drawn in _flows().items()}
+    files |= {folder / "benefits" / f"{code}.md": text for code, text in _benefits().items()}
     for path, make in _BLOCKS.items():
         whole = root / "docs" / path
         if whole.is_file():
             files[whole] = _between(whole.read_text(encoding="utf-8"), make())
     return files
+
+
+def _benefits() -> dict[str, str]:
+    """A page for every benefit, as it is in the demo county on a fixed day."""
+    from minzheng.policy import load_ruleset
+    from minzheng.policy.reference import describe
+    from minzheng.policy.reference.markdown import as_markdown
+
+    ruleset = load_ruleset()
+    pages = {}
+    for code in ruleset.benefit_codes():
+        told = describe(ruleset, code, DEMO_COUNTY, DEMO_DAY)
+        lead = "由规则、参数和用例算出来：依据、算法、现行参数、算例、变更。网页上的“待遇说明”是同一份，按当地和当天。"
+        pages[code] = _page(told.title, lead, as_markdown(told, "示范县（虚构）"))
+    return pages
 
 
 def _old(path: Path) -> str:

@@ -216,7 +216,10 @@ def _told(ruleset: Ruleset, case: Case) -> Example | None:
         return None
     facts = [(key, "，".join(f"{k} {v}" for k, v in (file.family.get("家庭") or {}).items())) for key in ("家庭",)]
     facts += [
-        (str(row.get("姓名") or f"{key}{i}"), "，".join(f"{k} {v}" for k, v in row.items() if k != "姓名"))
+        (
+            str(row.get("姓名") or f"{key}{i}"),
+            "，".join(f"{k} {v}" for k, v in row.items() if k != "姓名") or "没有填别的",
+        )
         for key in words.collections.values()
         for i, row in enumerate(file.family.get(key) or (), 1)
     ]

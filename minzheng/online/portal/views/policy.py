@@ -27,8 +27,9 @@ def policy(request: HttpRequest, code: str) -> HttpResponse:
     if told is None:
         raise Http404
     values = [p for p in told.params if p["value"] and any(unit in p["value"]["shown"] for unit in AMOUNTS)]
+    refusals = [(rule.condition.partition(" ")[2], rule.summary) for rule in told.conditions]
     item = next((one for one in registry.portal_items() if code in one.grants), None)
     return show(
-        request, "policy", told.title, told=told, values=values, item=item, back="portal.home", on=clock.today(),
+        request, "policy", told.title, told=told, values=values, refusals=refusals, item=item, back="portal.home", on=clock.today(),
         place=region_name(place) if place else "",
     )  # fmt: skip
