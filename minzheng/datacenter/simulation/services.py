@@ -154,7 +154,7 @@ def carry_out(
         if done.state == SimulationRun.DONE:
             return done
         done.figures, done.families = figures, figures["total"]["families"]
-        done.summary = telling.headline(figures)[:300]
+        done.summary = telling.sentence(figures)[:300]
         done.base_sha, done.reform_sha = sides.baseline.sha, sides.reform.sha
         done.state, done.done_at, done.error = SimulationRun.DONE, clock.now(), ""
         done.seconds = round(time.monotonic() - began, 2)

@@ -252,3 +252,59 @@ def _received(figures: Mapping[str, Any], link: Link) -> Shown | None:
         "未覆盖只看得到在册和近期申请过的家庭。渐退的、按服务额度给的不比。",
         heads, lines, empty="没有可以比较的待遇。",
     )  # fmt: skip
+
+
+def side_by_side(pair: Sequence[tuple[Any, Mapping[str, Any]]], names: Mapping[str, str]) -> list[Shown]:
+    """Totals, months and places of two runs, one column each and the difference."""
+    (_, one), (_, other) = pair
+    keys = (("families", "在册户数"), ("base_households", "现行户数"), ("reform_households", "假设户数"), ("entered", "新保户数"),
+            ("entered_persons", "新保人数"), ("left", "退出户数"), ("left_persons", "退出人数"), ("raised", "增发户数"),
+            ("lowered", "减发户数"))  # fmt: skip
+    totals = [_pair_line(label, one["total"][key], other["total"][key], number) for key, label in keys]
+    for key, label in (("base_fen", "现行月支出（元）"), ("reform_fen", "假设月支出（元）"), ("base_horizon_fen", "现行各月合计（元）"),
+                       ("reform_horizon_fen", "假设各月合计（元）")):  # fmt: skip
+        totals.append(_pair_line(label, one["total"][key], other["total"][key], money))
+    heads = [("", ""), ("甲", "num"), ("乙", "num"), ("乙比甲", "num")]
+    return [
+        Shown("totals", "合计", "两次测算各自的合计；日期、地区不同的，先看清再比。", heads, totals),
+        _paired("months", "按月增减支出（元）", "假设减现行，只比两次都有的月份。", "month", one, other, names),
+        _paired(
+            "places", "按地区增减支出（元）", "对比月，假设减现行，只比两次都有的地区。", "place", one, other, names
+        ),
+    ]
+
+
+def _pair_line(label: str, one: int | None, other: int | None, how: Callable[[int | None], str]) -> list[Cell]:
+    both = None if one is None or other is None else other - one
+    more = HIDDEN if both is None else f"{'+' if both > 0 else ''}{how(both)}"
+    return [
+        Cell(label),
+        Cell(how(one), "num", label="甲"),
+        Cell(how(other), "num", label="乙"),
+        Cell(more, "num", label="乙比甲"),
+    ]
+
+
+def _paired(
+    anchor: str,
+    title: str,
+    how: str,
+    key: str,
+    one: Mapping[str, Any],
+    other: Mapping[str, Any],
+    names: Mapping[str, str],
+) -> Shown:
+    rows = {row[key]: row for row in other[f"{key}s"]}
+    lines = []
+    for row in one[f"{key}s"]:
+        if row[key] in rows:
+            both = [None if r["reform_fen"] is None else r["reform_fen"] - r["base_fen"] for r in (row, rows[row[key]])]
+            lines.append(_pair_line(names.get(row[key], row[key]), both[0], both[1], money))
+    return Shown(
+        anchor,
+        title,
+        how,
+        [("", ""), ("甲", "num"), ("乙", "num"), ("乙比甲", "num")],
+        lines,
+        empty="两次测算没有相同的部分。",
+    )

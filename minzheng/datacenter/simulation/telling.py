@@ -85,10 +85,11 @@ def _trimmed(old: str, new: str) -> str:
     return f"{one} {unit} → {other} {other_unit}"
 
 
-def headline(figures: Mapping[str, Any]) -> str:
+def sentence(figures: Mapping[str, Any]) -> str:
     """The sentence on top: what is supposed, who is in, who is out, what it costs a month and over the months."""
     what = value_sentence(figures["values"]) or "另一套规则"
-    return f"{what}：{outcome(figures['total'], len(figures['months']))}"
+    hidden = figures["total"]["families"] is None
+    return f"{what}：{'户数太少，不显示。' if hidden else outcome(figures['total'], len(figures['months']))}"
 
 
 def outcome(total: Mapping[str, int], months: int) -> str:

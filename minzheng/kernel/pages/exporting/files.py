@@ -99,13 +99,14 @@ def as_xlsx(columns: Sequence[Column], lines: Sequence[list[Any]], mark: Mark) -
         {"title": mark.title, "author": mark.who, "company": mark.post, "keywords": mark.no, "comments": mark.line}
     )
     head = book.add_format({"bold": True, "bg_color": "#E8F0F8", "border": 1, "border_color": "#C8D3DF"})
-    _note(book, mark)
+    note_sheet(book, mark)
     _data(book, columns, lines, mark, head)
     book.close()
     return buffer.getvalue()
 
 
-def _note(book: Any, mark: Mark) -> None:
+def note_sheet(book: Any, mark: Mark) -> None:
+    """The first sheet of every workbook that leaves: who, when, what, under which number."""
     sheet = book.add_worksheet(NOTE_SHEET)
     bold, wrap = book.add_format({"bold": True, "valign": "top"}), book.add_format({"text_wrap": True})
     sheet.set_column(0, 0, 14, bold)
@@ -113,7 +114,7 @@ def _note(book: Any, mark: Mark) -> None:
     for index, (label, text) in enumerate(mark.facts()):
         sheet.write_string(index, 0, label, bold)
         sheet.write_string(index, 1, text, wrap)
-    _print_marks(sheet, mark)
+    print_marks(sheet, mark)
 
 
 def _data(book: Any, columns: Sequence[Column], lines: Sequence[list[Any]], mark: Mark, head: Any) -> None:
@@ -133,11 +134,11 @@ def _data(book: Any, columns: Sequence[Column], lines: Sequence[list[Any]], mark
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(len(lines), 1), max(len(columns) - 1, 0))
     sheet.repeat_rows(0)
-    _print_marks(sheet, mark)
+    print_marks(sheet, mark)
     sheet.activate()
 
 
-def _print_marks(sheet: Any, mark: Mark) -> None:
+def print_marks(sheet: Any, mark: Mark) -> None:
     """On every printed page. Excel allows 255 characters a line, and takes & for a command."""
     line = mark.line.replace("&", "＆")[:180]
     sheet.set_landscape()
