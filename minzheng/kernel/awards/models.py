@@ -43,6 +43,11 @@ class Award(RegionRow):
         verbose_name = "待遇"
         indexes = [models.Index(fields=["item_code", "region_code", "state"], name="award_item_region_state")]
 
+    @property
+    def pays_cash(self) -> bool:
+        """A recognition pays nothing, and a quota of services is paid to nobody."""
+        return self.amount_fen > 0 and self.cycle != "quota"
+
 
 class AwardMember(Row):
     """A person covered by an award."""

@@ -22,7 +22,7 @@ def move_award(*, award: Award, to_region: str, on: datetime.date, actor: Actor,
     from minzheng.kernel.audit.services import record
 
     month, before = on.replace(day=1), award.region_code
-    payable = award.amount_fen > 0 and award.first_month <= month and award.state != "suspended"
+    payable = award.pays_cash and award.first_month <= month and award.state != "suspended"
     if payable and not award.pauses.filter(to_month__gte=month, from_month__lte=month).exists():
         ensure_line(award, month, pay_day=params.pay_day)
     award.region_code = to_region

@@ -27,7 +27,7 @@ class FrozenChanged(Exception):
 def suspend(*, award: Award, actor: Actor, on: datetime.date, params: FlowParams, reason: str) -> AwardPause:
     """No payment from the month after `on`; this month's line is made if the month is payable and has none yet."""
     month = on.replace(day=1)
-    if award.amount_fen > 0 and award.first_month <= month:
+    if award.pays_cash and award.first_month <= month:
         ensure_line(award, month, pay_day=params.pay_day)
     pause, _ = AwardPause.objects.get_or_create(
         award=award, to_month=None, defaults={"from_month": month_after(on, 1), "reason": reason[:200]}
@@ -49,7 +49,7 @@ def resume(
         pause.back_paid = back_pay
         pause.to_month = month_after(month, -1 if back_pay else 0)
         pause.save(update_fields=["back_paid", "to_month"])
-        if back_pay and award.amount_fen > 0 and award.first_month <= month:
+        if back_pay and award.pays_cash and award.first_month <= month:
             ensure_line(award, month, pay_day=params.pay_day)
     set_state(award=award, state=state, actor=actor)
     return lines
@@ -61,7 +61,7 @@ def _back_pay(award: Award, pause: AwardPause, month: datetime.date, params: Flo
         raise FrozenChanged(f"待遇 {award.no} 的决定依据与登记的 SM3 不符，不能据此补发，请先核查。")
     amount = int(award.frozen.get("amount_fen", award.amount_fen))
     lines, one = [], max(pause.from_month, award.first_month)
-    while one < month and amount > 0:
+    while one < month and amount > 0 and award.pays_cash:
         line, _ = PaymentLine.objects.get_or_create(
             award=award,
             month=one,
