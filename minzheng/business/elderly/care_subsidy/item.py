@@ -10,7 +10,7 @@ from minzheng.kernel.cases.lifecycle.personal import personal
 from minzheng.kernel.cases.procedure import Procedure
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.items.personal import DIBAO, EDGE, TEKUN, personal_form
-from minzheng.kernel.parts.fields import Money, Photo
+from minzheng.kernel.parts.fields import Photo
 
 LAW = "《关于建立健全经济困难的高龄失能等老年人补贴制度的通知》（财社〔2014〕113号）"
 REASONS = (
