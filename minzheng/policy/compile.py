@@ -73,11 +73,25 @@ class Output:
 
 
 class Plan:
-    """See the module. Raises CompileError for what no target may do, unless ``unproved``. ``stages``: runs of steps of one entity; ``table``: region row → parameter → whole number."""
+    """See the module. ``stages``: runs of steps of one entity; ``table``: region row → parameter → whole number.
 
-    def __init__(self, ruleset: Ruleset, on: datetime.date, regions: Iterable[str], *, unproved: bool = False):
+    ``targets``: output words or benefit codes, default all. Raises CompileError for what no target may do, unless
+    ``unproved``; InputError for a target that does not exist or a value beyond its limit.
+    """
+
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        on: datetime.date,
+        regions: Iterable[str],
+        *,
+        targets: tuple[str, ...] | None = None,
+        programs: Iterable[Program] | None = None,
+        unproved: bool = False,
+    ):
+        """``programs``: of these regions, where they are bound already (with supposed values, say)."""
         self.ruleset, self.on = ruleset, on
-        self._find_programs(regions)
+        self._find_programs(programs or (ruleset.program(code, on, targets) for code in regions), list(regions))
         words, declared = ruleset.vocabulary.words, ruleset.params.declarations
         texts = {c for w in words.values() for c in w.choices} | {c for d in declared.values() for c in d.choices}
         self.codes = Codes(sorted(texts))
@@ -88,7 +102,7 @@ class Plan:
         self._make_outputs()
         self._prune()
         self.inputs = self._find_inputs()
-        self.stages = self._cut_stages()
+        self.stages = _postponed(self._cut_stages())
         self.table = [self._row(i, program) for i, program in enumerate(self.programs)]
         # Where nothing can be computed any numbers do; those of another place leave fewer that differ.
         usual = next((row for row, p in zip(self.table, self.programs, strict=True) if p.rules), self.table[0])
@@ -99,13 +113,12 @@ class Plan:
             raise CompileError(ranges.sentences(self.ranges.problems))
 
     # ---- regions
-    def _find_programs(self, regions: Iterable[str]) -> None:
+    def _find_programs(self, programs: Iterable[Program], regions: list[str]) -> None:
         """``rows``: region code → row; regions that share all values and rules share a row."""
         self.programs: list[Program] = []
         self.rows: dict[str, int] = {}
         seen: dict[int, int] = {}
-        for code in regions:
-            program = self.ruleset.program(code, self.on)
+        for code, program in zip(regions, programs, strict=True):
             key = id(program._blanks)  # shared by every place that shares the bound program
             if key not in seen:
                 seen[key] = len(self.programs)
@@ -116,9 +129,7 @@ class Plan:
     def _asked_of(self, program: Program) -> set[str]:
         """Names whose value matters in a region: what its rules read, and what the totals add up."""
         asked = {d for r in program.rules.values() for d in (*r.deps, *(n for _, n in r.agg_deps))}
-        if program.any_benefit:
-            asked |= {n for n, versions in self.ruleset.versions.items() if versions[0].monthly}
-        return asked
+        return asked | set(program.paid) if program.any_benefit else asked
 
     def unconfigured(self) -> dict[str, list[str]]:
         """Region code → benefits that cannot be computed there on that day."""
@@ -127,7 +138,7 @@ class Plan:
     # ---- steps
     def _make_outputs(self) -> None:
         versions = self.ruleset.versions
-        for name in [n for n, vs in versions.items() if vs[0].output and vs[0].entity in ("人", "户")]:
+        for name in [n for n in self.programs[0].output_words if versions[n][0].entity in ("人", "户")]:
             kind, scale = self.ruleset.types[name]
             missing = [name not in p.rules for p in self.programs]
             if all(missing):
@@ -148,9 +159,9 @@ class Plan:
     def _add_totals(self) -> None:
         missing = [not p.any_benefit for p in self.programs]
         paid: dict[str, list[Node]] = {"人": [], "户": []}
-        for name, versions in self.ruleset.versions.items():
-            if versions[0].monthly and name in self.steps:
-                paid[versions[0].entity].append(("col", name))
+        for name in self.programs[0].paid:
+            if name in self.steps:
+                paid[self.ruleset.entities[name]].append(("col", name))
         self.steps[PERSON_TOTAL] = Step(PERSON_TOTAL, "人", _added(paid["人"]), False)
         self.steps["成员合计"] = Step("成员合计", "人", ("col", PERSON_TOTAL), False, how="sum")
         whole = _added([*paid["户"], ("col", "成员合计")])
@@ -277,6 +288,30 @@ class Plan:
                 return declared.type == "是否"
             return self.is_yes_no(self.hoisted()[node[1]]) if node[1] in self.hoisted() else False
         return op in YES_NO
+
+
+def _postponed(stages: list[tuple[str, list[Step]]]) -> list[tuple[str, list[Step]]]:
+    """The same stages with every step in the last one that is early enough for all who read it.
+
+    What is computed in the walk that reads it need not be kept between walks, and is skipped where its reader needs it
+    only under a condition.
+    """
+    listed = [(i, step) for i, (_, batch) in enumerate(stages) for step in batch]
+    last = {entity: max((i for i, (e, _) in enumerate(stages) if e == entity), default=0) for entity in ("户", "人")}
+    before: dict[str, int] = {}  # step → first stage in which it is read; a sum is read only after its own stage
+    place: dict[str, int] = {}
+    for i, step in reversed(listed):
+        latest = before.get(step.name, last[step.entity] + (1 if step.how else 0))
+        own = latest - 1 if step.how or stages[min(latest, len(stages) - 1)][0] != step.entity else latest
+        while stages[own][0] != step.entity:
+            own -= 1
+        place[step.name] = own = max(own, i)
+        for dep in step.deps:
+            before[dep] = min(before.get(dep, len(stages)), own)
+    moved: list[list[Step]] = [[] for _ in stages]
+    for _, step in listed:
+        moved[place[step.name]].append(step)
+    return [(entity, batch) for (entity, _), batch in zip(stages, moved, strict=True) if batch]
 
 
 def _added(nodes: list[Node]) -> Node:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import datetime
 import decimal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 PERSON_TOTAL, HOUSEHOLD_TOTAL = TOTALS = ("个人月待遇合计", "家庭月待遇合计")
 
 
+#: Values of the household, and rows by entity.
+Steps = tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]
+#: So many families of one place, and it is worth a fraction of a second to write its rules out as whole numbers.
+WORTH_WRITING_OUT = 64
+
+
 @dataclass
 class Outcome:
     """What one family gets. Money as Decimal 元 (whole 分), yes/no as bool, counts as int, None where not applicable."""
@@ -42,10 +48,22 @@ class Outcome:
     on: datetime.date
     sha: str
     explanation: dict[str, Any] = field(default_factory=lambda: {"roots": [], "nodes": {}})
-    #: Every computed value, unrounded where the rule leaves it unrounded: household, and rows by collection.
-    values: dict[str, Any] = field(default_factory=dict)
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     _program: Program | None = None
+    _steps: Callable[[], Steps] = lambda: ({}, {})
+
+    @cached_property
+    def _calculated(self) -> Steps:
+        return self._steps()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Every value of the household, unrounded where the rule leaves it unrounded."""
+        return self._calculated[0]
+
+    @property
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        """The same for every row of each collection, by entity."""
+        return self._calculated[1]
 
     @cached_property
     def reasons(self) -> list[dict[str, str]]:
@@ -91,6 +109,23 @@ def _money(value: Any) -> Decimal | None:
     return None if value is None else to_fen_half_up(value)
 
 
+class _Quick:
+    """The quick way of one program, written out when enough families have come; shared by its places and days."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.way: Any = None
+
+    def of(self, program: Program) -> Any:
+        """The quick way, or None while (or where) there is none."""
+        self.count += 1
+        if self.count == WORTH_WRITING_OUT:
+            from minzheng.policy.targets.family import build
+
+            self.way = build(program)
+        return self.way
+
+
 class _Row:
     """A member or linked row: rules of the household read its attributes, the engine its ``__dict__``."""
 
@@ -107,6 +142,7 @@ class Program:
         overrides: dict[str, Any] | None,
     ):
         self.ruleset, self.region, self.on = ruleset, region, on
+        self._quick = _Quick()
         self.in_force = self._versions(ruleset.params.successions.chain(region, on))
         self.found, idle = ruleset.params.resolve_all(region, on, overrides)
         self.params = SimpleNamespace(**{n: r.amount for n, r in self.found.items()}, **idle)
@@ -122,6 +158,8 @@ class Program:
         for name in [*self.targets, *self._all_conditions(targets)]:
             self._need(name)
         self._bind()
+        self.partial_runners: dict[frozenset[str], Callable[..., None]] = {}  # these two are kept by
+        self.row_runners: dict[tuple[frozenset[str], str], Any] = {}  # ``entitlements.trials``
         self.explainer = Explainer(self)
 
     def at(self, region: str, on: datetime.date) -> Program:
@@ -193,7 +231,12 @@ class Program:
                 elif target not in TOTALS:
                     raise InputError(f"没有“{target}”这个结果或福利", field="targets")
         self.output_words = list(dict.fromkeys(chosen))
-        return [n for n in self.output_words if n not in self.zeroed and not self.missing.get(n)]
+        #: What the month's totals add up: the monthly cash asked for, or all of it where a total itself is asked for.
+        whole = targets is not None and any(t in TOTALS for t in targets)
+        monthly = [n for n, vs in self.ruleset.versions.items() if vs[0].monthly]
+        self.paid = [n for n in monthly if whole or n in self.output_words]
+        wanted = dict.fromkeys([*self.output_words, *self.paid])
+        return [n for n in wanted if n not in self.zeroed and not self.missing.get(n)]
 
     def _all_conditions(self, targets: tuple[str, ...] | None) -> list[str]:
         """Conditions of whole benefits that are asked for, also those on which no result depends."""
@@ -230,8 +273,9 @@ class Program:
         self._blanks["人"][TOTALS[0]] = None
         self._blanks["户"] |= dict.fromkeys(["核算日", TOTALS[1], *self.ruleset.vocabulary.collections.values()])
         self._conditions = [r for r in self.rules.values() if r.refuse]
-        self._monthly_person = [n for n, r in self.rules.items() if r.monthly and r.entity == "人"]
-        self._monthly_household = [n for n, r in self.rules.items() if r.monthly and r.entity == "户"]
+        cash = [n for n in self.rules if n in self.paid]
+        self._monthly_person = [n for n in cash if self.ruleset.entities[n] == "人"]
+        self._monthly_household = [n for n in cash if self.ruleset.entities[n] == "户"]
         shown = [(n, self._shown(n), self.ruleset.entities[n]) for n in self.output_words]
         self._out_household = [(n, how) for n, how, entity in shown if entity == "户"]
         self._out_person = [(n, how) for n, how, entity in shown if entity == "人"]
@@ -250,10 +294,8 @@ class Program:
         return _money if self.ruleset.types[name][0] == "元" else _as_it_is
 
     # ---- running
-    def calculate(
-        self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]
-    ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-        """Run the rules over values as ``run`` reads them; both arguments are filled in place and returned."""
+    def let_rules_see(self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> None:
+        """Rules of the household read members by attribute."""
         for entity, key in self.ruleset.vocabulary.collections.items():
             objects = []
             for values in rows[entity]:
@@ -261,16 +303,40 @@ class Program:
                 row.__dict__ = values
                 objects.append(row)
             household[key] = objects
+
+    def calculate(
+        self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]
+    ) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+        """Run the rules over values as ``run`` reads them; both arguments are filled in place and returned."""
+        self.let_rules_see(household, rows)
         household["核算日"] = self.on
         self._fill(household, rows)
         return household, rows
 
     def run(self, family: dict[str, Any], *, explain: bool = False) -> Outcome:
         """Read, calculate and report one family. Raises InputError."""
+        quick = None if explain or self._has_linked(family) else self._quick.of(self)
+        done = quick.run(family, self.on) if quick is not None else None
+        if done is not None:
+            whole, members, steps = done
+            return self._report(whole, members, lambda: self._exactly(*steps()))
         household, rows = self.ruleset.vocabulary.read_family(family, self.on, self._blanks)
         with decimal.localcontext(EXACT):
             self.calculate(household, rows)
             return self._outcome(household, rows, explain)
+
+    def _has_linked(self, family: dict[str, Any]) -> bool:
+        """Whether other households are named, whose rules run one by one, or something unknown."""
+        keys = self.ruleset.vocabulary.collections
+        people, known = keys["人"], keys.values()
+        return any(listed or key not in known for key, listed in family.items() if key not in ("家庭", people))
+
+    def _exactly(self, household: dict[str, Any], rows: dict[str, list[dict[str, Any]]]) -> Steps:
+        """All steps of a family whose results were found the quick way."""
+        top = {**self._blanks["户"], **household}
+        full = {e: [{**self._blanks[e], **row} for row in rows.get(e, ())] for e in self.ruleset.vocabulary.collections}
+        with decimal.localcontext(EXACT):
+            return self.calculate(top, full)
 
     def _outcome(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]], explain: bool) -> Outcome:
         whole = {n: shown(top.get(n)) for n, shown in self._out_household}
@@ -282,6 +348,12 @@ class Program:
                 member[n] = shown(values.get(n))
             member[PERSON_TOTAL] = to_fen_half_up(values[PERSON_TOTAL]) if self.any_benefit else None
             members.append(member)
+        outcome = self._report(whole, members, lambda: (top, dicts))
+        if explain:
+            outcome.explanation = self.explainer.graph(top, dicts)
+        return outcome
+
+    def _report(self, whole: dict[str, Any], members: list[dict[str, Any]], steps: Callable[[], Steps]) -> Outcome:
         return Outcome(
             household=whole,
             members=members,
@@ -289,27 +361,31 @@ class Program:
             region=self.region,
             on=self.on,
             sha=self.ruleset.sha,
-            explanation=self.explainer.graph(top, dicts) if explain else {"roots": [], "nodes": {}},
-            values=top,
-            rows=dicts,
             _program=self,
+            _steps=steps,
         )
 
     def reasons(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:
         """Conditions that are not met: code, title, text, benefit, rule and (for a person's condition) person."""
-        reasons = []
+        return [self.reason(rule, values, top) for rule, _, values in self.unmet(top, dicts)]
+
+    def unmet(
+        self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]
+    ) -> Iterator[tuple[Rule, int, dict[str, Any]]]:
+        """(condition, place, values) of what is not met; place 0 is the household, n the n-th row of the entity."""
         for rule in self._conditions:
-            for values in (top,) if rule.entity == "户" else dicts[rule.entity]:
-                if values[rule.name] is not False:
-                    continue
-                code, _, title = rule.refuse.partition(" ")
-                facts = {n: self._fact(n, values, top) for n in dict.fromkeys([*rule.args, *rule.params])}
-                reason = {"code": code, "title": title, "text": rule.because.format_map(facts)}
-                reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law_on(self.on)}
-                if rule.entity != "户":
-                    reason["person"] = str(values.get("姓名", ""))
-                reasons.append(reason)
-        return reasons
+            rows = [(0, top)] if rule.entity == "户" else enumerate(dicts[rule.entity], 1)
+            yield from ((rule, place, values) for place, values in rows if values[rule.name] is False)
+
+    def reason(self, rule: Rule, values: dict[str, Any], top: dict[str, Any]) -> dict[str, str]:
+        """The sentence of one condition that is not met, with the facts of this household or row."""
+        code, _, title = rule.refuse.partition(" ")
+        facts = {n: self._fact(n, values, top) for n in dict.fromkeys([*rule.args, *rule.params])}
+        reason = {"code": code, "title": title, "text": rule.because.format_map(facts)}
+        reason |= {"benefit": rule.benefit, "rule": rule.name, "law": rule.law_on(self.on)}
+        if rule.entity != "户":
+            reason["person"] = str(values.get("姓名", ""))
+        return reason
 
     def _fact(self, name: str, values: dict[str, Any], top: dict[str, Any]) -> str:
         """A value as the sentence of a reason says it: the row's own, the household's, or a parameter."""

@@ -69,9 +69,7 @@ def fold(node: Node) -> Node:
     """The node without work whose outcome is known: decided conditions, arithmetic on numbers, + 0, × 1."""
     op = node[0]
     if op == "if":
-        if node[1][0] == "lit":
-            return node[2] if node[1][1] else node[3]
-        return node[2] if node[2] == node[3] else node
+        return _chosen(node)
     if op in ("and", "or"):
         for one, other in ((node[1], node[2]), (node[2], node[1])):
             if one[0] == "lit":
@@ -91,6 +89,23 @@ def fold(node: Node) -> Node:
         return node[2]
     if op == "*" and ("lit", 1) in node[1:]:
         return node[2] if node[1] == ("lit", 1) else node[1]
+    return node
+
+
+def _chosen(node: Node) -> Node:
+    """A choice whose outcome is known, or a choice between yes, no and a condition, without the choice."""
+    _, condition, yes, no = node
+    if condition[0] == "lit":
+        return yes if condition[1] else no
+    if repr(yes) == repr(no):  # to Python 1 and True are equal
+        return yes
+    opposite = fold(("not", condition))
+    for one, made in (
+        (yes, ("or", condition, no) if yes == TRUE else ("and", opposite, no)),
+        (no, ("or", opposite, yes) if no == TRUE else ("and", condition, yes)),
+    ):
+        if one[0] == "lit" and isinstance(one[1], bool):
+            return fold(made)
     return node
 
 

@@ -47,6 +47,19 @@ def round_whole(mode: int, top: int, bottom: int) -> int:
     return half_up(top, bottom * 100) * 100
 
 
+def round_plain(mode: int, top: int, bottom: int) -> int:
+    """``round_whole`` where top is known not to be negative and bottom to be positive: one division."""
+    step = 1 if mode == 0 else 10 if mode == 1 else 100
+    below = bottom * step
+    more = below // 2 if mode == 0 or mode == 3 else below - 1
+    return (top + more) // below * step
+
+
+def pick(condition: bool, yes: Any, no: Any) -> Any:
+    """``yes`` if the condition holds, else ``no``; both are known numbers."""
+    return yes if condition else no
+
+
 def monthly(mode: int, year: int, bottom: int, month: int) -> int:
     """The month's part of a yearly amount of year ÷ bottom 分: the rounded twelfth, in December the rest."""
     share = round_whole(mode, year, bottom * 12)

@@ -58,11 +58,9 @@ def calendar() -> Any:
 class Rows:
     """A plan's region table as the loop takes it, and which row each of the population's regions uses."""
 
-    def __init__(self, plan: Plan, codes: list[str]):
+    def __init__(self, plan: Plan, params: list[str], codes: list[str]):
         self.plan = plan
-        self.table = np.array([[row[p] for p in plan.params] for row in plan.table], np.int64).reshape(
-            len(plan.table), -1
-        )
+        self.table = np.array([[row[p] for p in params] for row in plan.table], np.int64).reshape(len(plan.table), -1)
         self.of_group = np.array([plan.rows[code] for code in codes], np.int32)
 
 
@@ -74,7 +72,7 @@ class LoopEngine:
         self.codes = region_codes(population)
         self.plan = Plan(ruleset, on, self.codes)
         self.loop: Loop = build(self.plan)
-        self.rows = Rows(self.plan, self.codes)
+        self.rows = Rows(self.plan, self.loop.params, self.codes)
         decoders = {
             e: Decoder(f.name, self.plan.codes, on)
             for e, f in (("户", population.households), ("人", population.persons))

@@ -7,13 +7,13 @@ are needed. Results are the temporary tables ``p_out`` and ``h_out``.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from minzheng.policy.compile import MAX_MEMBERS, Output, Plan, Step
-from minzheng.policy.lowering import DAY, Node, bind, leaves, substitute
+from minzheng.policy.lowering import DAY, Node, leaves
 from minzheng.policy.ranges import Ranges
+from minzheng.policy.specialise import bound, inlined
 from minzheng.policy.targets.sql_text import Expressions, quote
 
 KEY = "household_id"
@@ -63,27 +63,7 @@ class SqlPlan:
     def _bound_steps(self) -> dict[str, Step]:
         """Steps with the constant parameters written in, and steps that thereby became numbers written in too."""
         same = {p: self.plan.table[0][p] for p in self.plan.params if p not in self.varying}
-        known = {p: bool(v) if self.plan.is_yes_no(("param", p)) else v for p, v in same.items()}
-        numbers: dict[str, Node] = dict(self.absent)
-        steps: dict[str, Step] = {}
-        for _, batch in self.plan.stages:
-            for step in batch:
-                tree = substitute(bind(step.tree, known), numbers)
-                if tree[0] == "lit" and tree[1] is not None and not step.how:
-                    numbers[step.name] = tree
-                steps[step.name] = replace(step, tree=tree)
-        return self._needed(steps)
-
-    def _needed(self, steps: dict[str, Step]) -> dict[str, Step]:
-        """What some result still needs after the numbers were written in."""
-        needed: set[str] = set()
-        waiting = [o.step for o in self.plan.outputs if o.step]
-        while waiting:
-            name = waiting.pop()
-            if name in steps and name not in needed:
-                needed.add(name)
-                waiting += steps[name].deps
-        return {n: s for n, s in steps.items() if n in needed}
+        return bound(self.plan, same, self.absent)
 
     def _actual_ranges(self) -> Ranges:
         """Ranges with the values that parameters have here, which are tighter than their declarations."""
@@ -222,7 +202,7 @@ class SqlPlan:
 
     def _levels(self, frame: Frame, steps: list[Step], wanted: list[str], keys: list[str], params: list[str]) -> str:
         """Nested SELECTs that compute the steps over a frame, each carrying only what is still needed."""
-        steps = self._inline(steps, set(wanted))
+        steps = inlined(steps, set(wanted))
         done, sql, waiting = set(frame.columns), frame.sql, list(steps)
         while waiting:
             made = {s.name for s in waiting}
@@ -235,19 +215,6 @@ class SqlPlan:
             done |= {s.name for s in ready}
         columns = ", ".join(dict.fromkeys([*keys, *(quote(c) for c in wanted)]))
         return f"SELECT {columns} FROM ({sql})"
-
-    def _inline(self, steps: list[Step], wanted: set[str]) -> list[Step]:
-        """Write a step that is used once into the step that uses it."""
-        uses = Counter(d for s in steps for d in leaves(s.tree, "col"))
-        gone: dict[str, Node] = {}
-        kept: list[Step] = []
-        for step in steps:
-            tree = substitute(step.tree, gone)
-            if uses[step.name] == 1 and step.name not in wanted:
-                gone[step.name] = tree
-            else:
-                kept.append(replace(step, tree=tree))
-        return kept
 
     def _cast(self, step: Step) -> str:
         text = self.write(step.tree)

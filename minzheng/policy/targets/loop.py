@@ -22,8 +22,9 @@ from typing import Any
 from minzheng.policy import whole
 from minzheng.policy.compile import MAX_MEMBERS, CompileError, Output, Plan, Step
 from minzheng.policy.errors import PACKAGE
-from minzheng.policy.lowering import Node
+from minzheng.policy.lowering import Node, children, leaves
 from minzheng.policy.ranges import sentences
+from minzheng.policy.specialise import bound, inlined, modes
 from minzheng.policy.targets import walk
 from minzheng.policy.words import Word
 
@@ -34,12 +35,19 @@ CALENDAR_FROM, CALENDAR_TO = (
 _HEADER = '''"""由 minzheng.policy.targets.loop 生成，随规则重新生成，不要改。"""
 from typing import Any
 from numba import njit, types
+from numba.extending import intrinsic
 import numpy as np
 FLAG, CODE, DAY, FEN = (types.Array(t, 1, "C", readonly=True) for t in (types.bool_, types.int16, types.int32, types.int64))
 TABLE = types.Array(types.int64, 2, "C", readonly=True)
 FLAGS, FENS, TOTALS = types.bool_[::1], types.int64[::1], types.int64[:, ::1]
 NOTHING = np.int64(-2**63)
+@intrinsic
+def pick(typing, condition, yes, no):
+    kind = types.boolean if isinstance(yes, types.Boolean) and isinstance(no, types.Boolean) else types.int64
+    return kind(types.boolean, kind, kind), lambda context, builder, signature, args: builder.select(*args)
 '''
+#: Deeper trees than Python's parser likes are not written into one line.
+DEEPEST = 40
 _OPTIONS = "nogil=True, cache=True, error_model='numpy'"
 
 
@@ -84,7 +92,7 @@ def build(plan: Plan, *, compiled: bool = True) -> Loop:
 
 def _interpreted(text: str) -> dict[str, Any]:
     """The names of the generated module, its functions left to Python."""
-    names: dict[str, Any] = {"NOTHING": whole.NOTHING, "njit": lambda *_, **__: lambda function: function, "Any": Any}
+    names: dict[str, Any] = {"NOTHING": whole.NOTHING, "pick": whole.pick, "njit": lambda *_, **__: lambda function: function, "Any": Any}
     body = text[len(_HEADER) :].replace("np.int64(", "int(")
     names |= dict.fromkeys(("FLAG", "CODE", "DAY", "FEN", "TABLE", "FLAGS", "FENS", "TOTALS"))
     names |= {"types": SimpleNamespace(int64=None), "np": _Scratch}
@@ -103,15 +111,16 @@ class _Scratch:
 
 
 def _loop(plan: Plan, module: Any, path: Path) -> Loop:
+    printer = _Printer(plan)
     outputs = {e: [o for o in plan.outputs if o.entity == e and o.step] for e in ("户", "人")}
     return Loop(
         module.households,
         module.match,
         module.tally,
         module.crossed,
-        plan.inputs["户"],
-        plan.inputs["人"],
-        plan.params,
+        printer.inputs["户"],
+        printer.inputs["人"],
+        printer.params,
         outputs["户"],
         outputs["人"],
         path,
@@ -154,9 +163,10 @@ def source(plan: Plan) -> str:
         raise CompileError("规则、参数和词的名字必须是合法的标识符")
     printer = _Printer(plan)
     parts = [_HEADER]
-    helpers: list[Any] = [whole.half_up, whole.ceiling, whole.round_whole, whole.monthly, *whole.FUNCTIONS.values()]
+    helpers: list[Any] = [whole.half_up, whole.ceiling, whole.round_whole, whole.round_plain, whole.monthly]
+    helpers += whole.FUNCTIONS.values()
     for helper in helpers:
-        parts.append(f"@njit(nogil=True)\n{inspect.getsource(helper)}\n")
+        parts.append(f"@njit(nogil=True, error_model='numpy')\n{inspect.getsource(helper)}\n")
     signed = [(walk.match, "FEN, FEN, FENS, types.int64"), (walk.tally, "FEN, FEN, FEN, DAY, TOTALS"), (walk.crossed, "FEN, FEN, DAY, TOTALS")]  # fmt: skip
     function: Any
     for function, types in signed:
@@ -164,18 +174,47 @@ def source(plan: Plan) -> str:
     return "\n".join([*parts, f"@njit([({printer.signature()})], {_OPTIONS})", printer.kernel(), ""])
 
 
+def _costly(node: Node) -> bool:
+    """Whether a choice is worth a branch: one of its sides divides. Without a branch both sides are worked out, which
+    costs less than the branch does, there and above all in the compiler.
+    """
+    return any(_divides(child) for child in node[2:])
+
+
+def _divides(node: Node) -> bool:
+    return node[0] in ("round", "monthly") or any(_divides(child) for child in children(node))
+
+
 class _Printer:
+    """Prints straight lines: yes and no are numbers, joined by & and |, so that the compiler meets few branches."""
+
     def __init__(self, plan: Plan):
         self.plan = plan
-        self.words = {w.name: w for ws in plan.inputs.values() for w in ws}
         self.results = {o.step: f"o_{o.step}" for o in plan.outputs if o.step}
+        self.stages = self._specialised()
+        steps = [s for _, batch in self.stages for s in batch]
+        self.steps = {s.name: s for s in steps}
+        read = {d for s in steps for d in s.deps}
+        self.inputs = {e: [w for w in ws if w.name in read] for e, ws in plan.inputs.items()}
+        self.words = {w.name: w for ws in self.inputs.values() for w in ws}
+        self.params = list(dict.fromkeys(p for s in steps for p in leaves(s.tree, "param")))
         self.kept = self._kept_between_loops()
+
+    def _specialised(self) -> list[tuple[str, list[Step]]]:
+        """The stages with the ways of reckoning written in: which are the same everywhere, what-ifs seldom change them."""
+        left = bound(self.plan, modes(self.plan), {})
+        stages = [(e, [left[s.name] for s in batch if s.name in left]) for e, batch in self.plan.stages]
+        made = []
+        for i, (entity, batch) in enumerate(stages):
+            elsewhere = {d for j, (_, other) in enumerate(stages) if j != i for s in other for d in s.deps}
+            made.append((entity, inlined(batch, elsewhere | set(self.results), DEEPEST)))
+        return made
 
     def _kept_between_loops(self) -> set[str]:
         """Person values made in one walk over the members and read in a later one."""
         made: dict[str, int] = {}
         kept: set[str] = set()
-        for i, (_, steps) in enumerate(self.plan.stages):
+        for i, (_, steps) in enumerate(self.stages):
             for step in steps:
                 kept |= {d for d in step.deps if made.get(d, i) < i}
                 if step.home == "人":
@@ -184,19 +223,18 @@ class _Printer:
 
     def kernel(self) -> str:
         plan = self.plan
-        households, persons = plan.inputs["户"], plan.inputs["人"]
+        households, persons = self.inputs["户"], self.inputs["人"]
         outputs = [o for e in ("户", "人") for o in plan.outputs if o.entity == e and o.step]
         names = [f"i_{w.name}" for w in [*households, *persons]] + [f"o_{o.step}" for o in outputs]
         lines = [f"def households(start, stop, off, region, table, calendar, {', '.join(names)}):"]
         for name in sorted(self.kept - set(self.results)):
-            kind = "np.bool_" if plan.steps[name].yes_no else "np.int64"
+            kind = "np.bool_" if self.steps[name].yes_no else "np.int64"
             lines.append(f"    k_{name} = np.empty({MAX_MEMBERS}, {kind})")
-        lines += ["    last = -1", *(f"    q_{p} = {self._zero_param(p)}" for p in plan.params)]
         lines += ["    for h in range(start, stop):", "        first = off[h]", "        end = off[h + 1]"]
-        lines += ["        r = region[h]", "        if r != last:", "            last = r"]
-        lines += [f"            q_{p} = table[r, {i}]{self._as_param(p)}" for i, p in enumerate(plan.params)]
-        lines += [f"        v_{w.name} = {self._load(w, 'h')}" for w in households]
-        for entity, steps in plan.stages:
+        lines += ["        row = table[region[h]]"]
+        lines += [f"        q_{p} = row[{i}]{self._as_param(p)}" for i, p in enumerate(self.params)]
+        lines += [line for w in households for line in self._load(w, "h", "        ")]
+        for entity, steps in self.stages:
             lines += self._household(steps) if entity == "户" else self._members(steps)
         lines += [f"        o_{o.step}[h] = v_{o.step}" for o in outputs if o.entity == "户"]
         return "\n".join(lines)
@@ -207,29 +245,29 @@ class _Printer:
         kinds |= {"整数": "DAY"}
         inputs = [
             "FEN" if w.optional and w.type in ("整数", "是否") else kinds.get(w.type, "FEN")
-            for e in ("户", "人") for w in self.plan.inputs[e]
+            for e in ("户", "人") for w in self.inputs[e]
         ]  # fmt: skip
         outputs = [o for e in ("户", "人") for o in self.plan.outputs if o.entity == e and o.step]
         made = ["FLAGS" if o.kind == "是否" else "FENS" for o in outputs]
         return ", ".join(["types.int64", "types.int64", "FEN", "DAY", "TABLE", "DAY", *inputs, *made])
 
-    def _zero_param(self, name: str) -> str:
-        return "False" if self.plan.is_yes_no(("param", name)) else "np.int64(0)"
-
     def _as_param(self, name: str) -> str:
         return " != 0" if self.plan.is_yes_no(("param", name)) else ""
 
     @staticmethod
-    def _load(word: Word, index: str) -> str:
-        raw = f"i_{word.name}[{index}]"
-        if word.type == "是否":
-            return raw
+    def _load(word: Word, index: str, pad: str) -> list[str]:
+        """Read one word. Where it may be empty, ``n_`` says so and the value is 0: nothing odd ever enters a sum."""
+        raw, name = f"i_{word.name}[{index}]", word.name
         if word.type == "日期":
-            day = f"np.int64(calendar[np.int64({raw}) - {CALENDAR_FROM}])"
-            return f"(NOTHING if {day} < 0 else {day})" if word.optional else day
-        if word.type == "选项" and word.optional:
-            return f"(NOTHING if {raw} < 0 else np.int64({raw}))"
-        return f"np.int64({raw})"
+            raw = f"np.int64(calendar[np.int64({raw}) - {CALENDAR_FROM}])"
+        elif word.type != "是否" or word.optional:
+            raw = f"np.int64({raw})"
+        if not word.optional:
+            return [f"{pad}v_{name} = {raw}"]
+        empty = {"日期": "< 0", "选项": "< 0"}.get(word.type, "== NOTHING")
+        lines = [f"{pad}x_{name} = {raw}", f"{pad}n_{name} = x_{name} {empty}"]
+        value = f"pick(n_{name}, np.int64(0), x_{name})"
+        return [*lines, f"{pad}v_{name} = {value} != 0" if word.type == "是否" else f"{pad}v_{name} = {value}"]
 
     def _household(self, steps: list[Step]) -> list[str]:
         return [f"        v_{s.name} = {self.text(s.tree)}" for s in steps]
@@ -242,13 +280,13 @@ class _Printer:
         for name in read:
             word = self.words.get(name)
             if word is not None and word.entity == "人":
-                lines.append(f"            v_{name} = {self._load(word, 'p')}")
+                lines += self._load(word, "p", "            ")
             elif name in self.kept:
                 lines.append(f"            v_{name} = {self._place(name)}")
         for step in steps:
             text = self.text(step.tree)
             if step.how == "any":
-                lines += [f"            if {text}:", f"                v_{step.name} = True"]
+                lines.append(f"            v_{step.name} |= {text}")
             elif step.how == "sum":
                 lines.append(f"            v_{step.name} += {text}")
             else:
@@ -266,23 +304,26 @@ class _Printer:
         if op == "lit":
             return "NOTHING" if node[1] is None else repr(node[1])
         if op == "col":
-            word = self.words.get(node[1])
-            # a yes/no that may be empty is a number: its rule asked first whether it is there
-            return f"(v_{node[1]} != 0)" if word and word.optional and word.type == "是否" else f"v_{node[1]}"
+            return f"v_{node[1]}"
         if op == "param":
             return f"q_{node[1]}"
         if op == "if":
-            return f"({self.text(node[2])} if {self.text(node[1])} else {self.text(node[3])})"
+            yes, no, condition = self.text(node[2]), self.text(node[3]), self.text(node[1])
+            return f"({yes} if {condition} else {no})" if _costly(node) else f"pick({condition}, {yes}, {no})"
         if op == "not":
             return f"(not {self.text(node[1])})"
+        if op in ("and", "or"):
+            return f"({self.text(node[1])} {'&' if op == 'and' else '|'} {self.text(node[2])})"
         if op == "isnull":
-            return f"(v_{node[1][1]} == NOTHING)"
+            return f"n_{node[1][1]}"
         if op == "in":
             one = self.text(node[1])
-            return "(" + " or ".join(f"{one} == {v}" for v in node[2]) + ")"
+            return "(" + " | ".join(f"({one} == {v})" for v in node[2]) + ")"
         if op == "fn":
             return f"{whole.FUNCTIONS[node[1]].__name__}({', '.join(self.text(a) for a in node[2:])})"
         args = [self.text(a) for a in node[1:]]
+        if op == "round" and self.plan.ranges.of(node[2])[0] >= 0 and self.plan.ranges.of(node[3])[0] > 0:
+            return f"round_plain({', '.join(args)})"
         if op in ("round", "monthly"):
             return f"{'round_whole' if op == 'round' else 'monthly'}({', '.join(args)})"
         if op in ("min", "max"):

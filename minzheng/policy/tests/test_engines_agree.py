@@ -66,7 +66,16 @@ def test_随机的家庭三种算法相同(tmp_path_factory, seed, month):
     random, ruleset, on = Random(seed), load_ruleset(), datetime.date(2026, month, 1)
     codes, rows = invented.counties(random, ruleset, on, 3)
     families = listed(random, ruleset, on, [*codes, "110101"], 50)
-    agree(ruleset.with_params(rows), on, families, tmp_path_factory.mktemp("随机"), random=random)
+    folder = tmp_path_factory.mktemp("随机")
+    agree(ruleset.with_params(rows), on, families, folder, compiled=False, random=random)
+
+
+def test_各地办法都不同时编译的循环也相同(ruleset, tmp_path):
+    """Twelve counties in which no choice is the same everywhere: nothing is decided before the loop runs."""
+    random = Random(20260901)
+    codes, rows = invented.counties(random, ruleset, DAY, 12)
+    families = listed(random, ruleset, DAY, codes, 600)
+    assert agree(ruleset.with_params(rows), DAY, families, tmp_path, random=random) > 20_000
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
