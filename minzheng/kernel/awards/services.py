@@ -59,7 +59,7 @@ def grant(
     frozen = _frozen(case, answer)
     grade = category or answer.category
     account = case.form.get("account") or {}
-    month = first_month or first_payable_month(decided_on, params)
+    month = first_month or answer.first_month or first_payable_month(decided_on, params)
     award = Award.objects.create(
         no=_number(case, decided_on),
         item_code=case.item_code,
@@ -95,7 +95,9 @@ def grant(
         if answer.covered is None or place in answer.covered
     )
     if award.amount_fen > 0 and award.cycle != "quota":
-        ensure_line(award, month, pay_day=params.pay_day)
+        back = answer.back if first_month is None else {}
+        _back_lines(award, back, decided_on, params)
+        ensure_line(award, decided_on.replace(day=1) if back else month, pay_day=params.pay_day)
     record(
         actor=actor,
         action="award.grant",
@@ -161,6 +163,17 @@ def ensure_line(award: Award, month: datetime.date, *, pay_day: int = 10) -> Pay
             return line
     except IntegrityError:
         return PaymentLine.objects.get(**key)
+
+
+def _back_lines(award: Award, back: Mapping[datetime.date, int], decided_on: datetime.date, params: FlowParams) -> None:
+    """The months from the application to the decision, each at its own amount, paid on the next pay day."""
+    due = decided_on.replace(day=min(params.pay_day, 28))
+    due = due if due >= decided_on else month_after(decided_on, 1).replace(day=due.day)
+    for month, fen in back.items():
+        line = _line(award, month, params.pay_day)
+        line.amount_fen, line.due_on = fen, due
+        line.explanation = f"{award.persons} 人，{award.no}，自申请当月起补发"
+        line.save(force_insert=True)
 
 
 def amount_in(award: Award, month: datetime.date) -> int:

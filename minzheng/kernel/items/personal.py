@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.awards.services import first_payable_month
+from django.utils.timezone import localdate
+
+from minzheng.kernel.awards.services import first_payable_month, month_after
 from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.items.items import Answer
@@ -23,6 +25,7 @@ from minzheng.kernel.standards.values import ruleset
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember
+    from minzheng.kernel.cases.params import FlowParams
     from minzheng.policy import Outcome
 
 #: Facts of a person (declared, or verified by the clerk) → words of the rules for that person; for what a mapping by name
@@ -50,7 +53,8 @@ def personal_form(
 @dataclass(frozen=True)
 class Registered:
     """A word that says whether somebody is registered as …: yes with an award of one of `items` in force; else what the
-    clerk verified or the person declared under `fact`. `entity`: whose word it is (家庭 or 成员)."""
+    clerk verified or the person declared under `fact` ("name=code": that code is among the answers). `entity`: whose word
+    it is (家庭 or 成员)."""
 
     word: str
     items: tuple[str, ...]
@@ -85,7 +89,8 @@ class PersonalBenefit:
     cycle: str = "monthly"
     more: More | None = None
     category: str = "A"  # the class that says how often it is re-checked
-    start_month: Callable[[Case, datetime.date], datetime.date] | None = None  # first month, where not the usual one
+    # First month where it is not the usual one; it may answer None (the usual one after all).
+    start_month: Callable[[Case, datetime.date], datetime.date | None] | None = None
 
     # ---- one case ----
 
@@ -95,8 +100,12 @@ class PersonalBenefit:
         Raises policy.Unconfigured where this place has no parameters, policy.InputError on impossible facts."""
         family, notes = self.family(case)
         params = registry.get(case.item_code).flow.params(case.region_code, on)
-        first = self.start_month(case, on) if self.start_month else first_payable_month(on, params)
-        return self._answer(reckoning.as_json(family), case.region_code, on, first, notes)
+        words = reckoning.as_json(family)
+        start = self.start_month(case, on) if self.start_month else applied_month(case, params)  # None: by the decision
+        if start is None:
+            return self._answer(words, case.region_code, on, first_payable_month(on, params), notes)
+        answer = self._answer(words, case.region_code, on, max(start, on.replace(day=1)), notes)
+        return self._from(start, answer, words, case.region_code, on) if answer.eligible else answer
 
     def recompute(self, frozen: Mapping[str, Any]) -> Answer:
         """The same answer from what an award froze."""
@@ -109,6 +118,21 @@ class PersonalBenefit:
                 day(frozen.get("payable_on") or frozen["on"]),
                 list(frozen.get("notes", [])),
             )
+
+    def _from(self, start: datetime.date, answer: Answer, family: Family, region: str, on: datetime.date) -> Answer:
+        """Paid from `start`: every month before the one of the decision by its own rules and standards."""
+        back: dict[datetime.date, int] = {}
+        month = start
+        while month < on.replace(day=1):
+            outcome = reckoning.run(family, region, month, (self.benefit, *self.also), explain=False)
+            amount = sum(fen(_row(outcome).get(word)) or 0 for word in self.cash)
+            back |= {month: amount} if amount else {}
+            month = month_after(month, 1)
+        sheet = answer.sheet
+        if back:
+            months = "、".join(f"{m.year} 年 {m.month} 月" for m in back)
+            sheet = (*sheet, ("补发", f"{months}，共 {yuan_text(sum(back.values()))} 元（自申请当月起发）"))
+        return replace(answer, first_month=min(back, default=max(start, on.replace(day=1))), back=back, sheet=sheet)
 
     def family(self, case: Case) -> tuple[Family, list[str]]:
         """(the person in the rules' words, notes on what was taken from where)."""
@@ -126,7 +150,7 @@ class PersonalBenefit:
         person |= _words(known, self.facts)
         home = _words(known, self.home)
         for one in self.registered:
-            held = holds(member, one.items) or bool(known.get(one.fact)) if one.fact else holds(member, one.items)
+            held = holds(member, one.items) or _says(known, one.fact)
             (home if one.entity == "家庭" else person)[one.word] = held
         if self.more is not None:
             person |= dict(self.more(known, case))
@@ -157,6 +181,16 @@ class PersonalBenefit:
             | {"amounts": {word: fen(_row(paid).get(word)) or 0 for word in self.cash}},
         )
 
+    def _other_parts(self, outcome: Outcome) -> list[tuple[str, str]]:
+        """Where several benefits are asked for at once: those that are not given, with the reasons."""
+        refused: list[tuple[str, str]] = []
+        for word in self.cash if self.also else ():
+            benefit = ruleset().versions[word][0].benefit
+            why = "；".join(r["text"] for r in outcome.reasons if r["benefit"] == benefit)
+            if why and not _row(outcome).get(word):
+                refused.append((word, f"不发：{why}"))
+        return refused
+
     def _granted(self, outcome: Outcome) -> bool:
         row = _row(outcome)
         return any(bool(row.get(word)) for word in self.eligible)
@@ -166,6 +200,7 @@ class PersonalBenefit:
         rows = [(label, in_yuan(values[word])) for label, word in self.shown if values.get(word) is not None]
         if eligible:
             rows += [(word, f"{in_yuan(values.get(word))} 元") for word in self.cash if values.get(word)]
+            rows += self._other_parts(outcome)
             total = {"monthly": "每月合计", "once": "一次性发给", "quota": "每月服务额度"}[self.cycle]
             rows.append((total, f"{yuan_text(amount)} 元"))
         return tuple((label, str(value)) for label, value in rows)
@@ -181,6 +216,25 @@ def holds(member: CaseMember, items: tuple[str, ...]) -> bool:
     if member.person_id:
         return rows.filter(person_id=member.person_id).exists()
     return rows.filter(person__id_index=member.id_index).exists()
+
+
+def applied_month(case: Case, params: FlowParams) -> datetime.date | None:
+    """Day 1 of the month from which the place pays by the application: handed in, or its papers complete (补正 over).
+    None where it pays by the decision."""
+    if not params.paid_from or case.submitted_at is None:
+        return None
+    at = case.submitted_at
+    if params.paid_from == "complete":
+        last = case.acts.filter(code="resubmit").order_by("-at").values_list("at", flat=True).first()
+        at = last or at
+    return localdate(at).replace(day=1)
+
+
+def _says(known: Mapping[str, Any], fact: str) -> bool:
+    """Whether a fact was answered with yes; `fact` "standing=dibao": whether that is among the answers."""
+    name, _, value = fact.partition("=")
+    given = known.get(name)
+    return value in (given if isinstance(given, (list, tuple)) else (given,)) if value else bool(given)
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

@@ -46,11 +46,12 @@ def fact_fields(fields: tuple[Field, ...]) -> tuple[Field, ...]:
     return tuple(replace(one, name=PREFIX + one.name, required=False, when=None) for one in fields)
 
 
-def on_verify(ctx: Ctx) -> None:
-    """The facts found become the member's verified ones; the row of evidence says before, after, how and by whom."""
+def found_facts(ctx: Ctx) -> list[dict[str, str]]:
+    """The answers of an act's `fact_fields` become the member's verified facts; what changed, in words: fact, declared,
+    found. The answers themselves do not stay in the act's own data."""
     member = beneficiary(ctx)
     if member is None:  # the guard has asked already
-        return
+        return []
     known = standing_facts(member)
     found = {k[len(PREFIX) :]: v for k, v in ctx.data.items() if k.startswith(PREFIX) and v not in (None, "", [])}
     changed = {k: v for k, v in found.items() if known.get(k) != v}
@@ -62,12 +63,21 @@ def on_verify(ctx: Ctx) -> None:
         {"fact": titles[k].label, "declared": titles[k].show(known.get(k)), "found": titles[k].show(v)}
         for k, v in changed.items()
     ]
-    data = {**ctx.pick("source", "checked_on", "findings", "proofs"), "changes": lines}
-    evidence.add(
-        ctx, "facts", {**data, "changed": "；".join(f"{x['fact']}由“{x['declared']}”改为“{x['found']}”" for x in lines)}
-    )
     ctx.done.data = {k: v for k, v in ctx.done.data.items() if not k.startswith(PREFIX)}
     ctx.forget()
+    return lines
+
+
+def in_words(changes: list[dict[str, str]]) -> str:
+    """What was corrected, as one sentence; "" where nothing was."""
+    return "；".join(f"{x['fact']}由“{x['declared']}”改为“{x['found']}”" for x in changes)
+
+
+def on_verify(ctx: Ctx) -> None:
+    """The row of evidence says before, after, how and by whom."""
+    lines = found_facts(ctx)
+    data = {**ctx.pick("source", "checked_on", "findings", "proofs"), "changes": lines}
+    evidence.add(ctx, "facts", {**data, "changed": in_words(lines)})
 
 
 @guard("somebody")

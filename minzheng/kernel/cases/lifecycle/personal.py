@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minzheng.kernel.cases import moving
-from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, Flow, Guard, State
+from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, Clock, Flow, Guard, State
 from minzheng.kernel.cases.lifecycle import apply as lifecycle_apply
 from minzheng.kernel.cases.lifecycle import changes as lifecycle_changes
 from minzheng.kernel.cases.lifecycle import check as lifecycle_check
@@ -74,22 +74,26 @@ def personal(
     cycle: str = "monthly",
     extra: tuple[Act, ...] = (),
     known: tuple[Guard, ...] = (),
+    clean: tuple[Guard, ...] = (),
+    states: tuple[State, ...] = (),
+    clocks: tuple[Clock, ...] = (),
 ) -> Flow:
     """The flow of a personal benefit: application, facts verified by the township, opinion, decision, payment, re-check.
 
     `reasons`: reason codes with titles. `params`: the procedure of a place on a day (`cases.procedure.Procedure`).
     `facts`: the questions that the clerk confirms or corrects. `publicity`: whether a positive opinion is posted (children
     and mere facts are not). `cycle`: monthly, quota (service) or once. `extra`: acts of the item itself; `known`: further
-    guards that must hold before opinion and decision."""
+    guards that must hold before opinion and decision; `clean`: further ones that must hold before the decision alone.
+    `states`, `clocks`: the item's own, besides the common ones."""
     needed = (*KNOWN, *known)
-    states = states_of(cycle, publicity=publicity)
+    states = (*states_of(cycle, publicity=publicity), *states)
     acts = (
         *lifecycle_apply.acts(reasons),
         *lifecycle_changes.acts(),
         *lifecycle_check.acts(),
         *lifecycle_facts.acts(facts),
         *lifecycle_opinion.acts(reasons, publicity=publicity, known=needed),
-        *lifecycle_decide.acts(reasons, publicity=publicity, known=needed, clean=CLEAN),
+        *lifecycle_decide.acts(reasons, publicity=publicity, known=needed, clean=(*CLEAN, *clean)),
         *lifecycle_takeover.acts(),
         *lifecycle_pay.acts(reasons, known=needed),
         *lifecycle_objections.acts(publicity=publicity),
@@ -108,7 +112,11 @@ def personal(
     return Flow(
         states,
         tuple(b for a in acts if a.code not in MEANS_ONLY and (b := _within(a, have)) is not None),
-        tuple(replace(c, states=tuple(s for s in c.states if s in have)) for c in CLOCKS if set(c.states) & have),
+        tuple(
+            replace(c, states=tuple(s for s in c.states if s in have))
+            for c in (*CLOCKS, *clocks)
+            if set(c.states) & have
+        ),
         params,
         apart=APART,
         halts=lifecycle_halts.HALTS,

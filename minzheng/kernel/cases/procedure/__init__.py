@@ -28,12 +28,16 @@ from minzheng.policy.yamltext import line_of
 COMMON = Path(__file__).with_name("params.yaml")
 #: What stands before the basis of a limit that the item's own law does not set.
 BORROWED = "没有专门规定，参照最低生活保障："
+#: Choices of 起发月 that look at the application and not at the decision.
+APPLIED_IN = {"HAND_IN_MONTH": "hand_in", "COMPLETE_MONTH": "complete"}
 
 
 class Procedure:
     """The procedure of one item. `folder`: the item's; `short`: the name before its parameters, "" for 低保.
 
-    `permit`: whether a holder of a residence permit may apply (region, day) → yes/no; default yes."""
+    `permit`: whether a holder of a residence permit may apply (region, day) → yes/no; default yes. `from_application`:
+    whether a place may choose to pay from the month of the application (the item's assessment must then say what the
+    months before the decision are worth)."""
 
     def __init__(
         self,
@@ -43,8 +47,10 @@ class Procedure:
         *,
         short: str = "",
         permit: Callable[[str, datetime.date], bool] | None = None,
+        from_application: bool = False,
     ):
         self.benefit, self.folder, self.short, self._permit = benefit, folder, short, permit
+        self._from_application = from_application
         self._on = lru_cache(maxsize=4096)(self._read)
         code = f"{benefit.split('.')[-1]}.procedure"
         sets.register(
@@ -58,7 +64,7 @@ class Procedure:
     @cached_property
     def _set(self) -> ParamSet:
         declared, findings = read_declarations(COMMON, self.benefit)
-        declared = {d.name: d for d in (self._named(d) for d in declared.values())}
+        declared = {d.name: d for d in (self._named(self._allowed(d)) for d in declared.values())}
         findings += self._own(declared)
         rows: list[Row] = []
         for path in sorted((self.folder / "procedure" / "regions").glob("*.yaml")):
@@ -72,6 +78,12 @@ class Procedure:
     def name(self, common: str) -> str:
         """The name under which this item has a common parameter."""
         return f"{self.short}_{common}" if self.short else common
+
+    def _allowed(self, declaration: Declaration) -> Declaration:
+        """Paying from the month of the application is a choice only where the law of the item knows it."""
+        if declaration.name != "起发月" or self._from_application:
+            return declaration
+        return replace(declaration, choices={k: v for k, v in declaration.choices.items() if k not in APPLIED_IN})
 
     def _named(self, declaration: Declaration) -> Declaration:
         if not self.short or declaration.default is None:
@@ -176,4 +188,7 @@ class Procedure:
             assessment_days=of("鉴定评估最长天数"),
             job_refusals=of("拒绝就业次数"),
             limits_from_service=of("补正核对异议自送达起算"),
+            paid_from=APPLIED_IN.get(of("起发月"), ""),
+            home_days=of("户籍地办理工作日"),
+            tell_days=of("结果告知工作日"),
         )

@@ -57,6 +57,11 @@ TITLES = {
     "stop_posted": "终止供养公示",
     "stop_objection": "终止公示异议",
     "funeral": "丧葬费",
+    "certificate": "残联审核证件",
+    "remote": "在外地递交",
+    "sent_home": "转送户籍地",
+    "home_answer": "户籍地的审核结果",
+    "feedback": "反馈受理地",
     "urging": "督办",
 }
 

@@ -114,6 +114,16 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "stop_posted": (("place", "公示地点"), ("ends_on", "公示到"), ("reason", "拟终止的理由")),
     "stop_objection": (),
     "funeral": (("handler", "办理丧事的"), ("amount_fen", "丧葬费"), ("findings", "说明")),
+    "certificate": (("answered_on", "答复日期"), ("changed", "与申报比较"), ("findings", "说明")),
+    "remote": (
+        ("office", "哪里收的"),
+        ("handed_in_on", "在那里递交"),
+        ("completed_on", "在那里补齐"),
+        ("received_on", "转到本地"),
+    ),
+    "sent_home": (("home_region", "户籍地"), ("home_office", "转给"), ("opinion", "说明")),
+    "home_answer": (("result", "结果"), ("reason", "理由"), ("answered_on", "决定日期"), ("home_no", "办件编号")),
+    "feedback": (("told_on", "反馈日期"), ("how", "怎样反馈")),
     "urging": (("demands", "办理要求"), ("overdue_since", "到期日"), ("reply_due_on", "请答复的期限")),
 }
 
@@ -125,6 +135,7 @@ WORDS: dict[tuple[str, str], dict[str, str]] = {
     ("work_offer", "result"): dict(work.RESULTS),
     ("clawback", "cause"): dict(clawback.CAUSES),
     ("custody", "why"): dict(custody.WHY),
+    ("home_answer", "result"): {"agree": "同意", "disagree": "不同意"},
 }
 #: Keys under which attachments are named.
 ATTACHED = (
