@@ -66,6 +66,7 @@ __all__ = [
     "months_from",
     "move",
     "row_of",
+    "words_of",
 ]
 
 #: Numbers of one result word in the comparison month; households, then households or persons it is for, 分.
@@ -88,7 +89,7 @@ class _Table:
 
 
 class Figures:
-    """Adds up families one by one. ``add_idle`` takes many at once that get nothing under either side."""
+    """Adds up families one by one; ``take…`` accepts sums that were made elsewhere."""
 
     def __init__(self, frame: Frame) -> None:
         self.frame = frame
@@ -102,8 +103,8 @@ class Figures:
         self._received: dict[str, dict[str, int]] = {}
         self._benefits = {r.benefit: words_of(frame.results, r.benefit) for r in frame.results}
 
-    def add(self, home: Home, decile: int | None = None) -> None:
-        """One family. ``decile``: given where the caller ranked the whole population itself (0: no income a person)."""
+    def add(self, home: Home) -> None:
+        """One family."""
         horizon = (sum(b.paid for b, _ in home.months), sum(a.paid for _, a in home.months))
         before, after = home.months[self.frame.compare]
         row = row_of(before, after, members=home.members, horizon=horizon)
@@ -111,10 +112,7 @@ class Figures:
         self._places.add(home.place, row)
         for table, group in zip(self._groups, home.groups, strict=True):
             table.add(group, row)
-        if decile is not None:
-            self._fixed = True
-            self._deciles.add(decile, row)
-        elif home.income is None:
+        if home.income is None:
             self._deciles.add(0, row)
         else:
             self._ranked.append((home.income, home.key, row))
@@ -125,16 +123,33 @@ class Figures:
         self._count_near(after.near, 1)
         self._compare_with_paid(home, before)
 
-    def add_idle(self, place: str, groups: Sequence[str], decile: int, households: int, members: int) -> None:
-        """Families without cash, quota or status on either side, as one number."""
-        row = [households, members] + [0] * (len(FIELDS) - 2)
-        self._total.add("", row)
-        self._places.add(place, row)
-        self._deciles.add(decile, row)
-        for table, group in zip(self._groups, groups, strict=True):
-            table.add(group, row)
-        for i in range(len(self.frame.months)):
-            self._months.add(i, row)
+    # ---- sums that somebody else added up already (bulk)
+    def take(self, table: str, key: Any, row: Sequence[int]) -> None:
+        """Add a whole row of sums to "total", "places", "deciles", "months" (key: place in the horizon) or "groups" (key:
+        dimension's place, group)."""
+        if table == "groups":
+            self._groups[key[0]].add(key[1], row)
+            return
+        tables = {"total": self._total, "places": self._places, "deciles": self._deciles, "months": self._months}
+        tables[table].add(key, row)
+        self._fixed = self._fixed or table == "deciles"
+
+    def take_word(self, month: int, word: str, row: Sequence[int]) -> None:
+        """Add to the eight numbers (``WORD_FIELDS``) of a result word in a month."""
+        known = self._words[month][word]
+        for i, number in enumerate(row):
+            known[i] += number
+
+    def take_near(self, side: int, band: int, households: int, only: int) -> None:
+        """Add families near the line of one side (0 baseline, 1 reform)."""
+        self._near[side][band][0] += households
+        self._near[side][band][1] += only
+
+    def take_received(self, benefit: str, told: Mapping[str, int]) -> None:
+        """Add to the numbers (``RECEIVED``) of a benefit."""
+        known = self._received.setdefault(benefit, dict.fromkeys(RECEIVED, 0))
+        for name, number in told.items():
+            known[name] += number
 
     def set_spans(self, spans: Mapping[int, tuple[int, int]]) -> None:
         """Lowest and highest income of each decile, where the caller did the ranking."""
