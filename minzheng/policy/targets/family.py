@@ -50,7 +50,11 @@ class FastFamily:
         used = {w.name: w for ws in plan.inputs.values() for w in ws}
         self._rows = {e: _RowReader(e, self.words, used, plan.codes) for e in ("户", "人")}
         self._key = self.words.collections["人"]
-        scope: dict[str, Any] = dict(_HELPERS) | {"Y": _Yuan(), "day_of": _day_of, "ratio": lambda v: Decimal(v) / 10_000}
+        scope: dict[str, Any] = dict(_HELPERS) | {
+            "Y": _Yuan(),
+            "day_of": _day_of,
+            "ratio": lambda v: Decimal(v) / 10_000,
+        }
         self.source = _Printer(plan, {e: list(r.slots) for e, r in self._rows.items()}).source()
         exec(compile(self.source, "<一户的规则>", "exec"), scope)  # noqa: S102 (names checked to be identifiers)
         self._run: Callable[[list[Any], list[list[Any]], int], tuple[Row, list[Row]]] = scope["run"]
@@ -204,12 +208,16 @@ class _Printer:
         kept = self._kept(batches)
         read = {d for _, batch in batches for s in batch for d in s.deps}
         lines.append(f"    {self._unpacked('户', read)} = H")
-        for entity, batch in batches:
+        final = max((i for i, (entity, _) in enumerate(batches) if entity == "人"), default=-1)
+        lines.append("    people = []")
+        for i, (entity, batch) in enumerate(batches):
             if entity == "户":
                 lines += [f"    v_{s.name} = {self.text(s.tree)}" for s in batch]
             else:
-                lines += self._members(batch, kept)
-        lines.append("    return " + self._household() + ", " + self._people(kept))
+                lines += self._members(batch, kept, i == final)
+        if final < 0:
+            lines += ["    for m in P:", f"        people.append({self._person()})"]
+        lines.append("    return " + self._household() + ", people")
         return "\n".join(lines)
 
     def _bind(self, tree: Node) -> Node:
@@ -227,16 +235,19 @@ class _Printer:
         return [(e, batch) for e, batch in made if batch]
 
     def _kept(self, batches: list[tuple[str, list[Step]]]) -> set[str]:
-        """Persons' values that a later walk over the members, or the result, reads."""
+        """Persons' values that a later walk over the members reads; the last one also reads the results."""
         at = {s.name: i for i, (e, batch) in enumerate(batches) for s in batch if s.home == "人"}
-        kept = {o.step for o in self.outputs if o.entity == "人"} & set(at)  # what is fixed needs no keeping
+        last = max(at.values(), default=0)
+        kept = {o.step for o in self.outputs if o.entity == "人" and at.get(o.step, last) < last}
         for i, (_, batch) in enumerate(batches):
             kept |= {d for s in batch for d in s.deps if at.get(d, i) < i}
         return kept
 
-    def _members(self, batch: list[Step], kept: set[str]) -> list[str]:
+    def _members(self, batch: list[Step], kept: set[str], final: bool) -> list[str]:
         made = {s.name for s in batch if not s.how}
         read = dict.fromkeys(d for s in batch for d in s.deps if d not in made)
+        if final:
+            read |= dict.fromkeys(o.step for o in self.outputs if o.entity == "人" and o.step in kept)
         before = [n for n in read if n in kept]
         stored = [s.name for s in batch if s.name in kept]
         lines = [f"    v_{s.name} = {'False' if s.how == 'any' else '0'}" for s in batch if s.how]
@@ -255,7 +266,7 @@ class _Printer:
             else:
                 lines.append(f"        v_{step.name} = {text}")
                 lines += [f"        a_{step.name}(v_{step.name})"] if step.name in kept else []
-        return lines
+        return [*lines, f"        people.append({self._person()})"] if final else lines
 
     def _unpacked(self, entity: str, read: set[str]) -> str:
         """The names for a row's values, in order; one name for all that nobody reads."""
@@ -267,14 +278,11 @@ class _Printer:
         total = [o for o in self.plan.outputs if o.word == HOUSEHOLD_TOTAL]
         return "{" + ", ".join(f"{o.word!r}: {self._shown(o)}" for o in [*mine, *total]) + "}"
 
-    def _people(self, kept: set[str]) -> str:
+    def _person(self) -> str:
         mine = [o for o in self.plan.outputs if o.entity == "人" and o.word != PERSON_TOTAL]
         mine += [o for o in self.plan.outputs if o.word == PERSON_TOTAL]
-        steps = list(dict.fromkeys(o.step for o in mine if o.step in kept))
-        cells = ", ".join([f"'姓名': m[{self.slots['人'].index('姓名')}]", *(f"{o.word!r}: {self._shown(o)}" for o in mine)])
-        each = ", ".join(["m", *(f"v_{n}" for n in steps)])
-        over = f"zip({', '.join(['P', *(f'k_{n}' for n in steps)])})" if steps else "P"
-        return f"[{{{cells}}} for {each} in {over}]"
+        name = f"m[{self.slots['人'].index('姓名')}]"
+        return "{" + ", ".join([f"'姓名': {name}", *(f"{o.word!r}: {self._shown(o)}" for o in mine)]) + "}"
 
     def _shown(self, output: Output) -> str:
         """A result as it leaves the engine; a step that became a number stands for itself."""
