@@ -13,6 +13,7 @@ from minzheng.kernel.regions import codes
 from minzheng.kernel.standards import selectors
 from minzheng.kernel.standards.export import as_yaml, write_files
 from minzheng.kernel.standards.models import ParameterValue
+from minzheng.kernel.standards.proposals.cli import propose
 from minzheng.policy.regions import normalize_region
 
 
@@ -61,3 +62,6 @@ def export(region: str, out: Path | None) -> None:
         return
     rows = ParameterValue.objects.filter(region_code=codes.full(normalize_region(region)), state="signed")
     click.echo(as_yaml(rows), nl=False)
+
+
+parameters.add_command(propose)

@@ -39,6 +39,7 @@ def all_sets() -> list[NamedSet]:
     """Every set, also those that the items' folders and the terms of papers register on import."""
     from minzheng.kernel.documents import confirmable  # noqa: F401  registers itself
     from minzheng.kernel.items import registry
+    from minzheng.kernel.standards.average import reckon  # noqa: F401  registers itself
 
     registry.all_items()
     return list(_sets.values())
