@@ -22,6 +22,7 @@ from minzheng.online.portal.views import (
     policy,
     public,
     session,
+    what,
     who_read,
 )
 
@@ -109,6 +110,7 @@ PAGES = [
     _page("sign_in", "m/sign-in/", "登录", None, session.sign_in),
     _page("item", "m/items/<str:item>/", "事项说明", None, public.item, example=_first_item),
     _page("policy", "m/policy/<str:code>/", "待遇规定", None, policy.policy, example=_first_benefit),
+    _page("what", "m/what/", "我能享受什么", None, what.what),
     _page("progress", "m/progress/", "查进度", None, public.progress),
     _page("objection_sent", "publicity/objection/sent/", "收到了", None, objection.sent),
     _page("objection_answer", "publicity/objection/answer/", "查异议答复", None, objection.answer),

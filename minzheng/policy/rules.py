@@ -77,6 +77,7 @@ class Rule:
     refuse: str
     because: str
     region: str  # only there and below; "" everywhere
+    pays: str  # monthly | once | quota; "" for what is no benefit in itself
     file: str
     line: int
     # set by the loader and the reader
@@ -111,6 +112,7 @@ def rule(
     refuse: str = "",
     because: str = "",
     region: str = "",
+    pays: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a rule of a 人 or a 户, in force from ``since`` to ``until`` (ISO dates, both included).
 
@@ -133,11 +135,12 @@ def rule(
             laws=law if isinstance(law, dict) else {since: law},
             doc=inspect.cleandoc(fn.__doc__ or ""),
             args=tuple(inspect.signature(fn).parameters),
-            output=output or monthly,
+            output=output or monthly or bool(pays),
             monthly=monthly,
             refuse=refuse,
             because=because,
             region=region,
+            pays="monthly" if monthly else pays,
             file=fn.__code__.co_filename,
             line=fn.__code__.co_firstlineno,
         )

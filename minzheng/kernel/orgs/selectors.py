@@ -37,6 +37,12 @@ def organizations_in(scopes: Iterable[str]) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
+def township_window(region: str) -> str:
+    """Name of the window where people of a township or village apply; "" where none is on record. Public."""
+    town = codes.full(region)[:9] + "000"
+    return _today().filter(kind="township", region_code=town).values_list("name", flat=True).first() or ""
+
+
 def above(scopes: Iterable[str]) -> list[tuple[str, str]]:
     """(id, name) of the organisations of today at the places above these, as choices."""
     places: set[str] = set()

@@ -20,6 +20,7 @@ from minzheng.kernel.cases.states import OPEN
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step, raw_of_post
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step
+from minzheng.online.portal.what import carry
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
@@ -52,6 +53,8 @@ def begin(request: HttpRequest, item_code: str) -> str:
         request.session["portal.refused"] = error.sentences
         return reverse("portal.mine")
     form = registry.get(item_code).form
+    if carry.into(request, case):
+        return url_of(case, 1)
     reached = form.steps[min(max(case.step, 1), len(form.steps)) - 1]
     return url_of(case, screen_of_step(form, reached.code).number)
 

@@ -25,7 +25,6 @@ Seen = dict[tuple[str, int, str], Decimal]
 #: The watched results of one family, in a fixed order.
 Raw = tuple[Any, ...]
 
-QUOTA = "额度"  # an amount so named is a worth of services, not money in the hand
 ELIGIBLE = "资格"  # a yes/no result so named says that a benefit is given
 _NOUGHT, _ONE = Decimal("0.00"), Decimal(1)
 
@@ -154,16 +153,11 @@ def watched(program: Program) -> list[Watched]:
             continue
         rules = [program.rules[n] for n in program.ruleset.outputs(code) if n in program.rules]
         rules = [r for r in rules if r.entity in ("户", "人")]
-        money = [r for r in rules if program.ruleset.types[r.name][0] == "元" and r.returns == "元"]
+        money = [r for r in rules if r.pays]
         yes = [r for r in rules if program.ruleset.types[r.name][0] == "是否"]
-        found += [Watched(code, r.name, r.entity, cycle_of(r)) for r in money]
+        found += [Watched(code, r.name, r.entity, r.pays) for r in money]
         found += [Watched(code, r.name, r.entity, "") for r in yes if not money or r.name.endswith(ELIGIBLE)]
     return found
-
-
-def cycle_of(rule: Rule) -> str:
-    """monthly: cash of the month; quota: a worth of services; once: paid one time."""
-    return "monthly" if rule.monthly else "quota" if rule.name.endswith(QUOTA) else "once"
 
 
 def _given(program: Program, family: dict[str, Any]) -> frozenset[Where]:

@@ -61,7 +61,7 @@ def 岁数(出生日期, 核算日) -> 整数:
     return 周岁(出生日期, 核算日)
 
 
-@rule("人", since="2001-01-01", law="饼法", output=True)
+@rule("人", since="2001-01-01", law="饼法", pays="quota")
 def 饼额度(饼_没有汤, 饼_年纪够, 参数) -> 元:
     if 饼_没有汤 and 饼_年纪够:
         return 参数.饼价
@@ -95,7 +95,7 @@ def kitchen(tmp_path: Path) -> Ruleset:
         "law/kitchen/cake/rules.py": LAW.replace("{title}", "饼") + CAKE,
         "law/kitchen/cake/params.yaml": f"饼价: {MONEY}\n老人岁数: {AGE}\n",
         "law/kitchen/dance/rules.py": LAW.replace("{title}", "舞") + '\n\n@rule("户", since="2001-01-01", law="舞法", '
-        "output=True)\ndef 舞钱(参数) -> 元:\n    return 参数.舞价\n",
+        'pays="once")\ndef 舞钱(参数) -> 元:\n    return 参数.舞价\n',
         "law/kitchen/dance/params.yaml": f"舞价: {MONEY}\n",
         "law/kitchen/conflicts/matrix.yaml": MATRIX,
         "regions/123456/kitchen.yaml": f"汤价:\n{VALUES % 100}饼价:\n{VALUES % 30}老人岁数:\n{VALUES % 70}",

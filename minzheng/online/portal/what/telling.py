@@ -1,0 +1,211 @@
+"""What came out, in plain words: cards for what one may have, then what yields to what, what is still open, what is near.
+
+The figures and the sentences of refusals are the rules' own; here they are only put in order and given their everyday
+names (``plain.yaml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from minzheng.kernel.items import registry
+from minzheng.kernel.items.items import Item
+from minzheng.online.portal.what.facts import Told
+from minzheng.policy import yamltext
+from minzheng.policy.entitlements import CYCLES, Change, Distance, Effect, Entitlement, Entitlements, Exclusion
+
+#: A line is near when it is at most so far away, in 元 a month or in years (or pieces).
+NEAR_YUAN, NEAR_COUNT = 500, 5
+#: So many numbers of the law are shown under one benefit.
+STANDARDS = 3
+
+
+@dataclass(frozen=True)
+class Standard:
+    """A number of the law: what it is called, how much, from which document, since when."""
+
+    name: str
+    shown: str
+    reference: str
+    since: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One benefit somebody may have. ``sums``: (each month | once | a month's services, amount); ``whose``: lines where
+    several people or parts add up."""
+
+    code: str
+    name: str
+    title: str
+    what: str
+    sums: tuple[tuple[str, str], ...]
+    whose: tuple[str, ...]
+    standards: tuple[Standard, ...]
+    already: bool
+    item: Item | None
+    bring: str
+    say: str
+
+
+@dataclass(frozen=True)
+class Open:
+    """A question that was left open, and what each answer would change."""
+
+    title: str
+    answers: tuple[tuple[str, tuple[str, ...]], ...]
+    gains: bool
+
+
+@dataclass(frozen=True)
+class Refused:
+    name: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything the last screen shows."""
+
+    cards: tuple[Card, ...]
+    monthly: str
+    stops: tuple[tuple[str, str], ...]
+    open: tuple[Open, ...]
+    near: tuple[tuple[str, str], ...]
+    refused: tuple[Refused, ...]
+    unknown_here: tuple[str, ...]
+
+    @property
+    def none_at_all(self) -> bool:
+        return not self.cards
+
+
+@cache
+def plain() -> Mapping[str, Mapping[str, str]]:
+    """Everyday words by benefit code."""
+    return dict(yamltext.load(Path(__file__).with_name("plain.yaml")))
+
+
+def tell(found: Entitlements, told: Told) -> Outcome:
+    names = {b.code: _name(b) for b in found.benefits}
+    items = {item.code: item for item in registry.portal_items()}
+    given = [b for b in found.benefits if b.eligible]
+    return Outcome(
+        cards=tuple(_card(b, items.get(b.code), b.code in told.already) for b in sorted(given, key=_most_first)),
+        monthly=f"{found.monthly:,.2f}",
+        stops=tuple((names[b.code], _stop(x, names)) for b in found.benefits for x in _worth_saying(b)),
+        open=tuple(_open(found.changes, names)),
+        near=tuple((names[b.code], d.text) for b in found.benefits if not b.eligible for d in b.distances if _near(d)),
+        refused=tuple(_refused(b) for b in found.benefits if b.status == "refused" and _concerns(b, told)),
+        unknown_here=tuple(names[b.code] for b in found.benefits if b.status == "unconfigured"),
+    )
+
+
+def _name(benefit: Entitlement) -> str:
+    return str((plain().get(benefit.code) or {}).get("name") or benefit.title)
+
+
+def _most_first(benefit: Entitlement) -> tuple[Any, ...]:
+    return (-benefit.total("monthly"), -benefit.total("once"), -benefit.total("quota"), benefit.code)
+
+
+def _card(benefit: Entitlement, item: Item | None, already: bool) -> Card:
+    words = plain().get(benefit.code) or {}
+    sums = tuple((said, f"{benefit.total(cycle):,.2f}") for cycle, said in CYCLES.items() if benefit.total(cycle) > 0)
+    lines = tuple(f"{a.person + '：' if a.person else ''}{a.word} {a.amount:,.2f} 元" for a in benefit.amounts)
+    return Card(
+        benefit.code,
+        _name(benefit),
+        benefit.title,
+        str(words.get("what") or (item.intro if item else "")),
+        sums,
+        lines if len(lines) > 1 or any(a.person for a in benefit.amounts) else (),
+        tuple(_standards(benefit)),
+        already,
+        item,
+        str(words.get("bring") or "") or ("、".join(m.label for m in item.bring) if item else ""),
+        str(words.get("say") or ""),
+    )
+
+
+def _standards(benefit: Entitlement) -> list[Standard]:
+    """Amounts that a document of the place, or of those above it, sets: no roundings, no limits of years gone."""
+    found = []
+    for one in benefit.standards:
+        if "元" in str(one.get("unit") or "") and one.get("reference"):
+            name = str(one["name"]).replace("_", " ")
+            found.append(Standard(name, str(one["shown"]), str(one["reference"]), str(one["since"])))
+    own = [s for s in found if s.name.startswith("保障标准") or "标准" in s.name or "金额" in s.name or "额" in s.name]
+    return (own or found)[:STANDARDS]
+
+
+def _worth_saying(benefit: Entitlement) -> Sequence[Exclusion]:
+    return [x for x in benefit.excluded_by if x.without > x.now]
+
+
+def _stop(stop: Exclusion, names: Mapping[str, str]) -> str:
+    who = f"{stop.person}：" if stop.person else ""
+    if stop.now:
+        return f"{who}因为有{names[stop.by]}，这一项按 {stop.now:,.2f} 元发（单独领是 {stop.without:,.2f} 元）"
+    return f"{who}和{names[stop.by]}不能同时领。{stop.text}"
+
+
+def _near(distance: Distance) -> bool:
+    return distance.suffices and distance.gap <= (NEAR_YUAN if distance.unit == "元" else NEAR_COUNT)
+
+
+def _open(changes: Sequence[Change], names: Mapping[str, str]) -> list[Open]:
+    grouped: dict[tuple[str, str], list[Change]] = {}
+    for change in changes:
+        grouped.setdefault((change.person, change.question), []).append(change)
+    found = []
+    for (person, title), listed in grouped.items():
+        answers = tuple((c.answer, effects_in_words(c.effects, names)) for c in sorted(listed, key=_by_amount))
+        heading = f"{person}：{title}" if person else title
+        found.append(Open(heading, answers, any(c.gains for c in listed)))
+    return sorted(found, key=lambda one: not one.gains)
+
+
+def effects_in_words(effects: Sequence[Effect], names: Mapping[str, str]) -> tuple[str, ...]:
+    """One sentence a benefit: what the whole family has of it now and then, whoever it is for."""
+    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for effect in effects:
+        before, after = sums.get((effect.benefit, effect.cycle), (Decimal(0), Decimal(0)))
+        if effect.cycle:
+            sums[effect.benefit, effect.cycle] = before + effect.before, after + effect.after
+        else:
+            sums[effect.benefit, ""] = before + effect.eligible_before, after + effect.eligible_after
+    texts = []
+    for (code, cycle), (before, after) in sums.items():
+        more = after - before
+        if not cycle:
+            texts.append(f"{'算' if more > 0 else '不算'}{names[code]}")
+        elif more:
+            texts.append(f"{names[code]}{CYCLES[cycle]}{'多' if more > 0 else '少'} {abs(more):,.2f} 元")
+    return tuple(texts)
+
+
+def _by_amount(change: Change) -> tuple[bool, Any]:
+    amount = not isinstance(change.value, str)
+    return (amount, change.value if amount else 0)
+
+
+def _concerns(benefit: Entitlement, told: Told) -> bool:
+    """Whether a refusal is worth telling this family: nobody without a child asks why there is no money for orphans."""
+    whom = (plain().get(benefit.code) or {}).get("for", "anybody")
+    return whom == "anybody" or whom in told.kinds
+
+
+def _refused(benefit: Entitlement) -> Refused:
+    said: dict[str, list[str]] = {}
+    for reason in benefit.reasons:
+        said.setdefault(reason.text, []).append(reason.person)
+    texts = tuple(
+        f"{'、'.join(filter(None, people))}：{text}" if any(people) else text for text, people in said.items()
+    )
+    return Refused(_name(benefit), texts or ("家里没有符合条件的人，或者现在没有这样的事。",))
