@@ -89,18 +89,43 @@ def run(persons: Path, households: Path, on: str, out: Path, engine: str) -> Non
 @click.command("simulate")
 @_population
 @click.option("--set", "changes", multiple=True, metavar="参数@区划=值[@日期]", help="假设的值，可写多次")
+@click.option(
+    "--rules", type=click.Path(path_type=Path), help="假设一侧用这个文件夹里的规则（布局同 minzheng/business）"
+)
+@click.option(
+    "--figures",
+    "as_figures",
+    is_flag=True,
+    help="输出全部合计的 JSON：按月、地区、类别、福利、十等分、临界、应保与在保",
+)
+@click.option("--xlsx", type=click.Path(path_type=Path), help="全部合计写成这个表格文件")
+@click.option("--months", default=12, show_default=True, type=int, help="全部合计算几个月，从核算日的月份起")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @_sentence
-def simulate(persons: Path, households: Path, on: str, changes: tuple[str, ...], as_json: bool) -> None:
+def simulate(
+    persons: Path, households: Path, on: str, changes: tuple[str, ...], rules: Path | None, as_figures: bool,
+    xlsx: Path | None, months: int, as_json: bool,
+) -> None:  # fmt: skip
     """测算：现行参数与假设参数各算一遍，比户数、人数、当月支出，谁进谁出。只留合计，不留名单。"""
     require("loop")
+    from minzheng.policy import figures_cli
     from minzheng.policy import simulate as simulating
 
     day, parsed = _day(on), [simulating.parse_change(text) for text in changes]
     for change in parsed:
-        if change.since is not None and change.since > day:
+        if change.since is not None and change.since > day and not as_figures and xlsx is None:
             click.echo(f"{change.name} 自 {change.since} 起，核算日 {day} 还没有生效，不影响本次测算", err=True)
-    answer = simulating.simulate(load_ruleset(), persons, households, day, parsed)
+    ruleset = load_ruleset()
+    other = figures_cli.reform_rules(ruleset, rules) if rules is not None else None
+    if as_figures or xlsx is not None:
+        report = figures_cli.all_figures(ruleset, other, persons, households, day, parsed, months)
+        if xlsx is not None:
+            figures_cli.write_workbook(report, xlsx)
+            click.echo(f"已写 {xlsx}", err=True)
+        if as_figures:
+            click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+        return
+    answer = simulating.simulate(ruleset, persons, households, day, parsed, other)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return

@@ -94,17 +94,24 @@ class Totals:
 
 
 def simulate(
-    ruleset: Ruleset, persons: Path, households: Path, on: datetime.date, changes: Iterable[Change]
+    ruleset: Ruleset,
+    persons: Path,
+    households: Path,
+    on: datetime.date,
+    changes: Iterable[Change],
+    other: Ruleset | None = None,
 ) -> dict[str, Any]:
     """Baseline and reform of the month of ``on``; amounts in 分 a month. Raises InputError and CompileError.
 
     ``households`` counts those with cash in the month, ``persons`` the people who get it (every member where the
     household as a whole is paid), ``entered``/``left`` households that get cash only under one of the two. ``words``
-    counts each result word (households or persons for whom it is yes or more than nothing) and sums its 分.
+    counts each result word (households or persons for whom it is yes or more than nothing) and sums its 分. ``other``:
+    rules that stand for the reform's.
     """
     from minzheng.policy.bulk.run import in_order
 
-    reform = ruleset.with_params(supposed_rows(ruleset, changes))
+    rules = ruleset if other is None else other
+    reform = rules.with_params(supposed_rows(rules, changes))
     return in_order(ruleset, persons, households, lambda population: _run(ruleset, reform, population, on))
 
 
