@@ -73,6 +73,7 @@ def _accepted(ctx: Ctx) -> dict[str, Any]:
         "due_on": ctx.case.total_due_on,
         "phone": _phone(ctx),
         "materials": [m for m in materials if m],
+        **({"what_next": "本机关将核实您填的情况，能查询到的不用您提供。请您配合，"} if _personal(ctx) else {}),
     }
 
 
@@ -104,9 +105,31 @@ def _publicity(ctx: Ctx) -> dict[str, Any]:
     }
 
 
+#: How an award is given, on the decision: title of the amount, and what stands behind the first month.
+GIVEN = {"once": ("一次性发给", "发给，一次付清"), "quota": ("每月服务额度", " 起，每月可用，不发现金")}
+
+
+def _personal(ctx: Ctx) -> bool:
+    """A benefit of one person rests on facts that were verified, not on a family's means."""
+    return ctx.item.flow.act("verify_facts") is not None
+
+
+def _given(ctx: Ctx, cycle: str) -> dict[str, str]:
+    title, how = GIVEN.get(cycle, ("", ""))
+    words = {"amount_title": title, "given_how": how} if title else {}
+    if not _personal(ctx):
+        return words
+    words["found_by"] = "经核实有关情况"
+    if cycle == "once":
+        return {**words, "remember": "这笔钱一次发给，不用再办手续。"}
+    change = "情况有变化（搬家、户口迁走、等级变化、住进机构、去世等）的，请及时告诉乡镇（街道）。"
+    return {**words, "remember": change}
+
+
 def _confirmed(ctx: Ctx) -> dict[str, Any]:
     award = ctx.values["award"]
     return {
+        **_given(ctx, award.cycle),
         "facts": ctx.values["facts"],
         "calculation": _calculation(ctx),
         "phone": _phone(ctx),
