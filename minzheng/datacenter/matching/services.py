@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.matching import obligors, recorded, report
 from minzheng.datacenter.matching.interface import Asked, Fact, Source, SourceUnavailable
-from minzheng.kernel.cases.drafting.members import adult
+from minzheng.kernel.cases.drafting.members import consenting
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.running import evidence
@@ -83,7 +83,7 @@ def match(ctx: Ctx) -> None:
 
 def check_consents(ctx: Ctx, members: Sequence[CaseMember]) -> dict[str, str]:
     """{member id: consent id}. Minors stand under their guardian's consent. Raises NoConsent naming who is missing."""
-    own = {str(m.pk): guards.valid_consent(ctx, m) for m in members if adult(m, ctx.today)}
+    own = {str(m.pk): guards.valid_consent(ctx, m) for m in consenting(ctx.case, members, ctx.today)}
     missing = [m.name for m in members if str(m.pk) in own and own[str(m.pk)] is None]
     if missing or not own:
         raise NoConsent(f"没有{'、'.join(missing) or '成年家庭成员'}的有效授权，不能查询。请先取得授权书（N16）。")

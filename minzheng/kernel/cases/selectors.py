@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.deadlines.words import DeadlineView, deadline, deadline_text
-from minzheng.kernel.cases.drafting.members import adult
+from minzheng.kernel.cases.drafting.members import adult, consenting
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case, CaseMember, Consent, Evidence, Publicity
 from minzheng.kernel.cases.publicity.progress import Progress, progress
@@ -95,8 +95,8 @@ class ConsentLine:
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Staff: cases of the regions of one post with case.read, without drafts of others. Citizens: their
-    own, and those of people for whom they hold a mandate."""
+    """Staff: cases of the regions of one post with case.read, without drafts of others and without guarded items that
+    they may not read. Citizens: their own, and those of people for whom they hold a mandate."""
     rows = Case.objects.all()
     if actor.is_system:
         return rows
@@ -106,7 +106,8 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         return rows.filter(typed | own | mandates.case_q(actor))
     me = actor.id if actor.is_staff else -1
     drafts = Q(state="DRAFT") & (Q(created_by_id=me) | Q(assignee_id=me))
-    return rows.filter(actor.scope_q("case.read") & ~Q(state="DRAFT") | drafts)
+    open_to_me = guarded.readable_q(actor) | Q(created_by_id=me)
+    return rows.filter(actor.scope_q("case.read") & open_to_me & ~Q(state="DRAFT") | drafts)
 
 
 def get(actor: Actor, pk: int | str) -> Case:
@@ -175,10 +176,9 @@ def consent_lines(case: Case) -> list[ConsentLine]:
     """Every member with their consent. Two queries."""
     today = clock.today()
     valid = {c.member_id: c for c in case.consents.filter(revoked_at=None, valid_until__gte=today)}
-    return [
-        ConsentLine(m, m.in_count and adult(m, today), valid.get(m.pk), m.is_obligor and adult(m, today))
-        for m in case.members.all()
-    ]
+    everybody = list(case.members.all())
+    needed = consenting(case, everybody, today)
+    return [ConsentLine(m, m in needed, valid.get(m.pk), m.is_obligor and adult(m, today)) for m in everybody]
 
 
 def consents_to_sign(actor: Actor) -> list[ConsentLine]:

@@ -16,10 +16,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.drafting import consents
+from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.selectors import ConsentLine
 from minzheng.kernel.documents import services as documents
@@ -52,6 +54,7 @@ class Signer:
     is_self: bool
     optional: bool = False
     away: bool = False  # signs elsewhere: whoever holds the phone only acts under a mandate
+    child: bool = False  # a child who applies without an adult of the family: the guardian signs, on paper
 
     @property
     def signed(self) -> bool:
@@ -80,7 +83,7 @@ class Signer:
 
 
 def lines(case: Case, errors: Mapping[str, str], actor: Actor) -> list[Signer]:
-    """Who has to sign, in the order of the family; minors do not."""
+    """Who has to sign, in the order of the family; minors do not, unless they apply without an adult."""
     found = []
     mandate = (
         mandates.acting(actor, case) if case.applicant_id is None or case.applicant_id != actor.person_id else None
@@ -93,6 +96,9 @@ def lines(case: Case, errors: Mapping[str, str], actor: Actor) -> list[Signer]:
         who = "，".join(p for p in (member.relation, words.id_words(member.id_no, short=True)) if p)
         if line.welcome:
             who = f"{who}，不住在一起。不签也能提交，由工作人员按您填的调查"
+        child = not adult(member, clock.today())
+        if child:
+            who = f"{who}，由监护人签"
         error = next((text for target, text in errors.items() if target.startswith(f"c{member.seq}-")), "")
         found.append(
             Signer(
@@ -101,9 +107,10 @@ def lines(case: Case, errors: Mapping[str, str], actor: Actor) -> list[Signer]:
                 consents.text_for(case, member),
                 who,
                 error,
-                member.relation == "本人" and mandate is None,
+                member.relation == "本人" and mandate is None and not child,
                 line.welcome,
                 away,
+                child,
             )
         )
     return found

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.drafting.members import adult
+from minzheng.kernel.cases.drafting.members import adult, consenting
 from minzheng.kernel.cases.errors import NotAllowed, NotFound, Refused
 from minzheng.kernel.cases.running import authority
 from minzheng.kernel.cases.running.engine import locked
@@ -97,7 +97,7 @@ def sign_consent(
 def _check_signer(case: Case, member: CaseMember, method: str, actor: Actor) -> None:
     if case.state in ("REJECTED", "NOT_ACCEPTED", "WITHDRAWN", "ABORTED", "TERMINATED"):
         raise Refused("这个办件已经结束，不需要再签授权书。")
-    if not adult(member, clock.today()):
+    if not adult(member, clock.today()) and not _child_alone(case, member, method):
         raise Refused(f"{member.name}未成年，由监护人在自己的授权书里一并授权，不用单独签。")
     if method == "own_phone":
         if not is_same_person(member, actor):
@@ -116,6 +116,11 @@ def _check_signer(case: Case, member: CaseMember, method: str, actor: Actor) -> 
         )
     if method not in ("same_phone", "paper", "guardian"):
         raise Refused("签署方式不对，请重新选择。")
+
+
+def _child_alone(case: Case, member: CaseMember, method: str) -> bool:
+    """A child who applies without an adult of the family: the guardian's signature stands for the child's own."""
+    return method == "guardian" and member in consenting(case, list(case.members.all()), clock.today())
 
 
 def is_same_person(member: CaseMember, actor: Actor) -> bool:

@@ -29,6 +29,15 @@ def adult(member: CaseMember, on: datetime.date) -> bool:
     return member.birth_date is None or age(member.birth_date, on) >= ADULT
 
 
+def consenting(case: Case, members: Sequence[CaseMember], on: datetime.date) -> list[CaseMember]:
+    """Whose consent to the matching is needed: every adult who counts. Where only children count, the guardian signs in
+    the place of each: without any consent nothing may be looked up."""
+    counted = [m for m in members if m.in_count]
+    grown = [m for m in counted if adult(m, on)]
+    matched = registry.get(case.item_code).flow.act("run_match") is not None
+    return grown if grown or not matched else counted
+
+
 def claimants(case: Case, members: Sequence[CaseMember]) -> list[CaseMember]:
     """Members for whom the benefit is asked: the one who applies alone (57号第8条), else everybody who counts."""
     alone = registry.get(case.item_code).alone
@@ -199,5 +208,5 @@ def _link_household(ctx: Ctx) -> None:
 
 
 def today_adults(case: Case) -> list[CaseMember]:
-    """Counted adults as of today: whose consent is needed."""
-    return [m for m in case.members.all() if m.in_count and adult(m, clock.today())]
+    """Whose consent is needed as of today."""
+    return consenting(case, list(case.members.all()), clock.today())

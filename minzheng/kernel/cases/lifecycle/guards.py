@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases.deadlines.served import mismatch_due
-from minzheng.kernel.cases.drafting.members import adult, claimants
+from minzheng.kernel.cases.drafting.members import adult, claimants, consenting
 from minzheng.kernel.cases.flow import guard
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ def valid_consent(ctx: Ctx, member: CaseMember) -> Consent | None:
 
 
 def without_consent(ctx: Ctx, on: datetime.date) -> list[CaseMember]:
-    """Counted members who were adults on that day and have no valid consent today."""
-    return [m for m in ctx.counted if adult(m, on) and valid_consent(ctx, m) is None]
+    """Members whose consent was needed on that day and who have no valid one today."""
+    return [m for m in consenting(ctx.case, ctx.members, on) if valid_consent(ctx, m) is None]
 
 
 def _consent_sentence(missing: list[CaseMember]) -> str:
     names = "、".join(m.name for m in missing)
+    if missing and not adult(missing[0], clock.today()):
+        return f"还缺{names}的监护人签署的核对授权（N16）：请监护人在纸上签好后拍照，选“监护人代签”。"
     return f"还缺成年家庭成员{names}的核对授权（N16），请本人签署，或由监护人代签、纸质签署后拍照。" if missing else ""
 
 

@@ -9,7 +9,7 @@ import pypdf
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.drafting import consents
-from minzheng.kernel.cases.drafting.members import adult
+from minzheng.kernel.cases.drafting.members import adult, consenting
 from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.typesetting.amounts import yuan
@@ -28,7 +28,7 @@ CODES = ("F01", "F02", "N16")
 
 
 def printed(code: str, case: Case) -> bytes:
-    """One form as PDF; N16 gives one consent per adult member, bound together."""
+    """One form as PDF; N16 gives one consent per person who must sign, bound together."""
     if code == "N16":
         return _bound(_slips(case))
     return services.form_pdf(code=code, case=case, fields=_fields(code, case))
@@ -51,6 +51,8 @@ def _slips(case: Case) -> list[bytes]:
     today = clock.today()
     item = registry.get(case.item_code)
     months = item.flow.params(case.region_code, today).consent_valid_months
+    everybody = list(case.members.all())
+    needed = consenting(case, everybody, today)
     return [
         services.form_pdf(
             code="N16",
@@ -67,8 +69,8 @@ def _slips(case: Case) -> list[bytes]:
                 "valid_until": consents.months_later(today, months),
             },
         )
-        for member in case.members.all()
-        if adult(member, today) and member.id_no
+        for member in everybody
+        if (adult(member, today) or member in needed) and member.id_no
     ]
 
 
