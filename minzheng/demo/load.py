@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from minzheng.datacenter.matching.models import RecordedFact
-from minzheng.demo import applications, replace
+from minzheng.demo import applications, replace, simulations
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError, NotDemo
@@ -73,12 +73,13 @@ class Loader:
         self.removed = replace.remove()
         if self.removed:
             self.say("已换下旧的示范数据")
+        counts: dict[str, int] = {}
         steps = (
             ("区划", self.load_regions), ("机构", self.load_organizations), ("人员", self.load_persons),
             ("家庭", self.load_households), ("账号", self.load_logins), ("外部数据", self.load_facts),
             ("待遇", lambda: load_awards(self)), ("办件", lambda: applications.load_cases(self)),
+            ("测算", lambda: simulations.load_simulations(self, counts["待遇"])),
         )  # fmt: skip
-        counts = {}
         for title, step in steps:
             counts[title] = step()
             self.say(f"{title} {counts[title]}")

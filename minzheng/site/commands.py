@@ -42,6 +42,9 @@ COMMANDS: dict[str, Entry] = {
     "regions": Entry("minzheng.kernel.regions.cli:regions", "database", "行政区划：装入、查询"),
     "import": Entry("minzheng.kernel.exchange.cli:imports", "database", "导入存量数据：试算、入库"),
     "parameters": Entry("minzheng.kernel.standards.cli:parameters", "database", "本地参数：待确认清单、导出"),
+    "simulation": Entry(
+        "minzheng.datacenter.simulation.cli:simulation", "database", "测算：标准和规则的变化对在册家庭的影响"
+    ),
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
     "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),

@@ -28,10 +28,17 @@ from minzheng.policy.simulate import supposed_rows
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.standards.models import ParameterValue
 
 #: Fields of the question itself, as the page sends them.
 FIELDS = ("region", "title", "purpose", "start", "months", "refused_months", "near_yuan", "near_percent", "small")
 ADDING = ("benefit", "name", "place", "value", "unit", "since")
+
+
+def change_text(row: ParameterValue) -> str:
+    """A value of a draft set as the command line writes a supposed one."""
+    unit = f" {row.unit}" if row.unit and row.unit not in ("比例", "") else ""
+    return f"{row.name}@{codes.prefix(row.region_code)}={row.value}{unit}@{row.valid_from:%Y-%m-%d}"
 
 
 @dataclass(frozen=True)
@@ -85,10 +92,7 @@ class NewForm:
         known = self.ruleset.params.declarations
         self.left_out = [row.name for row in rows if row.name not in known]
         if not self.changes:
-            self.changes = [
-                f"{row.name}@{codes.prefix(row.region_code)}={row.value}{f' {row.unit}' if row.unit else ''}@{row.valid_from}"
-                for row in rows if row.name in known and row.state in ("draft", "signed")
-            ]  # fmt: skip
+            self.changes = [change_text(row) for row in rows if row.name in known and row.state in ("draft", "signed")]
 
     def _title(self) -> str:
         return self.set_title

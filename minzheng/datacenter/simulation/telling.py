@@ -42,7 +42,7 @@ def _change(sides: Sides, change: Mapping[str, str], region: str) -> dict[str, s
     new = sides.reform.params.resolve(change["name"], at, month)
     return {
         "name": change["name"], "title": declared.title or change["name"], "benefit": declared.benefit,
-        "region": place, "since": change.get("since", ""), "old": _shown(old), "new": _shown(new),
+        "region": place, "place": region_names([full(place)]).get(full(place)) or place, "since": change.get("since", ""), "old": _shown(old), "new": _shown(new),
         "old_source": old.row.reference if old else "", "basis": declared.basis,
     }  # fmt: skip
 
@@ -71,7 +71,7 @@ def _params(sides: Sides, region: str) -> list[dict[str, str]]:
 
 def value_sentence(values: Sequence[Mapping[str, str]]) -> str:
     """“城市低保标准 880 → 950 元/月；…”, at most three, then how many more."""
-    told = [f"{one['title']} {_trimmed(one['old'], one['new'])}" for one in values[:3]]
+    told = [f"{one['title'].removesuffix('（每人）')} {_trimmed(one['old'], one['new'])}" for one in values[:3]]
     return "；".join(told) + (f" 等 {len(values)} 项" if len(values) > 3 else "")
 
 

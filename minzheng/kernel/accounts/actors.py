@@ -161,6 +161,14 @@ def actor_of(user: object, on: datetime.date | None = None, address: str = "") -
     return Actor(user=user, assignments=posts, posts=posts, address=address)
 
 
+def staff_actor(username: str) -> Actor | None:
+    """A member of staff by user name with today's posts, for commands that act in somebody's name; None if there is none."""
+    from minzheng.kernel.accounts.models import User
+
+    user = User.objects.filter(username=username, kind="staff", is_active=True).first()
+    return actor_of(user) if user is not None else None
+
+
 def valid_posts(user: User, on: datetime.date | None = None) -> list[Assignment]:
     """The posts valid on a day (default today); one's own before those held for somebody else. One query."""
     day = on or clock.today()
