@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 PERMISSIONS: dict[str, str] = {
     "case.read": "查看办件",
+    "child.read": "查看儿童的办件与待遇",
     "case.create": "代为登记申请",
     "case.accept": "受理",
     "case.investigate": "调查核实",
@@ -77,7 +78,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
         | {"match.run", "match.read", "archive.read", "person.break_glass"}
-        | {"objection.read", "objection.identify", "mandate.confirm"}
+        | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
         | _PERSON
         | _FILES,
     ),
@@ -86,6 +87,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {
                 "objection.read",
+                "child.read",
                 "case.read",
                 "case.opinion",
                 "case.confirm",
@@ -113,6 +115,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {
                 "objection.read",
+                "child.read",
                 "case.read",
                 "case.confirm",
                 "case.assign",
@@ -140,14 +143,17 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
-        | {"audit.anchor", "glass.read"}
+        | {"audit.anchor", "glass.read", "child.read"}
         | _FILES,
     ),
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"}),
     ),
-    "archivist": ("档案管理员", frozenset({"archive.read", "archive.manage", "case.read", "document.read"})),
+    "archivist": (
+        "档案管理员",
+        frozenset({"archive.read", "archive.manage", "case.read", "child.read", "document.read"}),
+    ),
     "sys_admin": (
         "系统管理员",
         frozenset({"outbox.read", "accounts.read", "accounts.manage", "jobs.read", "system.read", "setup.manage"}),

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Sum
+
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
+from minzheng.kernel.items import guarded
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.cases.models import CaseMember
 
 
 def visible_to(actor: Actor) -> QuerySet[Award]:
@@ -22,7 +26,7 @@ def visible_to(actor: Actor) -> QuerySet[Award]:
         return rows
     if actor.is_citizen:
         return rows.filter(payee_id=actor.person_id) if actor.person_id else rows.none()
-    return rows.filter(actor.scope_q("award.read"))
+    return rows.filter(actor.scope_q("award.read") & guarded.readable_q(actor))
 
 
 def lines_visible_to(actor: Actor) -> QuerySet[PaymentLine]:
@@ -64,3 +68,15 @@ def in_force_with_families(region_code: str) -> QuerySet[Award]:
         "pk", "region_code", "item_code", "household_id", "payee_id", "persons", "amount_fen", "cycle", "state", "frozen",
         "decided_on",
     )  # fmt: skip
+
+
+def drawn_by(member: CaseMember, item_code: str) -> tuple[int, int] | None:
+    """(fen a month without what is paid for single members on top, persons) of the award in force of an item that covers
+    this member of a case; None where there is none. Two queries at most."""
+    from minzheng.kernel.items.personal import covered_by
+
+    row = covered_by(member, (item_code,)).select_related("award").order_by("-award__decided_on").first()
+    if row is None:
+        return None
+    tops = row.award.members.aggregate(fen=Sum("top_up_fen"))["fen"] or 0
+    return row.award.amount_fen - tops, max(row.award.persons, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items.guarded import guarded_case
 from minzheng.kernel.pages.casework import lists, many, print_papers
 from minzheng.kernel.pages.casework.acts import act_fields, perform
 from minzheng.kernel.pages.casework.case_page import case_page
@@ -48,6 +49,7 @@ PAGES = [
         Custom(case_page, kind="detail"),
         example=_example,
         reads="办理办件",
+        step_up=guarded_case,
     ),
     Page(
         "cases.act",

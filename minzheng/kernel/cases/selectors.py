@@ -20,7 +20,7 @@ from minzheng.kernel.cases.running.context import Ctx
 from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.cases.workbench import WorkbenchGroup, workbench
 from minzheng.kernel.crypto.fields import BlindIndex
-from minzheng.kernel.items import registry
+from minzheng.kernel.items import guarded, registry
 from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects import mandates
 

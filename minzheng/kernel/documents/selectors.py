@@ -11,6 +11,7 @@ from minzheng.kernel.documents import terms
 from minzheng.kernel.documents.authority import normal_verify_code
 from minzheng.kernel.documents.catalogue import notices as catalogue
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
+from minzheng.kernel.items import guarded
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -30,7 +31,12 @@ def visible_attachments(actor: Actor) -> QuerySet[Attachment]:
     if actor.is_citizen:
         return rows.filter(own | _applicant(actor))
     return rows.filter(
-        own | (actor.scope_q("document.read", "case__region_code") & Q(case__submitted_at__isnull=False))
+        own
+        | (
+            actor.scope_q("document.read", "case__region_code")
+            & guarded.readable_q(actor, "case__item_code", "case__region_code")
+            & Q(case__submitted_at__isnull=False)
+        )
     )
 
 
@@ -48,7 +54,7 @@ def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
         return IssuedDocument.objects.filter(_applicant(actor)).exclude(code__in=catalogue.INTERNAL)
     # Where it was issued, and where its case is now: a case that moved takes its notices along.
     here = actor.scope_q("document.read") | actor.scope_q("document.read", "case__region_code")
-    return IssuedDocument.objects.filter(here)
+    return IssuedDocument.objects.filter(here, guarded.readable_q(actor, "case__item_code", "case__region_code"))
 
 
 def document(actor: Actor, pk: int) -> IssuedDocument | None:

@@ -104,6 +104,8 @@ class Item:
     proposals: Callable[[Case, datetime.date], list[Proposal]] | None = None
     recompute: Callable[[Mapping[str, Any]], Answer] | None = None
     portal: bool = True
+    # A permission that staff need besides case.read and award.read to see this item's cases and awards; "" = none.
+    reader: str = ""
     benefits: tuple[str, ...] = ()  # rule folders it grants by, where these are not its own code alone
     publicity: PublicityRule = NOT_POSTED
     # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.

@@ -24,6 +24,9 @@ from minzheng.kernel.parts.fields import Field, Photo, yuan_text
 from minzheng.kernel.standards.values import ruleset
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from minzheng.kernel.awards.models import AwardMember
     from minzheng.kernel.cases.models import Case, CaseMember
     from minzheng.kernel.cases.params import FlowParams
     from minzheng.policy import Outcome
@@ -41,12 +44,14 @@ def personal_form(
     photos: tuple[Photo, ...] = (),
     account: bool = True,
     before: tuple[Step, ...] = (),
+    applicant: Step = APPLICANT,
 ) -> Form:
     """Who, the facts (one screen), [account], photographs, consents, review. `before`: further steps after the first.
+    `applicant`: the first step in other words (same fields), where the person is a child.
 
     The facts stand in the applicant's own row of `form["members"]`, so that they are shown, verified and frozen there."""
     step = Step("facts", title, facts, repeat="members", fixed_rows=True, why=why)
-    steps = (APPLICANT, *before, step, *((ACCOUNT,) if account else ()), papers(*photos), CONSENTS, REVIEW)
+    steps = (applicant, *before, step, *((ACCOUNT,) if account else ()), papers(*photos), CONSENTS, REVIEW)
     return Form(steps)
 
 
@@ -88,6 +93,7 @@ class PersonalBenefit:
     also: tuple[str, ...] = ()
     cycle: str = "monthly"
     more: More | None = None
+    more_home: More | None = None  # the same for words of 户
     category: str = "A"  # the class that says how often it is re-checked
     # First month where it is not the usual one; it may answer None (the usual one after all).
     start_month: Callable[[Case, datetime.date], datetime.date | None] | None = None
@@ -154,6 +160,8 @@ class PersonalBenefit:
             (home if one.entity == "家庭" else person)[one.word] = held
         if self.more is not None:
             person |= dict(self.more(known, case))
+        if self.more_home is not None:
+            home |= dict(self.more_home(known, case))
         return {"家庭": home, "成员": [person]}, [f"{key}：按核实的情况" for key in verified]
 
     def _answer(
@@ -208,14 +216,19 @@ class PersonalBenefit:
 
 def holds(member: CaseMember, items: tuple[str, ...]) -> bool:
     """Whether this person is covered by an award of one of these items that is in force."""
+    return covered_by(member, items).exists()
+
+
+def covered_by(member: CaseMember, items: tuple[str, ...]) -> QuerySet[AwardMember]:
+    """The rows of awards in force of these items that cover this person; none without an ID number."""
     from minzheng.kernel.awards.models import AwardMember
 
     if not member.id_no:
-        return False
+        return AwardMember.objects.none()
     rows = AwardMember.objects.filter(award__item_code__in=items, award__state__in=("active", "suspended", "tapering"))
     if member.person_id:
-        return rows.filter(person_id=member.person_id).exists()
-    return rows.filter(person__id_index=member.id_index).exists()
+        return rows.filter(person_id=member.person_id)
+    return rows.filter(person__id_index=member.id_index)
 
 
 def applied_month(case: Case, params: FlowParams) -> datetime.date | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from minzheng.kernel.accounts.actors import principal_of
 from minzheng.kernel.cases.flow import CITIZEN, PUBLIC, SYSTEM_ONLY, Act, Flow
+from minzheng.kernel.items import guarded
 from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
@@ -67,7 +68,12 @@ def post_for(case: Case, held: Sequence[Assignment]) -> Assignment | None:
 
 def sees(case: Case, actor: Actor) -> bool:
     """Whether the case exists for this person at all."""
-    return actor.is_system or owns(case, actor) or actor.can("case.read", case.region_code) is not None
+    if actor.is_system or owns(case, actor):
+        return True
+    if actor.can("case.read", case.region_code) is None:
+        return False
+    mine = case.created_by_id is not None and case.created_by_id == actor.id
+    return mine or guarded.may_read(actor, case.item_code, case.region_code)
 
 
 def kept_apart(

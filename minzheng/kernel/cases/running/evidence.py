@@ -58,6 +58,7 @@ TITLES = {
     "stop_objection": "终止公示异议",
     "funeral": "丧葬费",
     "certificate": "残联审核证件",
+    "raising_agreement": "养育协议",
     "remote": "在外地递交",
     "sent_home": "转送户籍地",
     "home_answer": "户籍地的审核结果",

@@ -114,6 +114,12 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "stop_posted": (("place", "公示地点"), ("ends_on", "公示到"), ("reason", "拟终止的理由")),
     "stop_objection": (),
     "funeral": (("handler", "办理丧事的"), ("amount_fen", "丧葬费"), ("findings", "说明")),
+    "raising_agreement": (
+        ("guardian", "监护人"),
+        ("relation", "与孩子的关系"),
+        ("signed_on", "签订日期"),
+        ("duties", "约定"),
+    ),
     "certificate": (("answered_on", "答复日期"), ("changed", "与申报比较"), ("findings", "说明")),
     "remote": (
         ("office", "哪里收的"),
