@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 STATES = {
     "now": ("现在的值", "good"),
     "next": ("将要生效", "info"),
-    "covered": ("由下级的值代替", "plain"),
+    "covered": ("已被代替", "plain"),
     "past": ("已过期", "plain"),
     "draft": ("待签发", "warn"),
     "withdrawn": ("已撤回", "plain"),
@@ -111,7 +111,7 @@ def _version(
         since=None if row.since == datetime.date.min else row.since,
         until=None if row.until == datetime.date.max else row.until,
         source=row.reference,
-        evidence=EVIDENCE.get(row.evidence, row.evidence),
+        evidence="待签发" if value and value.state == "draft" else EVIDENCE.get(row.evidence, row.evidence),
         as_floor=row.as_floor,
         value=value,
     )
@@ -168,12 +168,16 @@ def table(region_code: str, on: datetime.date) -> dict[str, list[Line]]:
             standing = standings.get((named.title, name))
             if standing is not None:
                 line = _line(declaration, standing, by_name.get(name, []), chain, on)
-                groups.setdefault(_group(named, standing), []).append(line)
+                groups.setdefault(group_title(named, declaration), []).append(line)
     return groups
 
 
-def _group(named: NamedSet, standing: selectors.Standing) -> str:
-    return f"{named.title} · {'、'.join(standing.items) or '通用'}" if not named.file else named.title
+def group_title(named: NamedSet, declaration: Declaration) -> str:
+    """The benefit whose folder declares it, or the further set that it belongs to."""
+    if named.file:
+        return named.title
+    benefit = values.ruleset().benefits.get(declaration.benefit)
+    return benefit.title if benefit else declaration.benefit
 
 
 def _line(
@@ -208,4 +212,4 @@ def _floor(declaration: Declaration, rows: list[Row], chain: list[str], on: date
         highest = max(low, key=lambda one: checks.monthly(one.value, one.unit or declaration.unit) or Decimal(0))
         level = checks.LEVEL_TITLES[region_level(highest.region)]
         return f"{level}定的下限 {shown_value(declaration, highest)}"
-    return "" if declaration.floor is None else f"不低于 {declaration.floor} {declaration.unit}"
+    return ""

@@ -40,6 +40,11 @@ class StandardSet(RegionRow):
     closed_at = models.DateTimeField("退回、撤回或作废时间", null=True, blank=True)
     closed_reason = models.CharField("退回、撤回或作废的原因", max_length=200, blank=True)
 
+    @property
+    def scanned(self) -> int | None:
+        """The set's own number where a scan was kept: the link to it is drawn only then."""
+        return self.pk if self.attachment_id else None
+
     class Meta:
         verbose_name = "标准调整"
         indexes = [models.Index(fields=["region_code", "state"], name="standard_set_region_state")]

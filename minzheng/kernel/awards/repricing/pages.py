@@ -205,7 +205,8 @@ PAGES = [
                 Action("批准执行", "repricing.approve", args={"pk": "pk"}, primary=True, when=_when("submitted")),
                 Action("退回", "repricing.return", args={"pk": "pk"}, when=_when("submitted")),
                 Action("打印清单", "repricing.print", args={"pk": "pk"}),
-                Action("重新测算", "repricing.again", args={"pk": "pk"}, when=_when("computed", "submitted")),
+                Action("重新测算", "repricing.again", args={"pk": "pk"}, when=_when(*services.UNDONE)),
+                Action("继续执行", "repricing.go_on", args={"pk": "pk"}, when=_when("applying")),
                 Action("作废", "repricing.cancel", args={"pk": "pk"}, danger=True, when=_when(*services.UNDONE)),
             ),
             parent="repricing.list",
@@ -306,6 +307,9 @@ PAGES = [
     _action("repricing.again", "again", "重新测算", ActionBody(
         _mine, _act("compute_again", "已重新开始测算。"), question="丢掉现在的结果，按今天的情况重新逐份测算。", submit="重新测算",
         parent="repricing.list")),
+    _action("repricing.go_on", "go-on", "继续执行", ActionBody(
+        _mine, _act("go_on", "已接着执行。"), submit="继续执行", parent="repricing.list",
+        question="执行的任务停了的，从停下的地方接着做；已经执行的不会再做一遍。")),
     _action("repricing.cancel", "cancel", "作废", ActionBody(
         _mine, _act("cancel", "这一批已作废。"), fields=REASON, question="作废后可以另行重算。", submit="作废", danger=True,
         parent="repricing.list")),

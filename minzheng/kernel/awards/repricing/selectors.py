@@ -30,7 +30,8 @@ def batches_visible_to(actor: Actor) -> QuerySet[RepricingBatch]:
 def lines_visible_to(actor: Actor) -> QuerySet[RepricingLine]:
     """Lines of awards in the places of a post with award.read."""
     rows = RepricingLine.objects.select_related("batch", "award")
-    return rows if actor.is_system else rows.filter(actor.scope_q("award.read"))
+    mine = actor.scope_q("award.read") & guarded.readable_q(actor, "award__item_code")
+    return rows if actor.is_system else rows.filter(mine)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,15 @@ def approve(*, actor: Actor, pk: int) -> RepricingBatch:
     return batch
 
 
+@transaction.atomic
+def go_on(*, actor: Actor, pk: int) -> RepricingBatch:
+    """Ask for the job again that carries an approved batch out (its tries were used up); what is done stays done."""
+    batch, acting = _locked(actor, pk, ("applying",))
+    enqueue(APPLY, args={"batch": str(batch.pk)}, key=f"{APPLY}:{batch.pk}:{clock.now().timestamp()}")
+    _record(acting, "repricing.go_on", batch)
+    return batch
+
+
 def _still_timely(batch: RepricingBatch) -> None:
     if batch.from_month is None or batch.from_month < reckon.payable_from(batch.effective_on, clock.today()):
         raise StandardRefused("测算以后已经跨月，执行月份和补发月份都变了，请先“重新测算”。")

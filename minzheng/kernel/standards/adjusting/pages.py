@@ -241,6 +241,29 @@ _set_example = first_of(StandardSet.objects.order_by("pk"))
 _value_example = first_of(ParameterValue.objects.exclude(standard_set=None).order_by("pk"))
 
 
+FACTS = Facts(
+    "依据和经过", columns=3,
+    items=(
+        Badge("state", "状态", names=STATES, tones=TONES),
+        Region("region_code", "地区"),
+        Date("valid_from", "自哪天起执行"),
+        Text("source", "依据"),
+        Date("source_date", "文件日期"),
+        Link(lambda row: "打开" if row.scanned else "", "文件扫描件", page="standards.set_file",
+             args={"pk": "scanned"}),
+        Text("note", "说明"),
+        Text("get_origin_display", "怎么来的"),
+        Text("drafted_by.name", "起草"),
+        Moment("drafted_at", "起草时间"),
+        Text("submitted_by.name", "提交"),
+        Moment("submitted_at", "提交时间"),
+        Text("signed_by.name", "签发"),
+        Moment("signed_at", "签发时间"),
+        Text("closed_reason", "退回、撤回、作废的原因"),
+    ),
+)  # fmt: skip
+
+
 def _listed(actor: Any) -> QuerySet[StandardSet]:
     return selectors.sets_visible_to(actor).annotate(size=Count("values", filter=~Q(values__state="withdrawn")))
 
@@ -273,13 +296,13 @@ PAGES = [
             link=("standards.set", {"pk": "pk"}),
             actions=(
                 Action("新建标准调整", "standards.set_new", primary=True, icon="plus"),
-                Action("从文件导入", "standards.import", icon="upload"),
+                Action("从文件导入", "standards.import", icon="doc"),
                 Action("标准一览", "standards.table"),
             ),
             sort="-valid_from",
             empty="还没有标准调整。公布了新标准的，点“新建标准调整”，把同一份文件里的几项值放在一起起草、签发。",
         ),
-        menu=Menu("数据", 39, "edit"),
+        menu=Menu("数据", 39, "doc"),
     ),
     Page(
         "standards.set_new", "console/standards/sets/new/", "新建标准调整", "policy.confirm",
@@ -299,30 +322,7 @@ PAGES = [
     Page(
         "standards.set", "console/standards/sets/<int:pk>/", "标准调整", "policy.read",
         DetailBody(
-            _get, _panels(), template="standards/detail.html",
-            side=(
-                Facts(
-                    "依据和经过", columns=1,
-                    items=(
-                        Badge("state", "状态", names=STATES, tones=TONES),
-                        Region("region_code", "地区"),
-                        Date("valid_from", "自哪天起执行"),
-                        Text("source", "依据"),
-                        Date("source_date", "文件日期"),
-                        Link(lambda row: "打开" if row.attachment_id else "", "文件扫描件", page="standards.set_file",
-                             args={"pk": "pk"}),
-                        Text("note", "说明"),
-                        Text("get_origin_display", "怎么来的"),
-                        Text("drafted_by.name", "起草"),
-                        Moment("drafted_at", "起草时间"),
-                        Text("submitted_by.name", "提交"),
-                        Moment("submitted_at", "提交时间"),
-                        Text("signed_by.name", "签发"),
-                        Moment("signed_at", "签发时间"),
-                        Text("closed_reason", "退回、撤回、作废的原因"),
-                    ),
-                ),
-            ),
+            _get, (*_panels(), FACTS), template="standards/detail.html",
             title=lambda row: row.title,
             subtitle=lambda row: f"{STATES[row.state]}　自 {row.valid_from} 起执行",
             actions=(

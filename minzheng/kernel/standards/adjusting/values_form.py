@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.standards import checks, history, selectors, values
+from minzheng.kernel.standards import checks, history, values
 from minzheng.kernel.standards.adjustments import Wanted
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
 from minzheng.kernel.standards.sets import all_sets
@@ -73,8 +73,7 @@ def groups(standard_set: StandardSet, drafted: Mapping[str, ParameterValue]) -> 
             if region_level(code) not in declaration.set_by or (name in idle and name not in drafted):
                 continue
             key = f"{named.code}.{declaration.benefit}"
-            used = "、".join(selectors.used_by(declaration.benefit)) or "通用"
-            title = named.title if named.file else f"{named.title} · {used}"
+            title = history.group_title(named, declaration)
             one, now = drafted.get(name), resolved.get(name)
             unit = (one.unit if one else now.row.unit if now else "") or declaration.unit
             box = Box(

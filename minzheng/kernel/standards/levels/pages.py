@@ -134,6 +134,18 @@ PAGES = [
         DetailBody(
             _one,
             (
+                Facts(
+                    "这个参数", columns=3,
+                    items=(
+                        Text("declaration.basis", "规定"),
+                        Text(lambda obj: "、".join(selectors.used_by(obj.declaration.benefit)) or "通用", "用在"),
+                        Text(lambda obj: "、".join(obj.declaration.set_by), "由哪级定"),
+                        Text(lambda obj: "、".join(obj.declaration.units), "单位"),
+                        Text("bounds", "范围"),
+                        Text("options", "可选"),
+                        Text("name", "计算里的名字"),
+                    ),
+                ),
                 Table(
                     "各段的值（新的在前）",
                     rows=_rows,
@@ -141,7 +153,7 @@ PAGES = [
                         Badge("state", "状态", names=NAMES, tones=TONES),
                         Text("shown", "值", css="nowrap"),
                         Text("also", "换算", css="nowrap", narrow=False),
-                        Text(lambda one: f"{one.level} {one.place}".strip(), "谁定的"),
+                        Text(lambda one: f"{one.level} {one.place}".strip(), "谁定的", css="nowrap"),
                         Date("since", "自"),
                         Date("until", "至"),
                         Text("source", "依据"),
@@ -152,20 +164,6 @@ PAGES = [
                              page="standards.set", args={"pk": "value.standard_set_id"}, narrow=False),
                     ),
                     empty="还没有一个值：在“参数确认”或“标准调整”里填写。",
-                ),
-            ),
-            side=(
-                Facts(
-                    "这个参数", columns=1,
-                    items=(
-                        Text("declaration.basis", "规定"),
-                        Text(lambda obj: "、".join(selectors.used_by(obj.declaration.benefit)) or "通用", "用在"),
-                        Text(lambda obj: "、".join(obj.declaration.set_by), "由哪级定"),
-                        Text(lambda obj: "、".join(obj.declaration.units), "单位"),
-                        Text("bounds", "范围"),
-                        Text("options", "可选"),
-                        Text("name", "计算里的名字"),
-                    ),
                 ),
                 Timeline("先后", entries=_entries, empty="还没有值。"),
             ),
