@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.simulation.asking import Sides
 from minzheng.kernel.parts.fields import yuan_text
+from minzheng.kernel.regions.codes import full
+from minzheng.kernel.regions.selectors import region_names
 from minzheng.policy.params import Resolved
 from minzheng.policy.regions import normalize_region
 
