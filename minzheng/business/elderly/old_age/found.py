@@ -1,0 +1,84 @@
+"""主动发现: people on file who are old enough, or soon will be, and neither draw the allowance nor have applied.
+
+Nobody is put on the payroll from this list: it only opens an application with what the state knows, which the old person
+(or who acts for them) completes and hands in like any other."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+
+from minzheng.kernel import clock
+from minzheng.kernel.awards.models import AwardMember
+from minzheng.kernel.cases import services as cases
+from minzheng.kernel.cases.models import Case, CaseMember
+from minzheng.kernel.cases.states import OPEN
+from minzheng.kernel.standards import values
+from minzheng.kernel.standards.values import ruleset
+from minzheng.kernel.subjects.models import Person
+from minzheng.policy.regions import normalize_region
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from minzheng.kernel.accounts.actors import Actor
+
+ITEM = "elderly.old_age"
+PERMISSION = "case.create"
+CHANNEL = "found"
+#: How far ahead the list looks.
+DAYS = (0, 30, 60, 90)
+AHEAD = max(DAYS)
+
+
+def starting_age(region_code: str, on: datetime.date) -> int | None:
+    """Full years from which this place pays the allowance; None where it has set no amount, so that nobody is told to apply."""
+    params = values.with_values(ruleset().params)
+    place = normalize_region(region_code)
+    amount, age = (params.resolve(name, place, on) for name in ("高龄津贴_一档金额", "高龄津贴_一档年龄"))
+    return int(age.row.value) if amount is not None and age is not None else None
+
+
+def born_by(on: datetime.date, years: int) -> datetime.date:
+    """The latest birthday of somebody who is `years` old on that day."""
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:  # 29 February of a common year
+        return on.replace(year=on.year - years, day=28)
+
+
+def reaches(born: datetime.date, years: int) -> datetime.date:
+    """The birthday itself; 1 March for those born on 29 February, where that year has none."""
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return datetime.date(born.year + years, 3, 1)
+
+
+def waiting(actor: Actor, days: int = AHEAD) -> QuerySet[Person]:
+    """Living people of the places where this actor registers applications, who reach the age within `days`."""
+    last_day = clock.today() + datetime.timedelta(days=days)
+    places = Q(pk__in=[])
+    for scope in actor.scopes(PERMISSION):
+        age = starting_age(scope, last_day)
+        if age is not None:
+            places |= actor.scope_q(PERMISSION) & _under(scope) & Q(birth_date__lte=born_by(last_day, age))
+    member = CaseMember.objects.filter(person=OuterRef("pk"), in_count=True, case__item_code=ITEM, case__state__in=OPEN)
+    begun = Case.objects.filter(applicant=OuterRef("pk"), item_code=ITEM, state__in=("DRAFT", *OPEN))
+    drawing = AwardMember.objects.filter(person=OuterRef("pk"), award__item_code=ITEM).exclude(award__state="ended")
+    return Person.objects.filter(places, death_date=None).exclude(Exists(member) | Exists(begun) | Exists(drawing))
+
+
+def _under(scope: str) -> Q:
+    from minzheng.kernel.regions.codes import scope_q
+
+    return scope_q([scope], "region_code")
+
+
+def open_application(*, actor: Actor, person: Person) -> Case:
+    """A draft with what is on file, at the person's own village. Raises the errors of `cases.services.start_draft`."""
+    return cases.start_draft(
+        item_code=ITEM, actor=actor, channel=CHANNEL, region_code=person.region_code, applicant_id=person.pk
+    )
