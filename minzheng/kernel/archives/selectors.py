@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Q, QuerySet
 
 from minzheng.kernel.archives.models import DestructionEntry, DestructionList, Volume, VolumeItem
+from minzheng.kernel.items import guarded
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def volumes(actor: Actor) -> QuerySet[Volume]:
     """Volumes of the places where the actor may read the archive."""
-    return Volume.objects.filter(actor.scope_q("archive.read"))
+    return Volume.objects.filter(actor.scope_q("archive.read") & guarded.readable_q(actor))
 
 
 def volume(actor: Actor, pk: int) -> Volume | None:
@@ -29,7 +30,8 @@ def managed(actor: Actor, pk: int) -> Volume | None:
 
 def item(actor: Actor, pk: int, seq: int) -> VolumeItem | None:
     """One paper of a volume that the actor may read; whether it opens is the lending's matter."""
-    rows = VolumeItem.objects.filter(actor.scope_q("archive.read", "volume__region_code"))
+    mine = actor.scope_q("archive.read", "volume__region_code")
+    rows = VolumeItem.objects.filter(mine & guarded.readable_q(actor, "volume__item_code", "volume__region_code"))
     return rows.select_related("volume__case").filter(volume_id=pk, seq=seq).first()
 
 

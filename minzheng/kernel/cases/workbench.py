@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 
 from minzheng.kernel import clock
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.items import guarded
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -97,4 +98,4 @@ def _scope(group: Group, actor: Actor) -> Q:
     regions: set[str] = set()
     for permission in group.permissions:
         regions |= {code for code in actor.scopes(permission) if codes.level(code) >= group.level}
-    return Q(state__in=group.states) & codes.scope_q(sorted(regions))
+    return Q(state__in=group.states) & codes.scope_q(sorted(regions)) & guarded.readable_q(actor)

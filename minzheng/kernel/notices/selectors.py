@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from minzheng.kernel.items import guarded
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.subjects.models import Person
 
@@ -26,7 +27,8 @@ def of_case(actor: Actor, case_id: int) -> QuerySet[OutboxMessage]:
     """
     rows = OutboxMessage.objects.filter(case_id=case_id).order_by("-created_at", "-pk")
     if actor.is_staff:
-        return rows.filter(actor.scope_q("case.read", "case__region_code"))
+        readable = guarded.readable_q(actor, "case__item_code", "case__region_code")
+        return rows.filter(actor.scope_q("case.read", "case__region_code") & readable)
     return rows.filter(recipient=actor.person_id) if actor.person_id else rows.none()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minzheng.kernel.audit import selectors as audit
+from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.cases import selectors as cases
 from minzheng.kernel.items import registry
@@ -82,7 +83,7 @@ def _cases_of(person: Person, drawing: Drawing) -> Iterable[Any]:
 
 
 def _awards_of(person: Person, drawing: Drawing) -> Iterable[Award]:
-    rows = Award.objects.filter(drawing.actor.scope_q("award.read"))
+    rows = awards.visible_to(drawing.actor)
     return (
         (rows.filter(members__person_id=person.pk) | rows.filter(payee_id=person.pk))
         .distinct()
@@ -91,7 +92,7 @@ def _awards_of(person: Person, drawing: Drawing) -> Iterable[Award]:
 
 
 def _awards_of_household(household: Household, drawing: Drawing) -> Iterable[Award]:
-    return Award.objects.filter(drawing.actor.scope_q("award.read"), household=household).order_by("-first_month")
+    return awards.visible_to(drawing.actor).filter(household=household).order_by("-first_month")
 
 
 def _cases_of_household(household: Household, drawing: Drawing) -> Iterable[Any]:
@@ -109,6 +110,11 @@ CASE_COLUMNS: tuple[Column, ...] = (
     Text("applicant_name", "申请人"),
     state_badge(),
     Date("submitted_at", "提交日期"),
+)
+#: The cases of a person's or a household's file lead on to what their family may have besides.
+FILE_CASE_COLUMNS: tuple[Column, ...] = (
+    *CASE_COLUMNS,
+    Link(lambda case: "还能享受什么", "主动告知", page="cases.entitled", args={"pk": "pk"}),
 )
 AWARD_COLUMNS: tuple[Column, ...] = (
     Link("no", "证号", page="awards.detail", args={"pk": "pk"}),
@@ -164,7 +170,11 @@ PERSON: tuple[Panel, ...] = (
         empty="没有登记家庭。",
     ),
     Table(
-        "办件", permission="case.read", rows=_cases_of, columns=CASE_COLUMNS, empty="没有办件。提交申请后会出现在这里。"
+        "办件",
+        permission="case.read",
+        rows=_cases_of,
+        columns=FILE_CASE_COLUMNS,
+        empty="没有办件。提交申请后会出现在这里。",
     ),
     Table("待遇", permission="award.read", rows=_awards_of, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
     _READS,
@@ -191,7 +201,7 @@ HOUSEHOLD: tuple[Panel, ...] = (
         ),
         empty="没有成员。",
     ),
-    Table("办件", permission="case.read", rows=_cases_of_household, columns=CASE_COLUMNS, empty="没有办件。"),
+    Table("办件", permission="case.read", rows=_cases_of_household, columns=FILE_CASE_COLUMNS, empty="没有办件。"),
     Table("待遇", permission="award.read", rows=_awards_of_household, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
     _READS,
 )

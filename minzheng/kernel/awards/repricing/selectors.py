@@ -13,6 +13,7 @@ from minzheng.kernel.awards.repricing import reckon
 from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.awards.repricing.services import MONTHS_AHEAD
 from minzheng.kernel.awards.services import month_after
+from minzheng.kernel.items import guarded
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor

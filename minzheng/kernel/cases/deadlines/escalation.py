@@ -16,7 +16,7 @@ from minzheng.kernel.cases.deadlines import colours
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.cases.models import Case, Escalation
 from minzheng.kernel.cases.workbench import GROUPS
-from minzheng.kernel.items import registry
+from minzheng.kernel.items import guarded, registry
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def people_with(permissions: tuple[str, ...], region_code: str) -> list[User]:
 
 def visible_to(actor: Actor) -> QuerySet[Escalation]:
     """Of the places of one post with case.read, newest first."""
-    return Escalation.objects.filter(actor.scope_q("case.read")).select_related("case")
+    mine = actor.scope_q("case.read") & guarded.readable_q(actor, "case__item_code")
+    return Escalation.objects.filter(mine).select_related("case")
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.deadlines import colours, escalation
 from minzheng.kernel.cases.models import CaseMove, Escalation
-from minzheng.kernel.items import registry
+from minzheng.kernel.items import guarded, registry
 from minzheng.kernel.parts.columns import Badge, Date, Link, Moment, Month, Number, Region, Text, badge
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import LongText
@@ -96,7 +96,8 @@ def _escalation(actor: Any, pk: int) -> Escalation | None:
 
 def moves(actor: Any) -> QuerySet[CaseMove]:
     """Cases that have left the places of one post with case.read."""
-    return CaseMove.objects.filter(actor.scope_q("case.read")).select_related("case").defer("case__form")
+    mine = actor.scope_q("case.read") & guarded.readable_q(actor, "case__item_code")
+    return CaseMove.objects.filter(mine).select_related("case").defer("case__form")
 
 
 def _move(actor: Any, pk: int) -> CaseMove | None:
