@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ DAY = measure.DAY
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
-def in_turn(candidates: dict[str, Callable[[], object]], rounds: int) -> dict[str, dict[str, float]]:
+def in_turn(candidates: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, dict[str, float]]:
     """Seconds of each candidate: median, fastest, slowest over the rounds, after one warm-up round."""
     taken: dict[str, list[float]] = {name: [] for name in candidates}
     for number in range(rounds + 1):
@@ -70,21 +70,22 @@ def compare(people: int, rounds: int, folder: Path) -> dict[str, Any]:
     """The three candidates on one generated population, and whether they agree."""
     rules = measure.province(load_ruleset())
     persons, households = generate(people, folder, on=DAY)
-    engine = SqlEngine(rules, persons, households, DAY)
+    asked = hand_sql.TARGETS
+    engine = SqlEngine(rules, persons, households, DAY, asked)
     hand = connect()
     hand_sql.prepare(hand, rules, COUNTIES, DAY)
     candidates = {
         "hand_sql": lambda: hand_sql.run(hand, str(persons), str(households), DAY),
         "our_sql": engine.run,
-        "loop": lambda: measure.run_loop(rules, persons, households),
+        "loop": lambda: measure.run_loop(rules, persons, households, asked),
     }
     seconds = in_turn(candidates, rounds)
     return {
-        "persons": people, "seconds": seconds,
+        "persons": people, "results": list(asked), "seconds": seconds,
         "our_sql_over_hand_sql": round(seconds["our_sql"]["median"] / seconds["hand_sql"]["median"], 2),
         "hand_sql_over_loop": round(seconds["hand_sql"]["median"] / seconds["loop"]["median"], 2),
         "rows_differing_hand_and_ours": differing(hand, engine.connection),
-        "rows_differing_loop_and_ours": measure.differing(rules, persons, households, engine),
+        "rows_differing_loop_and_ours": measure.differing(rules, persons, households, engine, asked),
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Ranges:
         self.plan = plan
         self.columns: dict[str, Range] = {w.name: word_range(w) for ws in plan.inputs.values() for w in ws}
         self.params: dict[str, Range] = {}
-        self._memo: dict[str, Range] = {}
+        self._memo: dict[Node, Range] = {}
         self.problems: list[Finding] = []  # fatal for every target
         self.too_wide: list[Finding] = []  # fatal for targets of 64 bits
 
@@ -65,10 +65,10 @@ class Ranges:
 
     def of(self, node: Node) -> Range:
         """Smallest and largest value of a node."""
-        key = repr(node)
-        if key not in self._memo:
-            self._memo[key] = self._of(node)
-        return self._memo[key]
+        found = self._memo.get(node)  # 1 and True are one key: their range is the same
+        if found is None:
+            found = self._memo[node] = self._of(node)
+        return found
 
     def _of(self, node: Node) -> Range:
         op = node[0]

@@ -135,7 +135,7 @@ def _block(engines: list[LoopEngine], span: Span) -> Totals:
     totals = Totals(len(base.population.regions))
     paid = []
     for side, engine in enumerate(engines):
-        extra = [w for e in ("户", "人") for w in engine.plan.inputs[e] if w.name not in block.values]
+        extra = [w for w in (*engine.loop.households, *engine.loop.persons) if w.name not in block.values]
         if extra:
             block = engine.reader.block(span)
         results = engine.calculate(block, off, engine.rows)

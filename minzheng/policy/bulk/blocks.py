@@ -106,7 +106,15 @@ class Population:
 class BlockReader:
     """Reads blocks of a population as the arrays a plan asks for; used from several threads."""
 
-    def __init__(self, population: Population, inputs: dict[str, list[Word]], decoders: dict[str, Decoder]):
+    def __init__(
+        self,
+        population: Population,
+        inputs: dict[str, list[Word]],
+        decoders: dict[str, Decoder],
+        *,
+        check_all: bool = True,
+    ):
+        """``check_all``: columns that are not asked for are checked too, as a caller's own file must be."""
         self.population, self.decoders = population, decoders
         self.words = inputs
         self.files = {"户": population.households, "人": population.persons}
@@ -116,7 +124,8 @@ class BlockReader:
         self.checked = {
             c.name: self.files[e].bounds_hold(c, decoders[e]) for e, cs in self.read_columns.items() for c in cs
         }
-        self._check_unused()
+        if check_all:
+            self._check_unused()
         self._lock = threading.Lock()
         self._kept: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._constant: dict[str, Any] = {}
@@ -125,8 +134,8 @@ class BlockReader:
         """Columns that no rule reads are still checked, by reading them once where statistics do not tell."""
         for entity, file in self.files.items():
             for column in file.columns.values():
-                if column.name in self.checked or column.word.type == "文字":
-                    continue
+                if column.name in self.checked or column.word.type in ("文字", "是否"):
+                    continue  # nothing can be wrong with it
                 if not file.bounds_hold(column, self.decoders[entity]):
                     for group in file.groups:
                         data = file.read([group], [column.name])[column.name]

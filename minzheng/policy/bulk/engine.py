@@ -18,6 +18,7 @@ from minzheng.policy.errors import InputError
 from minzheng.policy.regions import normalize_region
 from minzheng.policy.ruleset import Ruleset
 from minzheng.policy.targets.loop import CALENDAR_FROM, CALENDAR_TO, Loop, build
+from minzheng.policy.words import Word
 
 WORKERS = 2
 T = TypeVar("T")
@@ -67,18 +68,27 @@ class Rows:
 class LoopEngine:
     """One population, one compiled loop, one or several parameter tables over it."""
 
-    def __init__(self, ruleset: Ruleset, population: Population, on: datetime.date):
+    def __init__(
+        self, ruleset: Ruleset, population: Population, on: datetime.date, targets: tuple[str, ...] | None = None
+    ):
+        """``targets``: output words or benefit codes to calculate, default all."""
         self.population, self.on = population, on
         self.codes = region_codes(population)
-        self.plan = Plan(ruleset, on, self.codes)
+        self.plan = Plan(ruleset, on, self.codes, targets=targets)
         self.loop: Loop = build(self.plan)
         self.rows = Rows(self.plan, self.loop.params, self.codes)
         decoders = {
             e: Decoder(f.name, self.plan.codes, on)
             for e, f in (("户", population.households), ("人", population.persons))
         }
-        self.reader = BlockReader(population, self.plan.inputs, decoders)
+        self.reader = BlockReader(population, self._words(), decoders, check_all=targets is None)
         self.calendar = calendar()
+
+    def _words(self) -> dict[str, list[Word]]:
+        """What the loop reads, and the words that say how old somebody without a birthday is."""
+        flags = {f for w in self.loop.persons for f in w.child_when}
+        more = [w for w in self.plan.inputs["人"] if w.name in flags and w not in self.loop.persons]
+        return {"户": self.loop.households, "人": [*self.loop.persons, *more]}
 
     def offsets(self, block: Block) -> Any:
         """Where each household's members begin. Raises InputError for ids that do not match, NotSorted."""

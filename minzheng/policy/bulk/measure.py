@@ -57,20 +57,23 @@ def timed(work: Callable[[], object], runs: int) -> dict[str, float]:
     return {"seconds": round(statistics.median(taken), 4), "min": round(min(taken), 4), "max": round(max(taken), 4)}
 
 
-def open_loop(rules: Ruleset, persons: Path, households: Path) -> LoopEngine:
+Targets = tuple[str, ...] | None
+
+
+def open_loop(rules: Ruleset, persons: Path, households: Path, targets: Targets = None) -> LoopEngine:
     """The loop over two files, opened anew."""
-    return LoopEngine(rules, Population(persons, households, rules.vocabulary), DAY)
+    return LoopEngine(rules, Population(persons, households, rules.vocabulary), DAY, targets)
 
 
-def run_loop(rules: Ruleset, persons: Path, households: Path) -> list[Any]:
+def run_loop(rules: Ruleset, persons: Path, households: Path, targets: Targets = None) -> list[Any]:
     """Parquet to complete results in memory."""
-    engine = open_loop(rules, persons, households)
+    engine = open_loop(rules, persons, households, targets)
     return [results for _, results in engine.each(engine.run)]
 
 
-def differing(rules: Ruleset, persons: Path, households: Path, sql: SqlEngine) -> int:
+def differing(rules: Ruleset, persons: Path, households: Path, sql: SqlEngine, targets: Targets = None) -> int:
     """Rows of both results that the loop and the SQL (already run) give differently."""
-    engine = open_loop(rules, persons, households)
+    engine = open_loop(rules, persons, households, targets)
     results = [r for _, r in engine.each(engine.run)]
     count = 0
     for entity, table, keys in (("户", "h_out", "household_id"), ("人", "p_out", "household_id, person_id")):

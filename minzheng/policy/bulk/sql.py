@@ -37,12 +37,20 @@ def relation(path: Path) -> str:
 class SqlEngine:
     """One population as SQL: ``prepare`` checks and plans, ``run`` makes p_out and h_out."""
 
-    def __init__(self, ruleset: Ruleset, persons: Path, households: Path, on: datetime.date):
+    def __init__(
+        self,
+        ruleset: Ruleset,
+        persons: Path,
+        households: Path,
+        on: datetime.date,
+        targets: tuple[str, ...] | None = None,
+    ):
+        """``targets``: output words or benefit codes to calculate, default all."""
         self.on, self.connection = on, connect()
         self.files = {"户": File(households, "户", ruleset.vocabulary), "人": File(persons, "人", ruleset.vocabulary)}
         texts = self._regions()
         self.codes = [self._code(t) for t in texts]
-        self.plan = Plan(ruleset, on, self.codes)
+        self.plan = Plan(ruleset, on, self.codes, targets=targets)
         self.decoders = {e: Decoder(f.name, self.plan.codes, on) for e, f in self.files.items()}
         self._check_keys()
         self.choices: dict[str, dict[int, list[str | None]]] = {}

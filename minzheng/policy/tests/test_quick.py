@@ -84,7 +84,7 @@ def test_第一次和第一千次结果相同(ruleset):
     for name, value in first.values.items():
         if name != "成员":
             assert later.values[name] == value, name
-    assert [{k: v for k, v in row.items()} for row in later.rows["人"]] == first.rows["人"]
+    assert [dict(row) for row in later.rows["人"]] == first.rows["人"]
 
 
 @pytest.mark.parametrize(
