@@ -137,8 +137,7 @@ def _confirmed(ctx: Ctx) -> dict[str, Any]:
         "amount_fen": award.amount_fen,
         "first_month": award.first_month,
         "award_no": award.no,
-        "payee": award.payee_name,
-        "account": award.account_no,
+        **({} if award.cycle == "quota" else {"payee": award.payee_name, "account": award.account_no}),
         "next_review_on": award.next_review_on,
         "members": [
             {"name": m.name, "relation": m.relation, "id_no": m.person.id_no if m.person else ""}
@@ -148,7 +147,7 @@ def _confirmed(ctx: Ctx) -> dict[str, Any]:
 
 
 def _rejected(ctx: Ctx) -> dict[str, Any]:
-    proposals = [{"title": p.title, "why": p.sentence} for p in ctx.values.get("proposals", ()) if p.eligible]
+    proposals = [{"title": p.title, "why": p.sentence} for p in ctx.values.get("proposals", ()) if p.eligible or p.invite]
     return {
         "facts": ctx.values["facts"],
         "reasons": _reasons(ctx),
