@@ -78,6 +78,8 @@ class Proposal:
     eligible: bool
     sentence: str
     figures: tuple[tuple[str, str], ...] = ()
+    # Not computed as fit: the family is told that somebody may ask for it, in an application of their own.
+    invite: bool = False
 
 
 @dataclass(frozen=True)

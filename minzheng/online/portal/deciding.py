@@ -166,10 +166,11 @@ class Other:
     figures: list[tuple[str, str]]
     url: str
     moved: Case | None = None
+    invite: bool = False  # to be asked for in an application of one's own: the url explains it
 
 
 def others(case: Case) -> list[Other]:
-    """Suggested only when it was computed by that benefit's own rules and fits."""
+    """Suggested only when it was computed by that benefit's own rules and fits, or may be asked for separately."""
     if case.state != "REJECTED":
         return []
     moved = selectors.followups(case)
@@ -181,6 +182,9 @@ def others(case: Case) -> list[Other]:
             url = reverse("portal.follow", kwargs={"pk": case.pk, "item": code})
             figures = [(str(a), str(b)) for a, b in said.get("figures") or []]
             found.append(Other(str(said["title"]), str(said["sentence"]), figures, url, moved.get(code)))
+        elif said.get("invite"):
+            url = reverse("portal.item", kwargs={"item": str(said["item_code"])})
+            found.append(Other(str(said["title"]), str(said["sentence"]), [], url, invite=True))
     return found
 
 

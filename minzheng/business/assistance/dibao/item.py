@@ -9,7 +9,7 @@ import minzheng.datacenter.matching.services  # noqa: F401  登记“信息核�
 from minzheng.business.assistance.dibao.notices.basis import NOTICES
 from minzheng.business.assistance.dibao.procedure import procedure_params
 from minzheng.business.assistance.means_test.assess import MeansTest
-from minzheng.business.assistance.means_test.benefits import EDGE, RIGID
+from minzheng.business.assistance.means_test.benefits import EDGE, RIGID, tekun_hint
 from minzheng.business.assistance.means_test.family import composition
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM, applies_alone
 from minzheng.business.assistance.means_test.reasons import REASONS
@@ -36,7 +36,11 @@ RULES = MeansTest(
 
 def proposals(case: Case, on: datetime.date) -> list[Proposal]:
     """一次申请、分类审核认定: what else this family may have, by those benefits' own rules."""
-    found = (EDGE.proposal(case, on, "低保边缘线合计"), RIGID.proposal(case, on, "刚性支出比例线"))
+    found = (
+        EDGE.proposal(case, on, "低保边缘线合计"),
+        RIGID.proposal(case, on, "刚性支出比例线"),
+        tekun_hint(case, on),
+    )
     return [one for one in found if one is not None]
 
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from minzheng.business.assistance.means_test import assess
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.tests.world import Kin, World
 from minzheng.datacenter.matching import services as matching
@@ -18,7 +17,7 @@ from minzheng.kernel.cases.drafting import consents
 from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.cases.models import Case, CaseMember
 from minzheng.kernel.documents.models import IssuedDocument
-from minzheng.kernel.items import registry
+from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.subjects import idcard
 from minzheng.policy import load_ruleset
 
@@ -76,7 +75,7 @@ def by_hekou(monkeypatch: pytest.MonkeyPatch, **params: Any) -> None:
         def evaluate(self, family: dict[str, Any], **more: Any) -> Any:
             return load_ruleset().evaluate(family, params_overrides=given, **more)
 
-    monkeypatch.setattr(assess, "load_ruleset", Hekou)
+    monkeypatch.setattr(reckoning, "load_ruleset", Hekou)
 
 
 @pytest.mark.parametrize(

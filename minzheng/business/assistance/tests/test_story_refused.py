@@ -63,8 +63,8 @@ def test_车辆超标不予确认并提出低保边缘(world: World) -> None:
     text = str(notice)
     assert "R02" in text and "机动车" in text and "复议" in text
     assert any(row["label"] == "家庭月收入" for row in notice["calculation"])
-    proposal = case.evidence.get(kind="proposal").data
-    assert proposal["item_code"] == "assistance.dibao_edge"
+    proposals = {e.data["item_code"]: e.data for e in case.evidence.filter(kind="proposal")}
+    proposal = proposals["assistance.dibao_edge"]
     assert dict(proposal["figures"])["保障人口"] == "3"
     assert services.replay(case).ok
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from minzheng.business.assistance.tests.world import APPLIED, PHOTO, Kin, World, photo
+from minzheng.business.assistance.tests.world import APPLIED, PHOTO, Kin, World, couple, photo
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor
 from minzheng.kernel.awards.models import Award
@@ -321,6 +321,19 @@ def test_去世次月停发并一次性发丧葬费(tekun: TekunWorld) -> None:
     assert case.awards.get(cycle="monthly").last_month == datetime.date(2027, 1, 1)
     with clock.at(datetime.date(2027, 1, 21)), pytest.raises(Refused, match="已经发过"):
         tekun.do(case, "pay_funeral", tekun.reviewer, **data, proofs=PHOTO)
+
+
+def test_低保不予确认以后提示同住的叔伯可以申请特困(world: World) -> None:
+    """An uncle without means lives with a family that earns too much: the refusal says what he may ask for himself."""
+    uncle = Kin("周老伯", "其他", datetime.date(1950, 1, 1))
+    case = world.to_checked([*couple(wage="9000"), uncle])
+    clerk, leader = world.town(case)
+    world.do(case, "opinion", leader, conclusion="disagree", reason_code="R01", opinion="收入超过标准。")
+    world.do(case, "forward", clerk)
+    world.do(case, "reject", world.reviewer, reason_code="R01", opinion="收入超过标准。")
+    said = next(e.data for e in case.evidence.filter(kind="proposal") if e.data["item_code"] == "assistance.tekun")
+    assert said["invite"] and not said["eligible"] and said["sentence"].startswith("周老伯没有劳动能力")
+    assert "特困供养" in str(IssuedDocument.objects.get(case=case, code="N07").fields["next_benefits"])
 
 
 def test_只持居住证的不受理(tekun: TekunWorld) -> None:

@@ -88,6 +88,7 @@ def on_reject(ctx: Ctx) -> None:
                 "eligible": p.eligible,
                 "sentence": p.sentence,
                 "figures": [list(f) for f in p.figures],
+                "invite": p.invite,
             },
             title=f"建议：{p.title}",
         )

@@ -36,6 +36,7 @@ class Proposed:
     title: str
     eligible: bool
     sentence: str
+    invite: bool = False
 
 
 def evidence_cards(rows: Sequence[Evidence], acts: Sequence[CaseAct], drawing: Drawing) -> list[Card]:
@@ -48,7 +49,12 @@ def evidence_cards(rows: Sequence[Evidence], acts: Sequence[CaseAct], drawing: D
 def proposals(rows: Sequence[Evidence]) -> list[Proposed]:
     """Other benefits that were proposed with a refusal, each with what its own rules say."""
     return [
-        Proposed(row.data.get("title", ""), bool(row.data.get("eligible")), row.data.get("sentence", ""))
+        Proposed(
+            row.data.get("title", ""),
+            bool(row.data.get("eligible")),
+            row.data.get("sentence", ""),
+            bool(row.data.get("invite")),
+        )
         for row in rows
         if row.kind == "proposal"
     ]
