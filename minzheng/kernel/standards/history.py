@@ -169,7 +169,8 @@ def table(region_code: str, on: datetime.date) -> dict[str, list[Line]]:
             if standing is not None:
                 line = _line(declaration, standing, by_name.get(name, []), chain, on)
                 groups.setdefault(group_title(named, declaration), []).append(line)
-    return groups
+    shared = {one.title for one in values.ruleset().benefits.values() if one.shared}
+    return dict(sorted(groups.items(), key=lambda told: told[0] in shared))  # what benefits have in common comes last
 
 
 def group_title(named: NamedSet, declaration: Declaration) -> str:

@@ -53,9 +53,9 @@ def _difference(line: RepricingLine) -> int | None:
 
 
 LINES = (
-    Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}),
-    Text("award.payee_name", "领款人"),
-    Text(lambda line: _short(line.item_code), "事项"),
+    Text("award.no", "证号", css="nowrap"),
+    Text("award.payee_name", "领款人", css="nowrap"),
+    Text(lambda line: _short(line.item_code), "事项", css="nowrap"),
     Region("region_code", "乡镇（街道）", up_to=9),
     Badge("kind", "类别", names=selectors.KINDS, tones=KIND_TONES, sort="kind"),
     Money("before_fen", "现月金额", sort="before_fen"),
@@ -179,10 +179,8 @@ PAGES = [
                       empty="正在测算，刷新后显示；没有变化的批次会自动办结。"),
                 Table("增发和补发，按乡镇（街道）", rows=lambda batch, drawing: selectors.by_town(batch),
                       columns=TOWNS, empty="没有增发和补发。"),
-            ),
-            side=(
                 Facts(
-                    "经过", columns=1,
+                    "经过", columns=3,
                     items=(
                         Badge("state", "状态", names=STATES, tones=TONES),
                         Region("region_code", "地区"),
