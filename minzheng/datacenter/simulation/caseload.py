@@ -138,7 +138,8 @@ class Caseload:
         if not family or not family.get("成员"):
             self.outside.add(award)
             return
-        file = self._file(frozen, award.item_code, award.region_code, bits)
+        shares: Mapping[str, int] = frozen.get("by_benefit") or {award.item_code: award.amount_fen}
+        file = self._file(frozen, tuple(shares), award.region_code, bits)
         if award.item_code == LINE.benefit:
             self._running(file, award, frozen)
         unit.awards.append(award.pk)
@@ -148,10 +149,11 @@ class Caseload:
             if file.whole and award.household_id is not None:
                 self._whole.add(award.household_id)
         unit.members = len(bits)
-        unit.receives[award.item_code] = unit.receives.get(award.item_code, 0) + award.amount_fen
-        unit.known |= self.line if file.whole else {award.item_code}
+        for benefit, share in shares.items():
+            unit.receives[benefit] = unit.receives.get(benefit, 0) + share
+        unit.known |= self.line if file.whole else set(shares)
         if award.state == "tapering" or award.cycle == "quota":
-            unit.unsure.add(award.item_code)
+            unit.unsure |= set(shares)
 
     def _running(self, file: File, award: Award, frozen: Mapping[str, Any]) -> None:
         """What the rules of 渐退 ask: that the family is paid, what, and for how many months it has been over the line."""
@@ -165,18 +167,18 @@ class Caseload:
         home |= {RECEIVES: True, MONTHS_OVER: months, KEPT_AMOUNT: kept or yuan(award.amount_fen)}
         file.family = file.family | {"家庭": home}
 
-    def _file(self, frozen: Mapping[str, Any], benefit: str, region: str, bits: dict[str, int]) -> File:
+    def _file(self, frozen: Mapping[str, Any], benefits: tuple[str, ...], region: str, bits: dict[str, int]) -> File:
         family = exact(self.vocabulary, frozen["family"])
         whole = WHOLE in (family.get("家庭") or {})
         members = family["成员"]
         known = [row.get("person") or "" for row in frozen.get("household") or () if row.get("in_count", True)]
         if len(known) != len(members):
             known = [""] * len(members)
-        people = [bits.setdefault(one or f"{benefit}:{i}", len(bits)) for i, one in enumerate(known)]
+        people = [bits.setdefault(one or f"{benefits[0]}:{i}", len(bits)) for i, one in enumerate(known)]
         return File(
             family,
             frozen.get("region") or region,
-            self.line | {benefit} if whole else frozenset({benefit}),
+            self.line | set(benefits) if whole else frozenset(benefits),
             people,
             whole,
         )
@@ -194,7 +196,8 @@ class Caseload:
             taken.add(key)
             self.refused += 1
             bits: dict[str, int] = {}
-            file = self._file(data, case.item_code, case.region_code, bits)
+            benefits = tuple(data.get("by_benefit") or {case.item_code: 0})
+            file = self._file(data, benefits, case.region_code, bits)
             yield Unit(
                 key, town_of(case.region_code), [file], known=set(file.benefits), members=len(bits), case=case.pk
             )  # fmt: skip

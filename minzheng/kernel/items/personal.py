@@ -186,7 +186,7 @@ class PersonalBenefit:
             category=self.category,
             cycle=self.cycle,
             evidence=reckoning.evidence(self.benefit, family, region, on, payable_on, notes, outcome, paid)
-            | {"amounts": {word: fen(_row(paid).get(word)) or 0 for word in self.cash}},
+            | self._amounts(paid),
         )
 
     def _other_parts(self, outcome: Outcome) -> list[tuple[str, str]]:
@@ -198,6 +198,16 @@ class PersonalBenefit:
             if why and not _row(outcome).get(word):
                 refused.append((word, f"不发：{why}"))
         return refused
+
+    def _amounts(self, outcome: Outcome) -> dict[str, dict[str, int]]:
+        """Fen by word of the result; where several benefits are asked for at once, by benefit too."""
+        amounts = {word: fen(_row(outcome).get(word)) or 0 for word in self.cash}
+        if not self.also:
+            return {"amounts": amounts}
+        shares = dict.fromkeys((self.benefit, *self.also), 0)
+        for word, amount in amounts.items():
+            shares[ruleset().versions[word][0].benefit] += amount
+        return {"amounts": amounts, "by_benefit": shares}
 
     def _granted(self, outcome: Outcome) -> bool:
         row = _row(outcome)

@@ -86,6 +86,7 @@ ITEM = Item(
         **{code: Notice(OPINION, reason_required=True) for code in ("N03", "N07", "N08", "N09", "N10", "N14")},
     },
     reasons=REASONS,
+    benefits=("disability.living", "disability.nursing"),
     law=OPINION,
     assess=BENEFIT.assess,
     recompute=BENEFIT.recompute,
