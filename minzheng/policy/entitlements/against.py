@@ -101,6 +101,8 @@ def distances(family: Family) -> Iterator[tuple[str, Distance]]:
     unmet = list(family.program.unmet(family.top, family.rows))
     for rule, place, values in unmet:
         found = list(_moves(family, rule, place, values))
+        # Money before heads: an income can fall, but nobody wants fewer people in the family.
+        found = [d for d in found if d.unit] or found
         lower = [d for d in found if d.direction == "lower"]
         yield from ((rule.benefit, d) for d in (lower or found))
 

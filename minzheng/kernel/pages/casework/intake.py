@@ -74,7 +74,7 @@ def start(request: HttpRequest) -> HttpResponse:
         refusals=refusals,
         drafts=[(case, registry.get(case.item_code).title) for case in drafts],
         id_no=request.POST.get("id_no", ""),
-        chosen=request.POST.get("item", items[0].code if items else ""),
+        chosen=request.POST.get("item") or request.GET.get("item") or (items[0].code if items else ""),
     )
 
 

@@ -125,6 +125,7 @@ def _screen(
     shown = questions.form_of(screen).shown(screen.code, answers)
     if screen.code == "who" and not shown:
         shown, blank = [{"relation": SELF, "age": ""}], False
+    blank = blank and len(shown) < questions.MOST_PEOPLE
     names = answers.get(screen.code) if screen.step.fixed_rows else ()
     sheet = asking.sheet(screen.step, shown, errors, names=names or (), blank=blank)
     screens = questions.screens(answers)
@@ -142,7 +143,7 @@ def _screen(
         state=state.pack(answers),
         at=screen.code,
         today=words.today_iso(),
-        full=len(shown) >= questions.MOST_PEOPLE,
+        full=len(shown) + blank >= questions.MOST_PEOPLE,
     )
 
 

@@ -93,7 +93,7 @@ def plain() -> Mapping[str, Mapping[str, str]]:
 
 def tell(found: Entitlements, told: Told) -> Outcome:
     names = {b.code: _name(b) for b in found.benefits}
-    items = {item.code: item for item in registry.portal_items()}
+    items = {code: item for item in registry.portal_items() for code in item.benefits or (item.code,)}
     given = [b for b in found.benefits if b.eligible]
     return Outcome(
         cards=tuple(_card(b, items.get(b.code), b.code in told.already) for b in sorted(given, key=_most_first)),
