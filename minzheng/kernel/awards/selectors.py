@@ -80,3 +80,11 @@ def drawn_by(member: CaseMember, item_code: str) -> tuple[int, int] | None:
         return None
     tops = row.award.members.aggregate(fen=Sum("top_up_fen"))["fen"] or 0
     return row.award.amount_fen - tops, max(row.award.persons, 1)
+
+
+def once_in_year(people: Iterable[int], item_code: str, year: int, *, but_case: int | None) -> list[Award]:
+    """One-off awards of `item_code` decided in a calendar year for any of these people, those of one case left out."""
+    rows = Award.objects.filter(
+        item_code=item_code, cycle="once", decided_on__year=year, members__person_id__in=list(people)
+    )
+    return list(rows.exclude(case_id=but_case).distinct().order_by("pk"))

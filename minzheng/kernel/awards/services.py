@@ -194,9 +194,15 @@ def _line(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
         region_code=award.region_code,
         item_code=award.item_code,
         amount_fen=amount_in(award, month),
-        due_on=month.replace(day=min(pay_day, 28)),
+        due_on=_due_on(award, month, pay_day),
         explanation=f"{award.persons} 人，{award.no}",
     )
+
+
+def _due_on(award: Award, month: datetime.date, pay_day: int) -> datetime.date:
+    """The pay day of the month; what is paid once in the month of its decision is not due before it was decided."""
+    day = month.replace(day=min(pay_day, 28))
+    return max(day, award.decided_on) if award.cycle == "once" else day
 
 
 @transaction.atomic

@@ -55,3 +55,4 @@ class FlowParams:
     paid_from: str = ""  # "" by the decision; "hand_in", "complete": the month handed in, or in which the papers were complete
     home_days: int = 0  # 跨省通办: from sending it on to the decision of the place of registration
     tell_days: int = 0  # … from that answer to telling the applicant
+    formality_days: int = 0  # 先行救助: from the payment in advance to the end of the missing formalities

@@ -191,4 +191,5 @@ class Procedure:
             paid_from=APPLIED_IN.get(of("起发月"), ""),
             home_days=of("户籍地办理工作日"),
             tell_days=of("结果告知工作日"),
+            formality_days=of("补办手续工作日"),
         )

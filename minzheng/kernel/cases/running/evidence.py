@@ -64,6 +64,8 @@ TITLES = {
     "home_answer": "户籍地的审核结果",
     "feedback": "反馈受理地",
     "urging": "督办",
+    "advance": "先行救助",
+    "case_by_case": "一事一议会议",
 }
 
 

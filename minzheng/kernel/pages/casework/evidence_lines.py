@@ -44,6 +44,13 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "hang": (("source", "哪个部门的什么数据"), ("until", "预计可得"), ("opinion", "说明")),
     "manual_check": (("content", "取证情况"),),
     "countersign": (("amount_fen", "会签的月金额"),),
+    "advance": (("paid_on", "先行救助日期"), ("amount_fen", "先给的金额"), ("how", "怎样给的"), ("opinion", "紧急情况")),
+    "case_by_case": (
+        ("met_on", "会议日期"),
+        ("attendees", "参加单位和人员"),
+        ("amount_fen", "议定的救助总额"),
+        ("content", "研究意见"),
+    ),
     "spot_visit": (("visited_on", "入户日期"), ("visitors", "入户人员"), ("result", "结论"), ("findings", "情况")),
     "work_offer": (
         ("member_name", "成员"),

@@ -97,7 +97,7 @@ def behind(request: HttpRequest, area: str) -> HttpResponse:
     except codes.BadRegionCode:
         raise Http404 from None
     rows = _paid_in(actor, month).filter(scope) if scope is not None else Award.objects.none()
-    found = [award for award in rows if reckon.area_of(award) == area]
+    found: list[Any] = [award for award in rows if reckon.area_of(award) == area]
     shown = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     drawing = drawing_of(request)
     drawing.load_regions([where, *(award.region_code for award in shown)] if where else [])

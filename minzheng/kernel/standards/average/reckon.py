@@ -88,7 +88,11 @@ def levels(paid: Iterable[Paid], place: str, floors: dict[str, Decimal]) -> list
             cell = sums.setdefault((where, one.area), [0, 0, 0])
             cell[0], cell[1], cell[2] = cell[0] + 1, cell[1] + one.persons, cell[2] + one.fen
     order = sorted(sums, key=lambda key: (key[0] != place, key[0], AREAS.index(key[1])))
-    return [Level(where, area, *sums[where, area], floors.get(area, Decimal(0))) for where, area in order]
+    found = []
+    for where, area in order:
+        households, persons, fen = sums[where, area]
+        found.append(Level(where, area, households, persons, fen, floors.get(area, Decimal(0))))
+    return found
 
 
 def floor(region_code: str, area: str, on: datetime.date) -> Resolved | None:

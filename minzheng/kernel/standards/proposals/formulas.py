@@ -193,7 +193,8 @@ def _term(
     if "grow" in spec:
         base, rate = _named(str(spec["grow"]), figures, in_force, done), Fraction(figures[str(spec["by"])])
         return base * (1 + rate), f"{show(base)} ×（1 + {show(rate)}）"
-    value, words = Fraction(1), []
+    value = Fraction(1)
+    words: list[str] = []
     for name in spec["multiply"]:
         one = _named(str(name), figures, in_force, done)
         value, words = value * one, [*words, show(one)]
