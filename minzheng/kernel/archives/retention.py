@@ -1,8 +1,9 @@
-"""保管期限: how long a volume is kept, by item and outcome; dated values with their source (``retention.yaml``)."""
+"""保管期限: how long a volume is kept, by item and outcome. The classes stand in ``retention.yaml``, their years in ``years.yaml``
+as numbers that the bureau settles (kernel/terms); ``VAR_DIR/retention.yaml`` puts rules of an installation before them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -12,7 +13,9 @@ from typing import Any
 from django.conf import settings
 
 from minzheng.kernel.archives.errors import ArchiveError
+from minzheng.kernel.terms import Terms
 
+TERMS = Terms("archives.retention", "档案保管期限", Path(__file__).with_name("years.yaml"), prefix="保管期限")
 SHIPPED = Path(__file__).with_name("retention.yaml")
 LOCAL = "retention.yaml"
 
@@ -28,6 +31,15 @@ class Rule:
     valid_from: date
     basis: str
     evidence: str
+    term: str = ""  # the number that gives the years, where the rule comes with the platform
+
+    def on(self, day: date) -> Rule:
+        """The rule with the years in force on a day."""
+        if not self.term:
+            return self
+        told = TERMS.term(self.term, day)
+        title = f"{self.title}{told.value}年" if told.value else "永久"
+        return replace(self, title=title, years=told.value or None, basis=told.basis, evidence=told.evidence)
 
     def fits(self, item_code: str, outcome: str, on: date) -> bool:
         return (
@@ -45,7 +57,7 @@ def rule_for(item_code: str, outcome: str, on: date) -> Rule:
     """The first rule that fits. ArchiveError when none does: nothing is kept or destroyed by guessing."""
     for rule in rules():
         if rule.fits(item_code, outcome, on):
-            return rule
+            return rule.on(on)
     raise ArchiveError(f"事项 {item_code}（{outcome}）没有保管期限的规定，请在 {LOCAL} 里补上以后再归档。")
 
 
@@ -75,7 +87,7 @@ def _tables(local: Path, stamp: float) -> tuple[tuple[Rule, ...], frozenset[str]
     own = _read(local) if stamp else {}
     shipped = _read(SHIPPED)
     found = [_rule(row, local, "local") for row in own.get("rules", ())]
-    found += [_rule(row, SHIPPED, "") for row in shipped["rules"]]
+    found += [_rule(row, SHIPPED, "") for row in shipped["rules"]]  # their years are settled as numbers
     kinds = {str(one) for table in (own, shipped) for one in table.get("biometric_kinds", ())}
     return tuple(found), frozenset(kinds)
 
@@ -95,14 +107,17 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _rule(row: Any, path: Path, evidence: str) -> Rule:
     try:
+        own = bool(evidence)
+        years = str(row.get("years") or "")
         return Rule(
             title=str(row["class"]),
             items=tuple(str(one) for one in row["items"]),
             outcomes=tuple(str(one) for one in row["outcomes"]),
-            years=int(row["years"]) if str(row.get("years") or "") else None,
+            years=int(years) if own and years else None,
             valid_from=date.fromisoformat(row["from"]),
-            basis=str(row["basis"]),
-            evidence=evidence or str(row["evidence"]),
+            basis=str(row["basis"]) if own else "",
+            evidence=evidence,
+            term="" if own else years,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ArchiveError(

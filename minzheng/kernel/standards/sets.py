@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from minzheng.kernel.discovery import import_all
 from minzheng.policy import load_ruleset
 from minzheng.policy.params import Declaration, ParamSet
 
@@ -36,12 +37,15 @@ def register(code: str, title: str, load: Load, *, file: str) -> None:
 
 
 def all_sets() -> list[NamedSet]:
-    """Every set, also those that the items' folders and the terms of papers register on import."""
-    from minzheng.kernel.documents import confirmable  # noqa: F401  registers itself
+    """Every set, also those that the items' folders and the declared numbers (kernel/terms) register on import."""
     from minzheng.kernel.items import registry
+    from minzheng.kernel.standards import signed_terms
     from minzheng.kernel.standards.average import reckon  # noqa: F401  registers itself
 
     registry.all_items()
+    for name in ("limits", "terms", "retention"):  # modules in which a folder declares its numbers
+        import_all(name)
+    signed_terms.register_all()
     return list(_sets.values())
 
 

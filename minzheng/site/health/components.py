@@ -136,29 +136,25 @@ def calendar_year() -> list[Result]:
 
 def confirmations() -> list[Result]:
     """待确认的参数"""
-    rules, missing, others = _unconfirmed()
-    if rules or missing or others:
-        lacking = f"{missing} 个没有值、" if missing else ""
+    unconfirmed, missing = _unconfirmed()
+    if unconfirmed or missing:
+        lacking = f"、{missing} 个没有值" if missing else ""
         return warn(
             "待确认的参数",
-            f"政策参数和期限 {rules} 个没有确认、{lacking}账号安全数字 {others} 个没有确认；"
-            "请政策科在“参数确认”里按来源逐个核对、签发。",
+            f"政策参数、办理期限、账号安全等数字 {unconfirmed} 个没有确认{lacking}；请政策科在“参数确认”里按来源逐个核对、签发。",
         )
     return ok("待确认的参数", "都已确认")
 
 
-def _unconfirmed() -> tuple[int, int, int]:
-    """(not confirmed, without a value, numbers of account safety not confirmed): as the page of parameters counts them,
-    for the bureau that has most to do."""
-    from minzheng.kernel.accounts import limits
+def _unconfirmed() -> tuple[int, int]:
+    """(not confirmed, without a value): as the page of parameters counts them, for the bureau that has most to do."""
     from minzheng.kernel.clock import today
     from minzheng.kernel.orgs.selectors import bureau_places
     from minzheng.kernel.standards import selectors
 
     told = [selectors.counts(selectors.in_force(place, today())) for place in bureau_places()[:_BUREAUS]]
     worst = max(told, key=lambda one: one["open"] + one["pending"] + one["missing"], default={})
-    open_, missing = worst.get("open", 0) + worst.get("pending", 0), worst.get("missing", 0)
-    return open_, missing, sum(bool(row["needs_confirmation"]) for row in limits.listing())
+    return worst.get("open", 0) + worst.get("pending", 0), worst.get("missing", 0)
 
 
 def disk() -> list[Result]:
