@@ -37,8 +37,13 @@ def groups(
 ) -> list[Group]:
     """In the order of the form; the repeated steps of a section become one block, each member once."""
     found: list[Group] = []
+    listed = {step.key for step in form.steps if step.repeat and not step.fixed_rows}
     for step in form.steps:
         if step.kind in ("consents", "review"):
+            continue
+        if step.repeat and step.fixed_rows and step.key not in listed:  # about one person: no list of a family
+            rows = values.get(step.key) or []
+            found += [Group(step.title, url_of_step(step.code), facts=_facts(step.plain_fields, row)) for row in rows]
             continue
         if step.repeat:
             if not step.fixed_rows and (not step.joins or values.get(step.key)):

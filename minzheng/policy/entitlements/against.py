@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from minzheng.policy.entitlements.model import Distance, Exclusion, Refusal
-from minzheng.policy.entitlements.trials import Family, Seen, Where, given_benefits
+from minzheng.policy.entitlements.trials import Family, Seen, Where, facts_behind, given_benefits
 from minzheng.policy.money import FEN, Unrounded
 from minzheng.policy.rules import Rule
 
@@ -111,7 +111,7 @@ def _moves(family: Family, rule: Rule, place: int, values: Mapping[str, Any]) ->
     for name in rule.args:
         value = values.get(name, family.top.get(name))
         kind = _kind(family, name)
-        if kind not in ("元", "整数") or value is None:
+        if kind not in ("元", "整数") or value is None or not _can_move(family, name, kind):
             continue
         step: Decimal | int = FEN if kind == "元" else 1
         for direction, sign in (("lower", -1), ("higher", 1)):
@@ -131,6 +131,16 @@ def _kind(family: Family, name: str) -> str:
         return ruleset.types[name][0]
     word = ruleset.vocabulary.words.get(name)
     return word.type if word else ""
+
+
+def _can_move(family: Family, name: str, kind: str) -> bool:
+    """Whether a figure can be otherwise in life: money that comes from some money of the family, a count that the family
+    states, an age. A standard, or the number of people, is no distance to a line."""
+    words = family.program.ruleset.vocabulary.words
+    behind = facts_behind(family.program, name)
+    if kind == "元":
+        return any(words[one].type == "元" for one in behind)
+    return name in words or {words[one].type for one in behind} == {"日期"}
 
 
 def _room(value: Any, step: Decimal | int) -> int:

@@ -211,6 +211,24 @@ def _printed(program: Program, rules: dict[str, Rule]) -> Callable[..., None]:
     return build_runner(rules, program._entity_of, collections, program.params, sums, ("_人", "_户"))
 
 
+def facts_behind(program: Program, name: str) -> set[str]:
+    """The input words on which a word or a result rests."""
+    if name not in program.rules:
+        return {name} & set(program.ruleset.vocabulary.words)
+    found: set[str] = set()
+    stack, done = [name], set[str]()
+    while stack:
+        one = stack.pop()
+        if one in done:
+            continue
+        done.add(one)
+        if one in program.rules:
+            stack += _reads(program.rules[one])
+        elif one in program.ruleset.vocabulary.words:
+            found.add(one)
+    return found
+
+
 def _reads(rule: Rule) -> Iterable[str]:
     yield from rule.deps
     yield from (name for _, name in rule.agg_deps)

@@ -30,7 +30,17 @@ RELATIONS = (
     ("兄弟姐妹", "兄弟姐妹"),
     ("其他", "别的人"),
 )
-SHORT = {code: title.split("（")[0] for code, title in RELATIONS}
+#: How each is called on the later screens and in the result.
+SHORT = {
+    SELF: "我自己",
+    "配偶": "爱人",
+    "子女": "孩子",
+    "父母": "父亲（母亲）",
+    "孙子女": "孙辈",
+    "祖父母": "爷爷（奶奶）",
+    "兄弟姐妹": "兄弟姐妹",
+    "其他": "别的家里人",
+}
 PARENT = (
     ("ok", "能养他"),
     ("dead", "去世了"),
@@ -278,7 +288,7 @@ def people_of(answers: Mapping[str, Any]) -> list[dict[str, Any]]:
         title = SHORT.get(str(person.get("relation")), "家里人")
         counted[title] = counted.get(title, 0) + 1
         years = age_of(person)
-        name = title if counted[title] == 1 else f"{title}（第{counted[title]}个）"
+        name = title if counted[title] == 1 else f"{title}{counted[title]}"
         person |= {"name": name, "relation_title": "年龄不知道" if years is None else f"{years} 岁", "who": i}
     for row in answers.get("health") or []:
         if row.get("who") is not None and row["who"] < len(people):

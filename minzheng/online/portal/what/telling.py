@@ -118,13 +118,15 @@ def _card(benefit: Entitlement, item: Item | None, already: bool) -> Card:
     words = plain().get(benefit.code) or {}
     sums = tuple((said, f"{benefit.total(cycle):,.2f}") for cycle, said in CYCLES.items() if benefit.total(cycle) > 0)
     lines = tuple(f"{a.person + '：' if a.person else ''}{a.word} {a.amount:,.2f} 元" for a in benefit.amounts)
+    if len(lines) == 1:
+        lines = (f"给{benefit.amounts[0].person}",) if benefit.amounts[0].person else ()
     return Card(
         benefit.code,
         _name(benefit),
         benefit.title,
         str(words.get("what") or (item.intro if item else "")),
         sums,
-        lines if len(lines) > 1 or any(a.person for a in benefit.amounts) else (),
+        lines,
         tuple(_standards(benefit)),
         already,
         item,
