@@ -91,7 +91,8 @@ class Plan:
     ):
         """``programs``: of these regions, where they are bound already (with supposed values, say)."""
         self.ruleset, self.on = ruleset, on
-        self._find_programs(programs or (ruleset.program(code, on, targets) for code in regions), list(regions))
+        wanted = _result_words(ruleset, targets)
+        self._find_programs(programs or (ruleset.program(code, on, wanted) for code in regions), list(regions))
         words, declared = ruleset.vocabulary.words, ruleset.params.declarations
         texts = {c for w in words.values() for c in w.choices} | {c for d in declared.values() for c in d.choices}
         self.codes = Codes(sorted(texts))
@@ -288,6 +289,19 @@ class Plan:
                 return declared.type == "是否"
             return self.is_yes_no(self.hoisted()[node[1]]) if node[1] in self.hoisted() else False
         return op in YES_NO
+
+
+def _result_words(ruleset: Ruleset, targets: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Output words for targets; a benefit's are empty where it cannot be computed. Raises InputError for unknown ones."""
+    if targets is None:
+        return None
+    words: dict[str, None] = {}
+    for target in targets:
+        listed = ruleset.outputs(target) if target in ruleset.benefits else [target]
+        if target not in ruleset.benefits and target not in (*ruleset.outputs(), *TOTALS):
+            raise InputError(f"没有“{target}”这个结果或福利", field="--benefit")
+        words |= dict.fromkeys(listed)
+    return tuple(words)
 
 
 def _postponed(stages: list[tuple[str, list[Step]]]) -> list[tuple[str, list[Step]]]:

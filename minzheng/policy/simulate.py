@@ -100,25 +100,32 @@ def simulate(
     on: datetime.date,
     changes: Iterable[Change],
     other: Ruleset | None = None,
+    targets: tuple[str, ...] | None = None,
 ) -> dict[str, Any]:
     """Baseline and reform of the month of ``on``; amounts in 分 a month. Raises InputError and CompileError.
 
     ``households`` counts those with cash in the month, ``persons`` the people who get it (every member where the
     household as a whole is paid), ``entered``/``left`` households that get cash only under one of the two. ``words``
     counts each result word (households or persons for whom it is yes or more than nothing) and sums its 分. ``other``:
-    rules that stand for the reform's.
+    rules that stand for the reform's. ``targets``: benefit codes or output words that alone are calculated.
     """
     from minzheng.policy.bulk.run import in_order
 
     rules = ruleset if other is None else other
     reform = rules.with_params(supposed_rows(rules, changes))
-    return in_order(ruleset, persons, households, lambda population: _run(ruleset, reform, population, on))
+    return in_order(ruleset, persons, households, lambda population: _run(ruleset, reform, population, on, targets))
 
 
-def _run(ruleset: Ruleset, reform: Ruleset, population: Population, on: datetime.date) -> dict[str, Any]:
+def _run(
+    ruleset: Ruleset, reform: Ruleset, population: Population, on: datetime.date, targets: tuple[str, ...] | None
+) -> dict[str, Any]:
     from minzheng.policy.bulk.engine import LoopEngine
 
-    engines = [LoopEngine(rules, population, on) for rules in (ruleset, reform)]
+    base, changed = (
+        LoopEngine(ruleset, population, on, targets),
+        LoopEngine(reform, population, on, targets, check_all=False),
+    )
+    engines = [base, changed]
     totals = Totals(len(population.regions))
     for part in engines[0].each(lambda span: _block(engines, span)):
         totals.add(part)

@@ -23,7 +23,7 @@ from minzheng.policy.errors import InputError
 from minzheng.policy.words import Vocabulary, Word
 
 #: Persons in a block, as near as row groups allow. Two blocks are in work at a time.
-BLOCK = 500_000
+BLOCK = 200_000
 
 
 @dataclass

@@ -69,9 +69,15 @@ class LoopEngine:
     """One population, one compiled loop, one or several parameter tables over it."""
 
     def __init__(
-        self, ruleset: Ruleset, population: Population, on: datetime.date, targets: tuple[str, ...] | None = None
+        self,
+        ruleset: Ruleset,
+        population: Population,
+        on: datetime.date,
+        targets: tuple[str, ...] | None = None,
+        *,
+        check_all: bool = True,
     ):
-        """``targets``: output words or benefit codes to calculate, default all."""
+        """``targets``: output words or benefit codes to calculate, default all; ``check_all``: see ``BlockReader``."""
         self.population, self.on = population, on
         self.codes = region_codes(population)
         self.plan = Plan(ruleset, on, self.codes, targets=targets)
@@ -81,7 +87,7 @@ class LoopEngine:
             e: Decoder(f.name, self.plan.codes, on)
             for e, f in (("户", population.households), ("人", population.persons))
         }
-        self.reader = BlockReader(population, self._words(), decoders, check_all=targets is None)
+        self.reader = BlockReader(population, self._words(), decoders, check_all=check_all)
         self.calendar = calendar()
 
     def _words(self) -> dict[str, list[Word]]:

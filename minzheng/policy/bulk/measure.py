@@ -62,7 +62,8 @@ Targets = tuple[str, ...] | None
 
 def open_loop(rules: Ruleset, persons: Path, households: Path, targets: Targets = None) -> LoopEngine:
     """The loop over two files, opened anew."""
-    return LoopEngine(rules, Population(persons, households, rules.vocabulary), DAY, targets)
+    population = Population(persons, households, rules.vocabulary)
+    return LoopEngine(rules, population, DAY, targets, check_all=targets is None)
 
 
 def run_loop(rules: Ruleset, persons: Path, households: Path, targets: Targets = None) -> list[Any]:
