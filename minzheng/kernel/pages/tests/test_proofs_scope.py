@@ -120,7 +120,10 @@ OWN_DOING = {
     "setup.template": "空表，文件里有生成时间",
 }
 #: Pages with arguments that are about the visitor's own place, not about an object of the family.
-OWN_PLACE = {"standards.draft": "本地参数，按本人所在地起草"}
+OWN_PLACE = {
+    "standards.draft": "本地参数，按本人所在地起草",
+    "standards.value": "各级公布的标准；没有签发的只给看得见那个地方的人",
+}
 
 
 @pytest.mark.parametrize("role", ROLES)
