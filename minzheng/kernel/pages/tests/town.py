@@ -17,6 +17,7 @@ from minzheng.kernel.accounts.models import Leave, User
 from minzheng.kernel.archives import services as archives
 from minzheng.kernel.archives.models import DestructionEntry, DestructionList
 from minzheng.kernel.awards.models import Award
+from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
 from minzheng.kernel.cases.models import Case, CaseAct, CaseMove, Escalation, Publicity
 from minzheng.kernel.cases.objections.models import PublicObjection
@@ -36,7 +37,7 @@ from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
-from minzheng.kernel.standards.models import ParameterValue
+from minzheng.kernel.standards.models import ParameterValue, StandardSet
 from minzheng.kernel.subjects.mandate_models import Mandate
 
 COUNTY, TOWN_A, VILLAGE = "990101000000", "990101001000", "990101001001"
@@ -198,7 +199,28 @@ def _of_county(family: dict[str, Any], staff: Callable[[str, str], User], owner:
     return {
         "draw": draw, "waiting_draw": waiting, "task": task, "glass": glass, "question": question, "value": value,
         "organization": organization,
-    }  # fmt: skip
+    } | _standards(family, staff)  # fmt: skip
+
+
+def _standards(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
+    """A dated set of values, and what it makes of the family's award."""
+    now, today = clock.now(), clock.today()
+    drafted = {"drafted_at": now, "drafted_by": staff("policy_officer", COUNTY), "source": "示范文件"}
+    standard_set = StandardSet.objects.create(
+        region_code=COUNTY, title="示范标准", valid_from=today, attachment=family["attachment"], **drafted
+    )
+    set_value = ParameterValue.objects.create(
+        region_code=COUNTY, name="公示天数", value="7", valid_from=today, standard_set=standard_set, **drafted
+    )
+    batch = RepricingBatch.objects.create(
+        region_code=COUNTY, title="示范标准", standard_set=standard_set, effective_on=today, made_at=now, state="computed",
+        from_month=today.replace(day=1),
+    )  # fmt: skip
+    line = RepricingLine.objects.create(
+        region_code=VILLAGE, batch=batch, award=family["award"], item_code=family["award"].item_code, kind="reduce",
+        before_fen=100, after_fen=50, basis_sha="0" * 64,
+    )  # fmt: skip
+    return {"standard_set": standard_set, "set_value": set_value, "repricing": batch, "repriced": line}
 
 
 def _archive(family: dict[str, Any], clerk: Actor) -> dict[str, Any]:
@@ -351,6 +373,15 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "glass": (f["glass"].pk, ["oversight.glass_detail", "oversight.glass_review", "oversight.glass_file"]),
         "question": (f["question"].pk, ["oversight.question", "oversight.answer"]),
         "value": (f["value"].pk, ["standards.sign", "standards.withdraw"]),
+        "standard_set": (f["standard_set"].pk, [
+            "standards.set", "standards.set_edit", "standards.set_values", "standards.set_file", "standards.set_attach",
+            "standards.set_submit", "standards.set_sign", "standards.set_return", "standards.set_withdraw",
+            "standards.set_discard", "repricing.open"]),
+        "set_value": (f["set_value"].pk, ["standards.set_value", "standards.set_drop"]),
+        "repricing": (f["repricing"].pk, [
+            "repricing.detail", "repricing.print", "repricing.submit", "repricing.approve", "repricing.return",
+            "repricing.again", "repricing.go_on", "repricing.cancel"]),
+        "repriced": (f["repriced"].pk, ["repricing.line", "repricing.recheck"]),
         "household": (f["household"].pk, ["households.file"]),
         "line": (_line_of(f), ["audit.detail"]),
     }  # fmt: skip
@@ -363,6 +394,9 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "exports.download": {"pk": f["export"].pk, "part": 0},
         "regions.detail": {"code": TOWN_A},
         "standards.draft": {"name": "补正工作日"},
+        "standards.propose_one": {"code": "dibao_consumption"},
+        "standards.average_list": {"area": "城市"},
+        "standards.value": {"name": "补正工作日"},
         "publicity.place": {"code": VILLAGE},
         "publicity.long_place": {"code": TOWN_A},
         "documents.verify_short": {"code": VERIFY_CODE},
@@ -402,6 +436,6 @@ def _keys(f: dict[str, Any]) -> list[str]:
     own = (
         "person", "household", "case", "draft", "award", "attachment", "document", "mandate", "objection", "escalation",
         "move", "task", "glass", "question", "closed", "volume", "message", "letter", "batch", "imported", "export",
-        "asked", "leave", "offered", "running", "own_draft", "supplement", "decided", "decision",
+        "asked", "leave", "offered", "running", "own_draft", "supplement", "decided", "decision", "repriced",
     )  # fmt: skip
     return [str(f[name].pk) for name in own]

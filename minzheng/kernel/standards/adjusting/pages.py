@@ -121,8 +121,9 @@ def _import(actor: Any, values: dict[str, Any], obj: Any) -> Done:
 
 
 def _one_value(actor: Any, pk: int) -> ParameterValue | None:
-    row = ParameterValue.objects.select_related("standard_set").filter(pk=pk).exclude(standard_set=None).first()
-    return row if row and row.standard_set_id and _mine(actor, row.standard_set_id) else None
+    rows = selectors.visible_to(actor).filter(pk=pk, state="draft").exclude(standard_set=None)
+    row = rows.select_related("standard_set").first()
+    return row if row and actor.can(services.PERMISSION, row.region_code) else None
 
 
 def _value_fields(actor: Any, row: ParameterValue) -> tuple[Field, ...]:
