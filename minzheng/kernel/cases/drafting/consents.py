@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case, CaseMember, Consent
     from minzheng.kernel.cases.running.context import Ctx
+    from minzheng.kernel.items.items import Item
 
 SCOPE = (
     "户籍、婚姻、死亡登记",
@@ -34,12 +35,23 @@ SCOPE = (
     "医疗费用、残疾人证、学籍、服刑和强制戒毒信息",
     "已享受的各类补贴待遇",
 )
+#: What a benefit of one person needs: no incomes and no property (个人信息保护法第六条: the smallest scope).
+PERSONAL_SCOPE = (
+    "户籍、婚姻、死亡登记",
+    "残疾人证、能力评估、学籍、服刑信息",
+    "已享受的各类补贴待遇",
+)
+
+
+def scope_of(item: Item) -> tuple[str, ...]:
+    """What may be looked up under the consent for this item."""
+    return SCOPE if item.flow.act("run_match") is not None else PERSONAL_SCOPE
 
 
 def text_for(case: Case, member: CaseMember) -> str:
     """What is signed, word for word; its SM3 is kept with the signature."""
     item = registry.get(case.item_code)
-    scope = "；".join(SCOPE)
+    scope = "；".join(scope_of(item))
     return (
         f"本人{member.name}（与申请人{case.applicant_name or (case.form.get('applicant') or {}).get('name', '')}的关系：{member.relation}）"
         f"同意县级以上民政部门及其核对机构，为办理“{item.title}”查询、核对本人及由本人监护的未成年人的以下信息：{scope}。"
@@ -168,7 +180,7 @@ def file_slips(ctx: Ctx) -> None:
                 "id_no": member.id_no or "未提供",
                 "relation": member.relation,
                 "applicant": ctx.case.applicant_name,
-                "scope": list(SCOPE),
+                "scope": list(scope_of(ctx.item)),
                 "valid_from": localdate(consent.signed_at),
                 "valid_until": consent.valid_until,
                 "method": consent.get_method_display(),

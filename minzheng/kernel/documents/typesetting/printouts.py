@@ -63,7 +63,7 @@ def _slips(case: Case) -> list[bytes]:
                 "id_no": member.id_no,
                 "relation": member.relation,
                 "applicant": case.applicant_name,
-                "scope": list(consents.SCOPE),
+                "scope": list(consents.scope_of(item)),
                 "text": consents.text_for(case, member),
                 "valid_from": today,
                 "valid_until": consents.months_later(today, months),

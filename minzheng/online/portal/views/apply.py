@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 
+from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases import services
 from minzheng.kernel.cases.drafting import linking
@@ -21,6 +22,7 @@ from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.fields import Field, Photo, raw_value
 from minzheng.kernel.subjects import mandates
 from minzheng.online.portal import asking, drafting, papers, review, signing, words
+from minzheng.online.portal.course import course
 from minzheng.online.portal.rendering import own_case, show
 from minzheng.online.portal.screens import Screen, screen_of_number, screen_of_step, screens_of
 
@@ -220,7 +222,9 @@ def _last(
         return drafting.url_of(case, screen_of_step(item.form, code).number)
 
     lines = signing.lines(case, errors or {}, actor_in(request))
+    params = item.flow.params(case.region_code or "0" * 12, clock.today())
     return {
+        "course": course(item, params.publicity_days),
         "groups": review.groups(item.form, case.form, files, url_of_step),
         "signers": lines,
         "all_signed": all(line.signed or line.optional for line in lines),

@@ -8,6 +8,7 @@ from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound, Refused
 from minzheng.kernel.items import registry
+from minzheng.online.portal.course import course
 from minzheng.online.portal.rendering import show
 
 
@@ -49,4 +50,4 @@ def item(request: HttpRequest, item: str) -> HttpResponse:
     known = next((one for one in registry.portal_items() if one.code == item), None)
     if known is None:
         raise Http404
-    return show(request, "item", known.title, back="portal.home", item=known)
+    return show(request, "item", known.title, back="portal.home", item=known, course=course(known))
