@@ -14,11 +14,13 @@ from minzheng.kernel.cases.drafting.members import age
 from minzheng.kernel.items import reckoning
 from minzheng.kernel.items.items import Answer
 from minzheng.kernel.items.personal import PersonalBenefit
-from minzheng.kernel.items.reckoning import Family, fen
+from minzheng.kernel.items.reckoning import Family, fen, in_yuan
+from minzheng.kernel.parts.fields import yuan_text
 from minzheng.policy import InputError, Unconfigured
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case, CaseMember
+    from minzheng.policy import Outcome
 
 #: What the form calls an obligor's standing → the word of the rules.
 STANDING = {
@@ -115,6 +117,25 @@ class TekunBenefit(PersonalBenefit):
         rest = sum(fen(last.get(word)) or 0 for word in self.cash)
         return replace(answer, evidence={**answer.evidence, "december_fen": rest})
 
+    def _sheet(self, outcome: Outcome, amount: int, eligible: bool) -> tuple[tuple[str, str], ...]:
+        """In whole words: the first lines are also read out in the notice."""
+        row = outcome.rows["人"][0] if outcome.rows["人"] else {}
+        if not row:
+            return ()
+        unable = row["自理不能项数"]
+        grade = "全护理" if row.get("完全丧失自理") else "半护理" if row.get("部分丧失自理") else "全自理"
+        lines = [
+            ("年龄", f"{row['年龄']} 周岁"),
+            ("本人月收入", f"{in_yuan(row['特困月收入'])} 元"),
+            ("低保标准", f"每月 {in_yuan(outcome.values['保障标准'])} 元"),
+            ("自理能力", f"六项中 {unable} 项不能自主完成，{grade}" if unable else "六项都能自主完成，全自理"),
+            ("供养方式", str(row["供养方式"])),
+        ]
+        if eligible:
+            lines += [(word, f"{in_yuan(row.get(word))} 元") for word in self.cash]
+            lines.append(("每月合计", f"{yuan_text(amount)} 元"))
+        return tuple(lines)
+
     def _paid(self, family: Family, region: str, on: datetime.date) -> dict[str, Any] | None:
         """The person's values on a day; None where they cannot be computed or nothing is granted."""
         if not family["成员"]:
@@ -141,13 +162,6 @@ BENEFIT = TekunBenefit(
     "特困供养",
     ("特困资格",),
     ("特困基本生活金", "特困照料护理费"),
-    shown=(
-        ("年龄", "年龄"),
-        ("本人月收入（元）", "特困月收入"),
-        ("低保标准（元／月）", "保障标准"),
-        ("六项自理能力不能几项", "自理不能项数"),
-        ("供养方式", "供养方式"),
-    ),
 )
 
 

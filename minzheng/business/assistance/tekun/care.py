@@ -97,7 +97,8 @@ def selfcare_assessed(ctx: Ctx) -> str:
 def on_support(ctx: Ctx) -> None:
     _keep(ctx, no_support=ctx.text("conclusion") != "able")
     people = "；".join(f"{m.name}（{m.relation}）" for m in ctx.obligors if not m.is_obligor_spouse) or "没有"
-    evidence.add(ctx, "support", {**ctx.pick("conclusion", "findings", "proofs"), "people": people})
+    said = dict(CONCLUSIONS)[ctx.text("conclusion")]
+    evidence.add(ctx, "support", {**ctx.pick("findings", "proofs"), "conclusion": said, "people": people})
 
 
 @guard("support_named", needs_data=True)
@@ -202,7 +203,8 @@ def on_agree(ctx: Ctx) -> None:
         "care_agreement",
         {
             **kept,
-            **ctx.pick("carer_relation", "visitor", "visitor_phone", "agreement"),
+            **ctx.pick("visitor", "visitor_phone", "agreement"),
+            "carer_relation": dict(CARERS)[ctx.text("carer_relation")],
             "account_tail": account["carer_account"][-4:],
             "services": services,
             "fee_fen": fee,
@@ -231,8 +233,9 @@ def month_checked_once(ctx: Ctx) -> str:
 
 
 def on_check(ctx: Ctx) -> None:
-    found = ctx.pick("result", "findings", "photos")
-    evidence.add(ctx, "care_check", {**found, "month": ctx.text("checked_on")[:7]})
+    said = dict(RESULTS)[ctx.text("result")]
+    found = ctx.pick("findings", "photos")
+    evidence.add(ctx, "care_check", {**found, "result": said, "month": ctx.text("checked_on")[:7]})
 
 
 def acts() -> tuple[Act, ...]:

@@ -122,7 +122,13 @@ def on_funeral(ctx: Ctx) -> None:
     evidence.add(
         ctx,
         "funeral",
-        {**ctx.pick("handler", "findings", "proofs"), "amount_fen": amount, "award": once.no, "payee": once.payee_name},
+        {
+            **ctx.pick("findings", "proofs"),
+            "handler": dict(HANDLERS)[ctx.text("handler")],
+            "amount_fen": amount,
+            "award": once.no,
+            "payee": once.payee_name,
+        },
     )
     ctx.done.data = {k: v for k, v in ctx.done.data.items() if k != "number"}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from minzheng.business.assistance.means_test.form import HOME, STUDENT
+from minzheng.business.assistance.means_test.form import HOME
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.items.steps import (
     ACCOUNT,
@@ -47,7 +47,6 @@ PERSON = Step(
         Choice("disability_level", "残疾等级", options=LEVELS, required=True, when=When("disability_kind")),
         YesNo("no_labour", "是不是已经认定没有劳动能力", help="满 60 岁、未满 16 岁的不用管这一项。"),
         YesNo("middle_student", "是不是在上小学、初中、高中或中职", help="成年以后还在上学的，可以接着供养。"),
-        Choice("student", "是否在校学生", options=STUDENT),
         YesNo("child_aid", "是不是已经按孤儿或事实无人抚养儿童领钱", help="两样只能选一样。"),
         Choice("care_mode", "想在哪里供养", required=True, options=CARE_MODES, help="由本人自愿选择，以后可以改。"),
         Text("institution", "想去哪家机构", max_length=60, help="没有想好可以不填。", when=COLLECTIVE),
@@ -59,7 +58,7 @@ PERSON = Step(
 SELFCARE = Step(
     "selfcare",
     "自己能做的事",
-    tuple(YesNo(name, f"自己能不能{what}", required=True) for name, what in SIX),
+    tuple(YesNo(name, f"能自己{what}", required=True) for name, what in SIX),
     repeat="members",
     fixed_rows=True,
     why="不能自己做的事越多，照料护理的钱越多。这里先说个大概，以工作人员上门评估为准。",
@@ -101,7 +100,7 @@ PROPERTY = Step(
 )
 SUPPORT = Step(
     "support",
-    "有没有应当供养您的人",
+    "应当供养您的人",
     (
         YesNo(
             "has_obligor",
@@ -143,7 +142,7 @@ def obligors_complete(rows: list[Mapping[str, Any]], form: Mapping[str, Any]) ->
 
 OBLIGORS = Step(
     "obligors",
-    "应当供养您的人",
+    "他们是谁",
     (
         Text("name", "姓名", required=True, max_length=30),
         Choice(

@@ -69,7 +69,7 @@ def _flow() -> Flow:
     made = replace(made, acts=tuple(a for a in made.acts if a.code not in WORKING))
     return made.changed(
         forward={"title": "上报（不公示的）"},
-        stop={"guards": (ending.stop_publicised, *stop.guards), "title": "终止供养"},
+        stop={"guards": (ending.stop_publicised, *stop.guards), "title": "停发（终止供养）"},
     )
 
 
