@@ -169,14 +169,14 @@ def _rows(
         name = str(known.get("name") or "").strip()
         title = name or (f"第 {i + 1} 位" if step.fixed_rows else "新加一位" if step.joins else "新加一位家人")
         wrong = any(q.error for q in asked)
-        opened = wrong or fresh or (step.fixed_rows and _asks_first(known, asked))
+        opened = wrong or fresh or (step.fixed_rows and (len(shown) == 1 or _asks_first(known, asked)))
         rows.append(Row(i + 1, title, _subtitle(known, asked, step), asked, opened, i))
     return rows
 
 
 def _asks_first(known: Mapping[str, Any], asked: Sequence[Question]) -> bool:
-    """A step with given rows: unfold it where something required is missing; when all is optional, adults are unfolded
-    and children folded (mostly nothing there, and it can be opened).
+    """A step with several given rows: unfold it where something required is missing; when all is optional, adults are
+    unfolded and children folded (mostly nothing there, and it can be opened).
     """
     if not _answered(asked):
         return True

@@ -336,3 +336,17 @@ def test_每项福利都有平常的叫法(client: Client) -> None:
     missing = [code for code in load_ruleset().benefit_codes() if not telling.plain().get(code, {}).get("name")]
     assert missing == []
     assert not set(telling.plain()) - set(load_ruleset().benefit_codes())
+
+
+def test_每张卡片说出这一家的为什么_数是规则算出来的(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "TRIES", 1000)
+    for one in FAMILIES:
+        phone = Phone(client)
+        phone.answer(one["回答"])
+        for card in phone.page.context["outcome"].cards:
+            wanted = telling.plain()[card.code].get("why")
+            assert bool(card.why) == bool(wanted), (one["名称"], card.code)
+            assert "{" not in "".join(card.why) and "None" not in "".join(card.why)
+    phone = Phone(client)
+    phone.answer(FAMILIES[0]["回答"])
+    assert "家里每月算进来的钱是 200.00 元，1 个人的线是 730.00 元，没到线。" in phone.html

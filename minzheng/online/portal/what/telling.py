@@ -6,11 +6,13 @@ names (``plain.yaml``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 from minzheng.kernel.items import registry
@@ -18,11 +20,14 @@ from minzheng.kernel.items.items import Item
 from minzheng.online.portal.what.facts import Told
 from minzheng.policy import yamltext
 from minzheng.policy.entitlements import CYCLES, Change, Distance, Effect, Entitlement, Entitlements, Exclusion
+from minzheng.policy.explain import show
 
 #: A line is near when it is at most so far away, in 元 a month or in years (or pieces).
 NEAR_YUAN, NEAR_COUNT = 500, 5
 #: So many numbers of the law are shown under one benefit.
 STANDARDS = 3
+
+_MONEY = re.compile(r"-?\d+\.\d{2}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Card:
     name: str
     title: str
     what: str
+    why: tuple[str, ...]
     sums: tuple[tuple[str, str], ...]
     whose: tuple[str, ...]
     standards: tuple[Standard, ...]
@@ -96,7 +102,9 @@ def tell(found: Entitlements, told: Told) -> Outcome:
     items = {code: item for item in registry.portal_items() for code in item.benefits or (item.code,)}
     given = [b for b in found.benefits if b.eligible]
     return Outcome(
-        cards=tuple(_card(b, items.get(b.code), b.code in told.already) for b in sorted(given, key=_most_first)),
+        cards=tuple(
+            _card(b, items.get(b.code), b.code in told.already, _why(b, found)) for b in sorted(given, key=_most_first)
+        ),
         monthly=f"{found.monthly:,.2f}",
         stops=tuple((names[b.code], _stop(x, names)) for b in found.benefits for x in _worth_saying(b)),
         open=tuple(_open(found.changes, names)),
@@ -114,7 +122,34 @@ def _most_first(benefit: Entitlement) -> tuple[Any, ...]:
     return (-benefit.total("monthly"), -benefit.total("once"), -benefit.total("quota"), benefit.code)
 
 
-def _card(benefit: Entitlement, item: Item | None, already: bool) -> Card:
+def _why(benefit: Entitlement, found: Entitlements) -> tuple[str, ...]:
+    """The figures by which this family has it, in one sentence for each person; the same sentence once."""
+    sentence = str((plain().get(benefit.code) or {}).get("why") or "")
+    if not sentence:
+        return ()
+    top, rows = found.outcome.top, found.outcome.rows["人"]
+    said: dict[str, list[str]] = {}
+    for place, person in dict.fromkeys((a.place, a.person) for a in benefit.amounts) or {(0, ""): None}:
+        values = {**top, **rows[place - 1]} if place else top
+        text = sentence.format_map(_Shown(values)) if _names(sentence) <= values.keys() else ""
+        if text:
+            said.setdefault(text, []).append(person if len(rows) > 1 else "")
+    return tuple(f"{'、'.join(filter(None, people))}：{text}" if any(people) else text for text, people in said.items())
+
+
+class _Shown(dict[str, Any]):
+    """Values as a sentence shows them: money with two decimals and thousands."""
+
+    def __getitem__(self, name: str) -> str:
+        shown = show(super().__getitem__(name))
+        return f"{Decimal(shown):,.2f}" if isinstance(shown, str) and _MONEY.fullmatch(shown) else str(shown)
+
+
+def _names(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def _card(benefit: Entitlement, item: Item | None, already: bool, why: tuple[str, ...]) -> Card:
     words = plain().get(benefit.code) or {}
     sums = tuple((said, f"{benefit.total(cycle):,.2f}") for cycle, said in CYCLES.items() if benefit.total(cycle) > 0)
     lines = tuple(f"{a.person + '：' if a.person else ''}{a.word} {a.amount:,.2f} 元" for a in benefit.amounts)
@@ -125,6 +160,7 @@ def _card(benefit: Entitlement, item: Item | None, already: bool) -> Card:
         _name(benefit),
         benefit.title,
         str(words.get("what") or (item.intro if item else "")),
+        why,
         sums,
         lines,
         tuple(_standards(benefit)),
