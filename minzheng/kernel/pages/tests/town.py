@@ -7,6 +7,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -119,6 +120,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     CaseAct.objects.filter(case=family["case"], seq=2).update(opinion=TOKENS["act_opinion"])
     _papers(family, clerk)
     found = family | {"owner": owner} | _of_case(family, clerk) | _of_county(family, staff, owner)
+    found["simulation"] = _simulation(staff)
     found |= _archive(family, clerk) | _messages(family) | _import(family, staff) | _export(clerk) | _own(found)
     found["addresses"] = _addresses(found)
     found["keys"] = _keys(found)
@@ -221,6 +223,18 @@ def _standards(family: dict[str, Any], staff: Callable[[str, str], User]) -> dic
         before_fen=100, after_fen=50, basis_sha="0" * 64,
     )  # fmt: skip
     return {"standard_set": standard_set, "set_value": set_value, "repricing": batch, "repriced": line}
+
+
+def _simulation(staff: Callable[[str, str], User]) -> Any:
+    """A simulation of the county. It stands above the kernel, so it is fetched by name."""
+    services, asking = (import_module(f"minzheng.datacenter.simulation.{name}") for name in ("services", "asking"))
+    officer = actor_of(staff("policy_officer", COUNTY))
+    wanted = services.Wanted(
+        COUNTY, "城市低保标准提高", "编制下一年度预算", [asking.as_change("保障标准_城市@990101=950")],
+        asking.Options("2026-12", 1),
+    )  # fmt: skip
+    run = services.ask(actor=officer, wanted=wanted, queue=False)
+    return services.carry_out(actor=officer, pk=run.pk)
 
 
 def _archive(family: dict[str, Any], clerk: Actor) -> dict[str, Any]:
@@ -383,6 +397,7 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "repricing.again", "repricing.go_on", "repricing.cancel"]),
         "repriced": (f["repriced"].pk, ["repricing.line", "repricing.recheck"]),
         "household": (f["household"].pk, ["households.file"]),
+        "simulation": (f["simulation"].pk, ["simulation.detail", "simulation.homes", "simulation.export"]),
         "line": (_line_of(f), ["audit.detail"]),
     }  # fmt: skip
     found: dict[str, dict[str, Any]] = {code: {"pk": pk} for pk, codes in sets.values() for code in codes}
