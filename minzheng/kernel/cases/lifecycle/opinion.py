@@ -29,6 +29,7 @@ def assess(ctx: Ctx) -> None:
             **answer.evidence,
             "eligible": answer.eligible,
             "amount_fen": answer.amount_fen,
+            "cycle": answer.cycle,
             "persons": answer.persons,
             "reasons": [list(r) for r in answer.reasons],
             "sheet": [list(r) for r in answer.sheet],

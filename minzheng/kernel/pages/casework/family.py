@@ -9,6 +9,7 @@ from typing import Any
 from minzheng.kernel.cases.drafting.members import age
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.items.items import Item
+from minzheng.kernel.pages.casework.person_facts import Fact, about_one_person, fact_rows
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import Count, Field, Money, yuan_text
 from minzheng.kernel.subjects.masking import mask_id
@@ -56,6 +57,7 @@ class Member:
     why_not: str
     traits: list[str]
     figures: list[Figure]
+    facts: list[Fact] = field(default_factory=list)  # of a personal benefit, instead of traits and figures
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Family:
     open_differences: int
     alarms: list[Alarm] = field(default_factory=list)
     matched: bool = False
+    personal: bool = False
 
 
 def family_rows(
@@ -79,6 +82,9 @@ def family_rows(
         for row in evidence
         if row.kind == "judgement" and report is not None and row.data.get("report") == str(report.pk)
     }
+    if about_one_person(item):
+        people = [replace(_member(m, (), {}, {}, drawing), facts=fact_rows(item, m, evidence, _HEAD)) for m in members]
+        return Family(people, sum(one.counted for one in people), [], 0, personal=True)
     fields = _member_fields(item)
     shown = [_member(one, fields, found, judged, drawing) for one in members]
     home = _household_figures(case, item, found, judged)

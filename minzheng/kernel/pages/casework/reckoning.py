@@ -25,6 +25,7 @@ class Reckoning:
     eligible: bool | None = None
     amount: str = ""
     persons: int = 0
+    cycle: str = "monthly"  # monthly | once | quota
     sheet: Sequence[tuple[str, str]] = ()
     reasons: Sequence[tuple[str, str]] = ()
     tree: Sequence[Branch] = ()
@@ -49,6 +50,7 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
             data.get("reasons") or (),
             f"{frozen.at:%Y-%m-%d} 封存的核算结果",
             counted,
+            str(data.get("cycle") or "monthly"),
         )
     if case.state in _TOO_EARLY or item.assess is None:
         return Reckoning(problem="提交申请后，这里按现有数据给出测算。")
@@ -66,6 +68,7 @@ def reckoning(case: Case, item: Item, members: Sequence[CaseMember], drawing: Dr
         answer.reasons,
         "按今天的数据和规则试算，尚未封存",
         counted,
+        answer.cycle,
     )
 
 
@@ -79,13 +82,17 @@ def _made(
     reasons: Any,
     source: str,
     counted: Sequence[CaseMember],
+    cycle: str,
 ) -> Reckoning:
     graph = graph_of(evidence)
-    names = {f"成员{n}": one.name for n, one in enumerate(counted, start=1)}
+    # The rules may be asked about another person than the applicant: the one who died.
+    given = (evidence.get("family") or {}).get("成员") or [{"姓名": one.name} for one in counted]
+    names = {f"成员{n}": str(one.get("姓名") or "") for n, one in enumerate(given, start=1)}
     return Reckoning(
         bool(eligible),
         yuan_text(int(amount or 0)),
         int(persons or 0),
+        cycle,
         [tuple(row) for row in sheet],
         [tuple(row) for row in reasons],
         branches(graph, leading_roots(graph, short), names),
