@@ -114,3 +114,13 @@ def _posts_without_second_factor(request: pytest.FixtureRequest, monkeypatch: py
         from minzheng.kernel.accounts import roles
 
         monkeypatch.setattr(roles, "SECOND_FACTOR", frozenset())
+
+
+@pytest.fixture(autouse=True)
+def _values_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed values are kept in memory for some seconds: no test sees those of the one before, and no query is counted
+    because the seconds happen to be over."""
+    from minzheng.kernel.standards import values
+
+    monkeypatch.setattr(values, "_KEEP_SECONDS", 3600)
+    values.forget()
