@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -18,6 +20,10 @@ from minzheng.online.portal.screens import screen_of_step
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.items.items import Item
+
+    #: What can be applied for, the open case if there is one, and whether a draft waits.
+    Offer = tuple[Item, Case | None, bool]
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,16 @@ def home(request: HttpRequest) -> HttpResponse:
         tasks = _tasks(request, own)
         under_way = {case.item_code: case for case in own if drafting.is_open(case, actor)}
     offers = [(item, under_way.get(item.code), item.code in begun) for item in registry.portal_items()]
-    return show(request, "home", "首页", offers=offers, drafts=drafts, tasks=tasks)
+    return show(request, "home", "首页", offers=by_line(offers), drafts=drafts, tasks=tasks)
+
+
+def by_line(offers: Iterable[Offer]) -> list[tuple[str, list[Offer]]]:
+    """(title of the business line, what it offers), 社会救助 first, then as the lines' codes come."""
+    titles = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
+    groups: dict[str, list[Offer]] = {}
+    for offer in offers:
+        groups.setdefault(offer[0].code.partition(".")[0], []).append(offer)
+    return [(titles.get(code, code), group) for code, group in groups.items()]
 
 
 def _draft(case: Case) -> dict[str, object]:
