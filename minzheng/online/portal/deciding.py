@@ -42,6 +42,9 @@ class Head:
 
 
 def _confirmed(said: Mapping[str, Any], short: str) -> Head:
+    if said.get("recognised"):
+        line = f"从 {_month(said.get('first_month'))}起有效，涉及 {said.get('persons') or ''} 人。"
+        return Head("yes", f"{short}通过了", lines=(line, _sentence(said["recognised"])))
     account = str(said.get("account") or "")
     into = f"，打到尾号 {account[-4:]} 的账户" if account else ""
     line = f"从 {_month(said.get('first_month'))}起发，保障 {said.get('persons') or ''} 人{into}。"
@@ -145,7 +148,7 @@ def _decision(paper: IssuedDocument, short: str) -> Decision:
         date=words.date_words(paper.issued_on),
         pdf=pdf,
         easy=f"{pdf}?version=easy" if paper.code in easyread.RETOLD else "",
-        about_money=paper.code in ABOUT_MONEY,
+        about_money=paper.code in ABOUT_MONEY and not said.get("recognised"),
         # A clerk's one sentence is both fact and reason: said once
         facts="" if _sentence(facts) in reasons else facts,
         reasons=reasons,

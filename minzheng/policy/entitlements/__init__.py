@@ -17,6 +17,7 @@ from minzheng.policy.entitlements.model import (
     Entitlements,
     Exclusion,
     Refusal,
+    in_words,
 )
 from minzheng.policy.entitlements.whole import entitlements
 
@@ -32,4 +33,5 @@ __all__ = [
     "Fact",
     "Refusal",
     "entitlements",
+    "in_words",
 ]

@@ -108,6 +108,7 @@ def distances(family: Family) -> Iterator[tuple[str, Distance]]:
 
 
 def _moves(family: Family, rule: Rule, place: int, values: Mapping[str, Any]) -> Iterator[Distance]:
+    words = family.program.ruleset.vocabulary.words
     for name in rule.args:
         value = values.get(name, family.top.get(name))
         kind = _kind(family, name)
@@ -121,7 +122,7 @@ def _moves(family: Family, rule: Rule, place: int, values: Mapping[str, Any]) ->
                 gap = Decimal(steps) * step
                 suffices = _suffices(family, rule, place)
                 person = family.person(rule.entity, place)
-                unit = "元" if kind == "元" else ""
+                unit = "元" if kind == "元" else "" if name in words else "岁"
                 yield Distance(name, place, person, direction, gap, unit, rule.name, suffices)
 
 
@@ -137,10 +138,10 @@ def _can_move(family: Family, name: str, kind: str) -> bool:
     """Whether a figure can be otherwise in life: money that comes from some money of the family, a count that the family
     states, an age. A standard, or the number of people, is no distance to a line."""
     words = family.program.ruleset.vocabulary.words
-    behind = facts_behind(family.program, name)
-    if kind == "元":
-        return any(words[one].type == "元" for one in behind)
-    return name in words or {words[one].type for one in behind} == {"日期"}
+    if name in words:
+        return True
+    kinds = {words[one].type for one in facts_behind(family.program, name)}
+    return "元" in kinds if kind == "元" else kinds == {"日期"}
 
 
 def _room(value: Any, step: Decimal | int) -> int:

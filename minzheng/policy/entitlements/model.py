@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass, field, is_dataclass
 from decimal import Decimal
 from typing import Any
 
 #: Cycle of an amount → how it is said.
 CYCLES = {"monthly": "每月", "once": "一次", "quota": "服务额度"}
+#: A line is near when it is at most so far away, in 元 a month or in years (or pieces).
+NEAR_YUAN, NEAR_COUNT = Decimal(500), Decimal(5)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Exclusion:
 class Distance:
     """How far a condition is from being met: ``word`` would have to be ``gap`` lower or higher.
 
-    ``suffices``: whether the benefit would then be given, all else being as it is. ``unit``: 元 or empty (a count).
+    ``suffices``: whether the benefit would then be given, all else being as it is. ``unit``: 元, 岁 (years of somebody's
+    life) or empty (a count).
     """
 
     word: str
@@ -79,19 +82,17 @@ class Distance:
     def text(self) -> str:
         """“家庭月收入再低 12.50 元，就符合条件。”"""
         size = f"{self.gap:.2f} 元" if self.unit == "元" else f"{self.gap:f}"
-        if self.word == "年龄":
-            way = f"再过 {size} 年" if self.direction == "higher" else f"小 {size} 岁"
-            start = f"{self.person}{way}" if self.person else way
+        if self.unit == "岁":
+            start = f"{self.person}{f'再过 {size} 年' if self.direction == 'higher' else f'小 {size} 岁'}"
         else:
-            way = (
-                "再低"
-                if self.unit == "元" and self.direction == "lower"
-                else "再少"
-                if self.direction == "lower"
-                else "再多"
-            )
-            start = f"{self.person}的{self.word}{way} {size}" if self.person else f"{self.word}{way} {size}"
+            way = ("再低" if self.unit else "再少") if self.direction == "lower" else "再多"
+            start = f"{self.person + '的' if self.person else ''}{self.word}{way} {size}"
         return f"{start}，就符合{'条件' if self.suffices else '这一条，但还有别的条件不符合'}。"
+
+    @property
+    def near(self) -> bool:
+        """Whether it is worth saying: a few hundred 元, a few years."""
+        return self.gap <= (NEAR_YUAN if self.unit == "元" else NEAR_COUNT)
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,25 @@ class Effect:
         if not self.after:
             return f"{who}{self.title}：不能享受（现为{how} {self.before:.2f} 元）"
         return f"{who}{self.title}：{how} {self.before:.2f} 元变为 {self.after:.2f} 元"
+
+
+def in_words(effects: Sequence[Effect], names: Mapping[str, str]) -> tuple[str, ...]:
+    """One sentence a benefit (by its name): what the whole family has more or less of it, whoever it is for."""
+    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
+    for effect in effects:
+        before, after = sums.get((effect.benefit, effect.cycle), (Decimal(0), Decimal(0)))
+        if effect.cycle:
+            sums[effect.benefit, effect.cycle] = before + effect.before, after + effect.after
+        else:
+            sums[effect.benefit, ""] = before + effect.eligible_before, after + effect.eligible_after
+    texts = []
+    for (code, cycle), (before, after) in sums.items():
+        more = after - before
+        if not cycle:
+            texts.append(f"{'算' if more > 0 else '不算'}{names[code]}")
+        elif more:
+            texts.append(f"{names[code]}{CYCLES[cycle]}{'多' if more > 0 else '少'} {abs(more):,.2f} 元")
+    return tuple(texts)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.standards.values import ruleset
 from minzheng.policy import PolicyError
-from minzheng.policy.entitlements import CYCLES, Change, Entitlement, Entitlements, entitlements
+from minzheng.policy.entitlements import CYCLES, Change, Entitlement, Entitlements, entitlements, in_words
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case
 
-#: So many open questions are listed; the rest is a count.
+#: So many open questions are listed, those first that would change most.
 LISTED = 30
 #: An award in one of these states is being received.
 RECEIVED = ("active", "tapering", "suspended")
@@ -41,6 +41,11 @@ class Line:
         return [(title, self.benefit.total(cycle)) for cycle, title in CYCLES.items() if self.benefit.total(cycle)]
 
     @property
+    def near(self) -> list[str]:
+        """What is only a little short of a condition."""
+        return [d.text for d in self.benefit.distances if d.near]
+
+    @property
     def reasons(self) -> list[tuple[str, str]]:
         """(sentence, whom it is about) with the same sentence said once."""
         said: dict[str, list[str]] = {}
@@ -56,19 +61,21 @@ class Question:
     title: str
     assumed: str
     answers: tuple[tuple[str, tuple[str, ...]], ...]
+    gains: bool
 
 
 @dataclass(frozen=True)
 class Whole:
-    """``missing``: gives, but is not received and not under way; ``held``: received or under way."""
+    """``missing``: gives, but is not received and not under way; ``held``: received or under way; ``gains``, ``losses``:
+    open questions with an answer that would bring something, and those that could only take something away."""
 
     found: Entitlements
     missing: Sequence[Line]
     held: Sequence[Line]
     refused: Sequence[Line]
     unconfigured: Sequence[Line]
-    questions: Sequence[Question]
-    more: int
+    gains: Sequence[Question]
+    losses: Sequence[Question]
 
 
 class NotReckoned(Exception):
@@ -91,15 +98,16 @@ def whole_of(case: Case, actor: Actor, on: datetime.date) -> Whole:
         Line(b, items.get(b.code), _of(items.get(b.code), awards), _of(items.get(b.code), cases))
         for b in found.benefits
     ]
-    questions = _questions(found.changes)
+    questions = _questions(found.changes, {b.code: b.title for b in found.benefits})
+    gains = [q for q in questions if q.gains]
     return Whole(
         found,
         [one for one in lines if one.benefit.eligible and not (one.award or one.case)],
         [one for one in lines if one.award or one.case],
         [one for one in lines if one.benefit.status == "refused" and not (one.award or one.case)],
         [one for one in lines if one.benefit.status == "unconfigured" and not (one.award or one.case)],
-        questions[:LISTED],
-        max(len(questions) - LISTED, 0),
+        gains[:LISTED],
+        [q for q in questions if not q.gains][:LISTED],
     )
 
 
@@ -124,7 +132,7 @@ def _under_way(case: Case, actor: Actor) -> dict[str, Any]:
     return found | ({case.item_code: case} if case.state in OPEN else {})
 
 
-def _questions(changes: Sequence[Change]) -> list[Question]:
+def _questions(changes: Sequence[Change], titles: Mapping[str, str]) -> list[Question]:
     """Changes of one fact of one person stand together, in the order in which the first of them came."""
     grouped: dict[tuple[str, int, str], list[Change]] = {}
     for change in changes:
@@ -133,8 +141,8 @@ def _questions(changes: Sequence[Change]) -> list[Question]:
     for listed in grouped.values():
         first = listed[0]
         title = f"{first.person}：{first.question}" if first.person else first.question
-        answers = tuple((c.answer, tuple(e.text for e in c.effects)) for c in listed)
-        found.append(Question(title, _said(first.assumed), answers))
+        answers = tuple((c.answer, in_words(c.effects, titles)) for c in listed)
+        found.append(Question(title, _said(first.assumed), answers, any(c.gains for c in listed)))
     return found
 
 

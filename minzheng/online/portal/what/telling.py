@@ -19,11 +19,9 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Item
 from minzheng.online.portal.what.facts import Told
 from minzheng.policy import yamltext
-from minzheng.policy.entitlements import CYCLES, Change, Distance, Effect, Entitlement, Entitlements, Exclusion
+from minzheng.policy.entitlements import CYCLES, Change, Entitlement, Entitlements, Exclusion, in_words
 from minzheng.policy.explain import show
 
-#: A line is near when it is at most so far away, in 元 a month or in years (or pieces).
-NEAR_YUAN, NEAR_COUNT = 500, 5
 #: So many numbers of the law are shown under one benefit.
 STANDARDS = 3
 
@@ -108,7 +106,13 @@ def tell(found: Entitlements, told: Told) -> Outcome:
         monthly=f"{found.monthly:,.2f}",
         stops=tuple((names[b.code], _stop(x, names)) for b in found.benefits for x in _worth_saying(b)),
         open=tuple(_open(found.changes, names)),
-        near=tuple((names[b.code], d.text) for b in found.benefits if not b.eligible for d in b.distances if _near(d)),
+        near=tuple(
+            (names[b.code], d.text)
+            for b in found.benefits
+            if not b.eligible
+            for d in b.distances
+            if d.near and d.suffices
+        ),
         refused=tuple(_refused(b) for b in found.benefits if b.status == "refused" and _concerns(b, told)),
         unknown_here=tuple(names[b.code] for b in found.benefits if b.status == "unconfigured"),
     )
@@ -193,39 +197,16 @@ def _stop(stop: Exclusion, names: Mapping[str, str]) -> str:
     return f"{who}和{names[stop.by]}不能同时领。{stop.text}"
 
 
-def _near(distance: Distance) -> bool:
-    return distance.suffices and distance.gap <= (NEAR_YUAN if distance.unit == "元" else NEAR_COUNT)
-
-
 def _open(changes: Sequence[Change], names: Mapping[str, str]) -> list[Open]:
     grouped: dict[tuple[str, str], list[Change]] = {}
     for change in changes:
         grouped.setdefault((change.person, change.question), []).append(change)
     found = []
     for (person, title), listed in grouped.items():
-        answers = tuple((c.answer, effects_in_words(c.effects, names)) for c in sorted(listed, key=_by_amount))
+        answers = tuple((c.answer, in_words(c.effects, names)) for c in sorted(listed, key=_by_amount))
         heading = f"{person}：{title}" if person else title
         found.append(Open(heading, answers, any(c.gains for c in listed)))
     return sorted(found, key=lambda one: not one.gains)
-
-
-def effects_in_words(effects: Sequence[Effect], names: Mapping[str, str]) -> tuple[str, ...]:
-    """One sentence a benefit: what the whole family has of it now and then, whoever it is for."""
-    sums: dict[tuple[str, str], tuple[Decimal, Decimal]] = {}
-    for effect in effects:
-        before, after = sums.get((effect.benefit, effect.cycle), (Decimal(0), Decimal(0)))
-        if effect.cycle:
-            sums[effect.benefit, effect.cycle] = before + effect.before, after + effect.after
-        else:
-            sums[effect.benefit, ""] = before + effect.eligible_before, after + effect.eligible_after
-    texts = []
-    for (code, cycle), (before, after) in sums.items():
-        more = after - before
-        if not cycle:
-            texts.append(f"{'算' if more > 0 else '不算'}{names[code]}")
-        elif more:
-            texts.append(f"{names[code]}{CYCLES[cycle]}{'多' if more > 0 else '少'} {abs(more):,.2f} 元")
-    return tuple(texts)
 
 
 def _by_amount(change: Change) -> tuple[bool, Any]:
