@@ -11,6 +11,7 @@ from minzheng.kernel.standards import values
 from minzheng.kernel.standards.values import ruleset as load_ruleset
 from minzheng.policy import Outcome, Unconfigured
 from minzheng.policy.explain import show
+from minzheng.policy.money import Unrounded, to_fen_half_up
 
 Family = dict[str, Any]
 
@@ -93,6 +94,8 @@ def yuan_of(amount_fen: Any) -> Decimal:
 
 def in_yuan(value: Any) -> str:
     """An amount as people read it: 1,551.00. What is no number (not applicable) is shown as the engine shows it."""
+    if isinstance(value, Unrounded):
+        value = to_fen_half_up(value)
     return f"{value:,.2f}" if isinstance(value, Decimal) else str(show(value))
 
 

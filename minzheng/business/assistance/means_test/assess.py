@@ -189,14 +189,14 @@ class MeansTest:
         if values.get("计入金融资产") is not None:
             rows.append(("计入的金融资产", f"{reckoning.in_yuan(values['计入金融资产'])} 元"))
         if eligible:
-            rows += [(w, f"{reckoning.in_yuan(values.get(w))} 元") for w in self.cash]
+            rows += [(w, f"{reckoning.in_yuan(values.get(w))} 元") for w in self.cash if amount]
             for word in self.member_cash:
                 rows += [
                     (f"{word}（{row.get('姓名')}）", f"{reckoning.in_yuan(row[word])} 元")
                     for row in outcome.rows["人"]
                     if row.get(word)
                 ]
-            if self.cash:
+            if self.cash and amount:
                 rows.append(("每月合计", f"{yuan_text(amount)} 元"))
         return tuple((label, str(value)) for label, value in rows)
 

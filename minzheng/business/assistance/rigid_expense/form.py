@@ -8,7 +8,7 @@ from typing import Any
 
 from minzheng.business.assistance.means_test.form import HOME, INCOME, MEANS_TEST_FORM, MEMBERS, OBLIGORS
 from minzheng.kernel.items.forms import Form, Step
-from minzheng.kernel.items.steps import papers
+from minzheng.kernel.items.steps import ACCOUNT, papers
 from minzheng.kernel.parts.fields import Field, Money, Photo, When
 
 AMOUNTS = ("medical_annual", "education_annual", "rehab_annual", "other_annual", "rigid_annual")
@@ -41,12 +41,18 @@ VEHICLE_PRICE = Money(
 )
 
 
+WORDED = {
+    "urban": "按城市还是农村的标准",
+    "near_relative": "家里有没有近亲属是经办的工作人员或村（居）干部",
+}
+
+
 def _home() -> tuple[Field, ...]:
     """Property as for 低保; illness and school are asked one by one on a screen of their own."""
     found: list[Field] = []
     for one in HOME.fields:
         if one.name != "rigid_annual":
-            found.append(one)
+            found.append(replace(one, label=WORDED.get(one.name, one.label)))
         if one.name == "vehicles":
             found.append(VEHICLE_PRICE)
     return tuple(found)
@@ -66,7 +72,13 @@ PAPERS = papers(
     Photo("photo_illness", "看病、康复的票据", kind="illness", help="近 12 个月的结算单、发票；查得到的不用拍。"),
     Photo("photo_school", "上学的票据", kind="education"),
 )
-_REPLACED = {"members": WHO, "income": EARNED, "home": HOME_ONLY, "papers": PAPERS}
+# Where nothing is paid no account is needed; places that pay a living subsidy ask for it when they decide.
+UNPAID = replace(
+    ACCOUNT,
+    fields=tuple(replace(f, required=False) for f in ACCOUNT.fields),
+    why="认定一般不发钱；当地按月发生活补贴的才用得到，可以先不填。",
+)
+_REPLACED = {"members": WHO, "income": EARNED, "home": HOME_ONLY, "account": UNPAID, "papers": PAPERS}
 
 
 def _steps() -> tuple[Step, ...]:

@@ -17,6 +17,7 @@ from minzheng.kernel.awards.proof import recompute
 from minzheng.kernel.cases import jobs, services
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.documents.models import IssuedDocument
 from minzheng.kernel.notices.models import OutboxMessage
 
 
@@ -68,6 +69,8 @@ def test_从申请到认定有效(rigid: RigidWorld) -> None:
     assert (award.amount_fen, award.persons, award.lines.count()) == (0, 3, 0)
     assert award.next_review_on == datetime.date(2027, 11, 2), "有效期 12 个月"
     assert recompute(award).ok
+    said = IssuedDocument.objects.get(case=case, code="N06").fields
+    assert "专项救助" in said["recognised"] and not said.get("account") and "每月合计" not in str(said["calculation"])
     assert "已认定" in OutboxMessage.objects.filter(case=case, channel="inapp").latest("pk").body
 
     with clock.at(datetime.date(2026, 12, 1)):

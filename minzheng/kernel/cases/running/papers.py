@@ -126,10 +126,17 @@ def _given(ctx: Ctx, cycle: str) -> dict[str, str]:
     return {**words, "remember": change}
 
 
+#: What a recognition without money says in the place of an amount.
+RECOGNISED = "认定有效，凭此可以申请医疗、教育、住房等专项救助"
+
+
 def _confirmed(ctx: Ctx) -> dict[str, Any]:
     award = ctx.values["award"]
+    recognised = award.amount_fen == 0
+    unpaid = recognised or award.cycle == "quota"
     return {
         **_given(ctx, award.cycle),
+        **({"recognised": RECOGNISED, "found_by": "经家庭经济状况核对和入户调查"} if recognised else {}),
         "facts": ctx.values["facts"],
         "calculation": _calculation(ctx),
         "phone": _phone(ctx),
@@ -137,7 +144,7 @@ def _confirmed(ctx: Ctx) -> dict[str, Any]:
         "amount_fen": award.amount_fen,
         "first_month": award.first_month,
         "award_no": award.no,
-        **({} if award.cycle == "quota" else {"payee": award.payee_name, "account": award.account_no}),
+        **({} if unpaid else {"payee": award.payee_name, "account": award.account_no}),
         "next_review_on": award.next_review_on,
         "members": [
             {"name": m.name, "relation": m.relation, "id_no": m.person.id_no if m.person else ""}
@@ -147,7 +154,9 @@ def _confirmed(ctx: Ctx) -> dict[str, Any]:
 
 
 def _rejected(ctx: Ctx) -> dict[str, Any]:
-    proposals = [{"title": p.title, "why": p.sentence} for p in ctx.values.get("proposals", ()) if p.eligible or p.invite]
+    proposals = [
+        {"title": p.title, "why": p.sentence} for p in ctx.values.get("proposals", ()) if p.eligible or p.invite
+    ]
     return {
         "facts": ctx.values["facts"],
         "reasons": _reasons(ctx),

@@ -148,6 +148,7 @@ NOTICES: tuple[Notice, ...] = (
             Need("found_by", "怎样核实的", required=False),
             Need("amount_title", "金额的名称", required=False),
             Need("given_how", "怎样发给", required=False),
+            Need("recognised", "认定的效力（不发钱的）", required=False),
             Need("remember", "哪些变化要报告", required=False),
         ),
         permission="case.confirm",

@@ -72,6 +72,12 @@ def _refused(head: str) -> Retelling:
 
 
 def _confirmed(d: Mapping[str, Any]) -> Easy:
+    if d.get("recognised"):
+        return Easy(
+            f"{d['matter']}通过了",
+            [f"从 {d['first_month']} 起有效。", "凭这份通知书，可以申请看病、上学、住房等方面的帮助。"],
+            todo=["家里人口、收入、财产有变化，要告诉乡镇（街道）。"],
+        )
     return Easy(
         f"同意给您家{d['matter']}",
         [f"每月 {_yuan(d)}。", f"从 {d['first_month']} 起，按月打到账户上。", f"保障 {d['persons']} 人。"],

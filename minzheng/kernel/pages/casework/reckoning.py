@@ -31,6 +31,7 @@ class Reckoning:
     tree: Sequence[Branch] = ()
     source: str = ""
     problem: str = ""
+    recognised: bool = False  # eligible for a recognition that pays nothing
     unconfirmed: Sequence[str] = ()  # parameters behind it that the county never confirmed
 
 
@@ -97,5 +98,6 @@ def _made(
         [tuple(row) for row in reasons],
         branches(graph, leading_roots(graph, short), names),
         source,
+        recognised=bool(eligible) and not int(amount or 0),
         unconfirmed=unconfirmed_in(evidence),
     )
