@@ -17,11 +17,31 @@ if TYPE_CHECKING:
     from minzheng.policy.evaluate import Outcome, Program
 
 
+#: A fact has neither; shared by all facts of all graphs.
+_NO_INPUTS: list[str] = []
+_NO_PARAMS: dict[str, Any] = {}
+
+
+class _Texts(dict[Decimal, str]):
+    """元 → text with two decimals, remembered: writing a Decimal out costs more than finding it."""
+
+    def __missing__(self, amount: Decimal) -> str:
+        if len(self) > 20_000:
+            self.clear()
+        made = self[amount] = f"{amount:.2f}" if amount else "0.00"
+        return made
+
+
+_TEXTS = _Texts()
+
+
 def show(value: Any) -> Any:
     """A value as JSON: money text with two decimals, dates ISO, yes/no and counts as they are."""
     kind = type(value)
+    if kind is bool:
+        return value
     if kind is Decimal:
-        return f"{value:.2f}"
+        return _TEXTS[value]
     if kind is Unrounded:
         return f"{to_fen_half_up(value):.2f}"
     if kind is datetime.date:
@@ -45,6 +65,8 @@ class Explainer:
         shown = {name: found.as_dict() for name, found in program.found.items()}
         #: entity → (name, law, params, [(0 = own household, 1 = own row, 2 = every row, entity, name)])
         self._templates: dict[str, list[tuple[str, str, dict[str, Any], list[tuple[int, str, str]]]]] = {}
+        self._frames: dict[tuple[str, int], tuple[list[Any], list[Any]]] = {}
+        self._wholes: dict[tuple[int, ...], list[Any]] = {}
         leaves: dict[str, dict[str, None]] = {}
         chosen = {name: found.row.value for name, found in program.found.items()}
         for name, rule in program.rules.items():
@@ -64,38 +86,66 @@ class Explainer:
         return tuple(name for name in self._leaves.get(entity, ()) if name in words)
 
     def graph(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-        """{"roots": [...], "nodes": {...}} for values as ``Program.calculate`` returns them."""
+        """{"roots": [...], "nodes": {...}} for values as ``Program.calculate`` returns them.
+
+        What does not depend on the family (ids, inputs, parameters, law) is shared by all graphs: do not change it.
+        """
         nodes: dict[str, dict[str, Any]] = {}
+        value_of = self._value
         for name in self._leaves.get("户", ()):
-            nodes[name] = {"name": name, "value": show(top[name]), "inputs": [], "params": {}, "law": ""}
-        for entity, key in self._keys.items():
-            leaves = self._leaves.get(entity, ())
-            templates = self._templates.get(entity, ())
+            nodes[name] = {
+                "name": name,
+                "value": show(top[name]),
+                "inputs": _NO_INPUTS,
+                "params": _NO_PARAMS,
+                "law": "",
+            }
+        for entity in self._keys:
             for i, values in enumerate(dicts[entity], 1):
-                prefix = f"{key}{i}."
-                for name in leaves:
-                    nodes[prefix + name] = {
-                        "name": name, "value": show(values[name]), "inputs": [], "params": {}, "law": "",
+                leaves, steps = self._row_frame(entity, i)
+                for node_id, name in leaves:
+                    nodes[node_id] = {
+                        "name": name, "value": show(values[name]), "inputs": _NO_INPUTS, "params": _NO_PARAMS, "law": "",
                     }  # fmt: skip
-                for name, law, params, inputs in templates:
-                    nodes[prefix + name] = {
-                        "name": name,
-                        "value": self._value(name, values[name]),
-                        "inputs": [prefix + n if where else n for where, _, n in inputs],
-                        "params": params,
-                        "law": law,
-                    }
-        for name, law, params, inputs in self._templates.get("户", ()):
-            ids: list[str] = []
-            for where, entity, dep in inputs:
-                if where == 2:
-                    key = self._keys[entity]
-                    ids += [f"{key}{i}.{dep}" for i in range(1, len(dicts[entity]) + 1)]
-                else:
-                    ids.append(dep)
-            value = self._value(name, top[name])
-            nodes[name] = {"name": name, "value": value, "inputs": ids, "params": params, "law": law}
+                for node_id, name, law, params, inputs in steps:
+                    nodes[node_id] = {
+                        "name": name, "value": value_of(name, values[name]), "inputs": inputs, "params": params, "law": law,
+                    }  # fmt: skip
+        counts = tuple(len(dicts[entity]) for entity in self._keys)
+        for name, law, params, inputs in self._household_frame(counts):
+            value = value_of(name, top[name])
+            nodes[name] = {"name": name, "value": value, "inputs": inputs, "params": params, "law": law}
         return {"roots": self._roots_and_totals(nodes, top, dicts["人"]), "nodes": nodes}
+
+    def _row_frame(self, entity: str, i: int) -> tuple[list[Any], list[Any]]:
+        """Of the i-th row of an entity: (id, name) of its facts, and of its steps (id, name, law, params, input ids)."""
+        frame = self._frames.get((entity, i))
+        if frame is None:
+            prefix = f"{self._keys[entity]}{i}."
+            leaves = [(prefix + name, name) for name in self._leaves.get(entity, ())]
+            steps = [
+                (prefix + name, name, law, params, [prefix + n if where else n for where, _, n in inputs])
+                for name, law, params, inputs in self._templates.get(entity, ())
+            ]
+            frame = self._frames[entity, i] = (leaves, steps)
+        return frame
+
+    def _household_frame(self, counts: tuple[int, ...]) -> list[Any]:
+        """The household's steps (name, law, params, input ids) for so many rows of each collection."""
+        frame = self._wholes.get(counts)
+        if frame is None:
+            rows = dict(zip(self._keys, counts, strict=True))
+            frame = self._wholes[counts] = [
+                (name, law, params, [i for one in inputs for i in self._ids(one, rows)])
+                for name, law, params, inputs in self._templates.get("户", ())
+            ]
+        return frame
+
+    def _ids(self, one: tuple[int, str, str], rows: dict[str, int]) -> list[str]:
+        where, entity, name = one
+        if where != 2:
+            return [name]
+        return [f"{self._keys[entity]}{i}.{name}" for i in range(1, rows[entity] + 1)]
 
     def _value(self, name: str, value: Any) -> Any:
         if name in self._money and value is not None and type(value) is int:
