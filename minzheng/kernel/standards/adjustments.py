@@ -267,7 +267,9 @@ def withdraw(*, actor: Actor, pk: int, reason: str) -> StandardSet:
     first = row.values.filter(state="signed").order_by("valid_from").values_list("valid_from", flat=True).first()
     if first is not None and first <= clock.today():
         raise StandardRefused(services.IN_EFFECT.format(day=first))
-    done = _close(row, acting, "withdrawn", "standard.withdraw", _reason(reason, "请写明撤回的原因。"))
+    why = _reason(reason, "请写明撤回的原因。")
+    services.stop_repricing(acting, list(row.values.filter(state="signed")), why)
+    done = _close(row, acting, "withdrawn", "standard.withdraw", why)
     services.changed()
     return done
 

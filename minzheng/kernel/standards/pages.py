@@ -145,7 +145,7 @@ def _confirm_many(actor: Any, values: dict[str, Any], obj: Any) -> Done:
 
 def _waiting(actor: Any) -> list[tuple[str, str]]:
     """Drafts of others that this person may sign."""
-    rows = selectors.visible_to(actor).filter(state="draft").exclude(drafted_by_id=actor.id)
+    rows = selectors.visible_to(actor).filter(state="draft", standard_set=None).exclude(drafted_by_id=actor.id)
     return [
         (str(row.pk), f"{row.name.replace('_', ' ')}：{row.value} {row.unit}，自 {row.valid_from}，{row.source}")
         for row in rows.order_by("name")

@@ -141,12 +141,26 @@ def withdraw(*, actor: Actor, pk: int, reason: str) -> ParameterValue:
         raise StandardRefused(IN_EFFECT.format(day=row.valid_from))
     if not reason.strip():
         raise StandardRefused([], {"reason": "请写明撤回的原因。"})
+    stop_repricing(acting, [row], reason.strip())
     row.state, row.withdrawn_by, row.withdrawn_at = "withdrawn", actor.user, clock.now()
     row.withdrawn_reason = reason.strip()
     row.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "withdrawn_reason"])
     record(acting, "policy.withdraw", row, reason=reason)
     changed()
     return row
+
+
+def stop_repricing(actor: Actor, rows: list[ParameterValue], reason: str) -> None:
+    """A batch that was computed ahead for values that are taken back is given up. Raises StandardRefused once it is being
+    carried out: then the families have been told."""
+    from minzheng.kernel.awards.repricing import services as repricing
+    from minzheng.kernel.awards.repricing.models import RepricingBatch
+
+    for batch in RepricingBatch.objects.filter(pk__in={row.repriced_in_id for row in rows}):
+        if batch.state in ("applying", "applied") and batch.lines.exists():
+            raise StandardRefused("已经按它重算并批准执行，不能撤回；写错了的，另起草一个值更正。")
+        if batch.state in repricing.UNDONE:
+            repricing.cancel(actor=actor, pk=batch.pk, reason=f"标准撤回：{reason}")
 
 
 def _locked(pk: int) -> ParameterValue:

@@ -105,8 +105,11 @@ def test_已经作出的决定用当时的值复算_以后改了也一样(office
     services.sign(actor=officers[1], pk=later.pk)
     assert RULES.recompute(frozen).amount_fen == 70000
     assert _amount() == 90000  # the later value wins from its own first day
-    services.withdraw(actor=officers[0], pk=later.pk, reason="文件废止")
-    assert _amount() == 70000
+    with pytest.raises(StandardRefused, match="已经生效"):
+        services.withdraw(actor=officers[0], pk=later.pk, reason="文件废止")
+    services.sign(actor=officers[1], pk=_standard(officers[0], "700", datetime.date(2026, 6, 1)).pk)
+    assert _amount() == 70000  # what has taken effect is corrected by a later value, from the same day if need be
+    assert RULES.recompute(frozen).amount_fen == 70000
 
 
 def test_办理期限也读本地签发的值(officers: tuple[Actor, Actor, Actor]) -> None:

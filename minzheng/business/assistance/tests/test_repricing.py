@@ -133,7 +133,7 @@ def test_发起提交的人不能批准_没批准什么都不变(world: World, o
 def test_中途被杀_接着做_一份也不重复(
     world: World, officers: tuple[Actor, Actor, Actor], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case, before = family_in_pay(world)
+    _case, before = family_in_pay(world)
     twin = copy_of(before, "990101-DBZ-2026-900001")
     monkeypatch.setattr(computing, "PIECE", 1)
     monkeypatch.setattr(applying, "PIECE", 1)
@@ -168,7 +168,9 @@ def test_减发只列出来_逐户启动复核(world: World, officers: tuple[Act
     with clock.at(LATE):
         batch = compute(opened(sign_set(officers, "650", "2027-04-01")))
         line = batch.lines.get()
-        assert line.kind == "reduce" and line.after_fen == before.amount_fen - 8000 * 3 - 3200 and line.back_pay_fen == 0
+        assert (
+            line.kind == "reduce" and line.after_fen == before.amount_fen - 8000 * 3 - 3200 and line.back_pay_fen == 0
+        )
         assert batch.after_fen == batch.before_fen  # nothing is taken away in bulk
         carry_out(batch, officers)
         before.refresh_from_db()
@@ -181,7 +183,7 @@ def test_减发只列出来_逐户启动复核(world: World, officers: tuple[Act
 
 
 def test_导入的算不了_除标准外变了的要复核_各说明原因(world: World, officers: tuple[Actor, Actor, Actor]) -> None:
-    case, before = family_in_pay(world)
+    _case, before = family_in_pay(world)
     taken = {"imported": {"file": "花名册.xlsx", "rows": [2]}, "amount_fen": 30000, "persons": 1}
     copy_of(before, "990101-DBZ-2026-900001", frozen=taken, frozen_sha=digest(taken), amount_fen=30000)
     copy_of(before, "990101-DBZ-2026-900002", amount_fen=before.amount_fen + 100)
@@ -228,6 +230,17 @@ def test_与本标准无关的不动_记数(world: World, officers: tuple[Actor,
         adjustments.submit(actor=officers[0], pk=one.pk)
         batch = compute(opened(adjustments.sign(actor=officers[1], pk=one.pk)))
     assert batch.counts == {"same": 1} and batch.state == "applied" and not batch.lines.exists()
+
+
+def test_提前测算的_标准撤回时一起作废(world: World, officers: tuple[Actor, Actor, Actor]) -> None:
+    family_in_pay(world)
+    with clock.at(LATE):
+        one = sign_set(officers, "800", "2027-04-01")
+        batch = compute(opened(one))
+        assert batch.from_month == APRIL and batch.lines.get().months == []
+        adjustments.withdraw(actor=officers[0], pk=one.pk, reason="文件改期")
+        batch.refresh_from_db()
+    assert batch.state == "cancelled" and "文件改期" in batch.closed_reason
 
 
 def test_生效日到了由任务提出_一次只提一批(world: World, officers: tuple[Actor, Actor, Actor]) -> None:

@@ -135,7 +135,7 @@ def give_back(*, actor: Actor, pk: int, reason: str) -> RepricingBatch:
 def cancel(*, actor: Actor, pk: int, reason: str) -> RepricingBatch:
     """Give the batch up; its values may be repriced by another one."""
     batch, acting = _locked(actor, pk, UNDONE)
-    batch.values.update(repriced_in=None)
+    ParameterValue.objects.filter(repriced_in=batch.pk).update(repriced_in=None)
     return _close(batch, acting, "cancelled", "repricing.cancel", reason)
 
 
