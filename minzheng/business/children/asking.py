@@ -13,7 +13,7 @@ from minzheng.kernel.items.items import Material, Notice
 from minzheng.kernel.items.personal import DIBAO, EDGE, TEKUN
 from minzheng.kernel.items.publicity import PublicityRule
 from minzheng.kernel.items.steps import APPLICANT, DISABILITY_KINDS, LEVELS
-from minzheng.kernel.parts.fields import Choice, Count, Field, IdNumber, Money, Phone, Text, When, YesNo
+from minzheng.kernel.parts.fields import Choice, Count, Field, IdNumber, Money, Phone, Text, Tick, When, YesNo
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
@@ -61,6 +61,12 @@ GUARDIAN = (
         ),
     ),
     Phone("guardian_phone", "照顾孩子的人的电话", help="和上面的号码不一样时填。"),
+)
+#: A child cannot consent: whoever looks after it does, for this application alone (个人信息保护法第二十八条、第三十一条).
+CONSENT = Tick(
+    "agrees",
+    "我照顾孩子，同意工作人员向有关部门查询孩子和父母的情况，只用于这次申请",
+    required=True,
 )
 SCHOOL = Choice(
     "school",

@@ -215,7 +215,7 @@ class PersonalBenefit:
 
     def _sheet(self, outcome: Outcome, amount: int, eligible: bool) -> tuple[tuple[str, str], ...]:
         values = {**outcome.values, **_row(outcome)}
-        rows = [(label, in_yuan(values[word])) for label, word in self.shown if values.get(word) is not None]
+        rows = [(label, _shown(word, values[word])) for label, word in self.shown if values.get(word) is not None]
         if eligible:
             rows += [(word, f"{in_yuan(values.get(word))} 元") for word in self.cash if values.get(word)]
             rows += self._other_parts(outcome)
@@ -258,6 +258,16 @@ def _says(known: Mapping[str, Any], fact: str) -> bool:
     name, _, value = fact.partition("=")
     given = known.get(name)
     return value in (given if isinstance(given, (list, tuple)) else (given,)) if value else bool(given)
+
+
+def _shown(word: str, value: Any) -> str:
+    """A value as the sheet says it: grades by their numeral, yes and no in words."""
+    declared = ruleset().vocabulary.words.get(word)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if declared is not None and declared.code:
+        return f"{'〇一二三四五六七八九'[int(value)]}级" if 0 < int(value) < 10 else "没有"
+    return in_yuan(value)
 
 
 def _row(outcome: Outcome) -> dict[str, Any]:

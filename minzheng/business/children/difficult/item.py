@@ -56,7 +56,7 @@ ITEM = Item(
     number_code="KJET",
     form=personal_form(
         "孩子现在的生活",
-        FACTS,
+        (*FACTS, asking.CONSENT),
         why="看孩子的家庭、身体和照管三方面有没有困难；认定后安排走访关爱，当地有基本生活费的按月发。",
         photos=(Photo("photo_proof", "诊断书、残疾人证等（没有也可以，由部门查）", kind="illness"),),
         before=asking.PARENT_STEPS,

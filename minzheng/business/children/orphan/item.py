@@ -50,7 +50,7 @@ ITEM = Item(
     number_code="GE",
     form=personal_form(
         "孩子现在的生活",
-        FACTS,
+        (*FACTS, asking.CONSENT),
         why="用来约定怎样照顾孩子、钱发给谁；满十八周岁还在全日制学校上学的可以继续领。",
         photos=(Photo("photo_parents", "父母去世、宣告失踪的文书（没有也可以，由部门查）", kind="parents"),),
         before=asking.PARENT_STEPS,

@@ -10,6 +10,7 @@ from django.urls import reverse
 from minzheng.business.children.tests.test_items import DEAD, SCHOOL, agreed, child, forwarded, steps
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.accounts.proof import PROVED
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.errors import NotFound
@@ -91,6 +92,10 @@ def test_打开儿童办件要再次验证身份_别的办件不用() -> None:
         assert guarded_case(place.clerk, {"pk": other.pk}) is False
         page = Client()
         page.force_login(place.clerk.user)
+        page.get(reverse("cases.workbench"))
+        session = page.session  # signed in long ago: the proof given then is no longer fresh
+        session[PROVED] = 0
+        session.save()
         asked = page.get(reverse("cases.detail", args=[case.pk]))
         assert asked.status_code == 302 and asked["Location"].startswith(reverse("accounts.step_up"))
         assert page.get(reverse("cases.detail", args=[other.pk])).status_code == 200

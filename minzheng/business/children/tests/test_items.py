@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 BORN = datetime.date(2014, 3, 4)
 ALIVE = {"father_state": "无特殊情形"}, {"mother_state": "无特殊情形"}
 DEAD = {"father_state": "死亡"}, {"mother_state": "死亡"}
-GUARDED = {"guardian": "祖母王氏", "guardian_relation": "grandparent", "guardian_phone": "13800000002"}
+GUARDED = {"agrees": "yes", "guardian": "祖母王氏", "guardian_relation": "grandparent", "guardian_phone": "13800000002"}
 SCHOOL = GUARDED | {"school": "basic"}
 PLAIN = SCHOOL | {"has_certificate": "no"}
 CARED = GUARDED | {"care": "正常", "illness": "no", "has_certificate": "no"}
@@ -247,3 +247,10 @@ def test_已领孤儿基本生活费的不再认定困境() -> None:
         case = place.personal_verified("children.difficult", who, CARED | {"care": "监护缺失"}, steps=steps(*DEAD))
         with pytest.raises(Refused):
             place.do(case, "opinion", place.leader, conclusion="agree", opinion="拟同意。")
+
+
+def test_照顾孩子的人不同意查询的不能提交() -> None:
+    with clock.at(APPLIED):
+        place = Place()
+        with pytest.raises(AssertionError, match="同意"):
+            place.personal_draft("children.unattended", child(), PLAIN | {"agrees": ""}, steps=steps(*DEAD))

@@ -61,7 +61,7 @@ ITEM = Item(
     number_code="SSWR",
     form=personal_form(
         "孩子现在的生活",
-        FACTS,
+        (*FACTS, asking.CONSENT),
         why="用来约定怎样照顾孩子、钱发给谁；已经领低保、残疾人生活补贴的，差多少补多少。",
         photos=(Photo("photo_parents", "父母情况的文书（没有也可以，由部门查）", kind="parents"),),
         before=asking.PARENT_STEPS,

@@ -11,6 +11,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.cases.flow import Act, guard
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.lifecycle.facts import fact_fields, found_facts, in_words, somebody_asks
+from minzheng.kernel.cases.lifecycle.opinion import assess
 from minzheng.kernel.cases.running import evidence
 from minzheng.kernel.parts.fields import Choice, Date, LongText, Photo
 
@@ -25,6 +26,8 @@ def on_certificate(ctx: Ctx) -> None:
     """The answer replaces what was declared; what differed is written out."""
     changed = in_words(found_facts(ctx)) or "与申报一致"
     evidence.add(ctx, KIND, {**ctx.pick("source", "answered_on", "findings", "proofs"), "changed": changed})
+    if ctx.latest("assessment") is not None:  # an opinion was given: the sheet follows what the federation said
+        assess(ctx)
 
 
 @guard("certificate_reviewed")

@@ -11,6 +11,7 @@ from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.selectors import visible_to as awards_of
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.cases.errors import NotFound
+from minzheng.kernel.cases.flow import Flow
 from minzheng.kernel.cases.lifecycle import facts
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.documents.catalogue.notices import SERVED
@@ -69,7 +70,7 @@ def context(case: Case, drawing: Drawing, attempt: Attempt | None = None) -> dic
         "state_tone": {"active": "info"}.get(state.tone, state.tone),
         "deadline": selectors.deadline(case, drawing.today),
         "place": _place(case, drawing),
-        "stages": _stages(state.stage),
+        "stages": _stages(state.stage, item.flow),
         "family": family_rows(case, item, members, evidence, drawing),
         "evidence": evidence_cards(evidence, acts, drawing),
         "proposals": proposals(evidence),
@@ -98,10 +99,11 @@ def _place(case: Case, drawing: Drawing) -> str:
     return " ".join(filter(None, (town, village)))
 
 
-def _stages(now: str) -> list[tuple[str, str]]:
-    """(stage, done | now | next) for the rail; the last two are shown only once reached."""
-    index = STAGES.index(now) if now in STAGES else 0
-    shown = STAGES if now == "待遇" else STAGES[:-1]
+def _stages(now: str, flow: Flow) -> list[tuple[str, str]]:
+    """(stage, done | now | next) for the rail: those that the item's flow has; the last is shown only once reached."""
+    have = {state.stage for state in flow.states}
+    shown = [stage for stage in STAGES if stage in have and (stage != "待遇" or now == "待遇")]
+    index = shown.index(now) if now in shown else 0
     return [(name, "done" if n < index else "now" if n == index else "next") for n, name in enumerate(shown)]
 
 
