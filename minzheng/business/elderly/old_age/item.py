@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from minzheng.business.elderly.asking import CONTACT, LIVING, STANDING, notices
+from minzheng.business.elderly.old_age.brackets import CHANGE
 from minzheng.kernel.cases.lifecycle.personal import personal
 from minzheng.kernel.cases.procedure import Procedure
 from minzheng.kernel.items.items import Item, Material
@@ -51,7 +52,7 @@ ITEM = Item(
     short="高龄津贴",
     number_code="GLJT",
     form=personal_form("老人的情况", FACTS, why="年龄按身份证号码算，不用填；户口、是不是在别处领，由工作人员核实。"),
-    flow=personal(reasons=REASONS, params=procedure, facts=(*FACTS, *CLERKS)),
+    flow=personal(reasons=REASONS, params=procedure, facts=(*FACTS, *CLERKS), extra=(CHANGE,)),
     intro="满了当地规定的年龄（一般是 80 周岁），每月发给，年龄越高发得越多。",
     who=("满了当地规定的年龄，一般是 80 周岁", "户口在本地", "同一个人只在一个地方领"),
     bring=(Material("identity", "身份证、户口簿", obtainable=True), Material("other", "其他材料")),

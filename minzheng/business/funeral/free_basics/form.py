@@ -47,9 +47,9 @@ CHECKED = (
     ),
 )
 COSTS = (
-    Money("transport_fee", "遗体接运费", help="没有这一项的不填。"),
+    Money("transport_fee", "遗体接运费"),
     Money("keeping_fee", "遗体存放（冷藏）费"),
-    Count("keeping_days", "存放了几天", maximum=3650, unit="天", when=When("keeping_fee")),
+    Count("keeping_days", "存放了几天", required=True, maximum=3650, unit="天", when=When("keeping_fee")),
     Money("cremation_fee", "遗体火化费"),
     Money("ashes_fee", "骨灰寄存费"),
     Choice("burial", "怎样安葬的", options=tuple((b, b) for b in BURIALS), radio_up_to=7),

@@ -106,6 +106,7 @@ NOTICES: tuple[Notice, ...] = (
             Need("from_month", "执行月份", "month", law="自决定次月起执行"),
             Need("persons", "保障人数", "count"),
             Need("next_review_on", "下次复核日期", "date", required=False),
+            Need("cause", "为什么调整", required=False),
             PHONE,
         ),
         permission="case.confirm",
