@@ -53,6 +53,7 @@ def arguments(page: Page, family: dict[str, Any]) -> dict[str, Any] | None:
         "audit.detail": None,
         "cases.detail": family["case"].pk,
         "cases.act": family["case"].pk,
+        "cases.entitled": family["case"].pk,
         "intake.form": family["draft"].pk,
         "persons.file": family["person"].pk,
         "oversight.person_reads": family["person"].pk,

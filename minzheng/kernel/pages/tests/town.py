@@ -366,7 +366,7 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "waiting_draw": (f["waiting_draw"].pk, ["draws.draw"]),
         "task": (f["task"].pk, ["draws.task"]),
         "objection": (f["objection"].pk, ["objections.detail"]),
-        "case": (case, ["cases.detail", "portal.case", "portal.sent"]),
+        "case": (case, ["cases.entitled", "cases.detail", "portal.case", "portal.sent"]),
         "escalation": (f["escalation"].pk, ["cases.escalation"]),
         "move": (f["move"].pk, ["cases.moved_detail"]),
         "document": (f["document"].pk, [
