@@ -113,7 +113,7 @@ def _fill_in(ruleset: Ruleset, outcome: Outcome, expected: dict[str, Any], file:
     for key in keys.values():
         for wanted in expected.get(key) or ():
             named |= wanted or {}
-    steps = tuple(n for n in named if n in ruleset.versions and not _computed(outcome, ruleset.entities[n], n))
+    steps = [n for n in named if n in ruleset.versions and not _computed(outcome, ruleset.entities[n], n)]
     if not steps:
         return
     more = ruleset.evaluate(file.family, region=file.region, on=file.on, targets=steps, params_overrides=supposed)

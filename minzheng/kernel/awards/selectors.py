@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
+from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import guarded
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterable
 
     from django.db.models import QuerySet
@@ -57,6 +59,13 @@ def number_in_force(people: Iterable[int], item_code: str) -> str:
     return found or ""
 
 
+def cases_in_force(people: Iterable[int], item_code: str) -> list[int]:
+    """Cases whose award of `item_code` in force covers any of these people. For the system's own acts: asks no actor."""
+    rows = AwardMember.objects.filter(person_id__in=list(people), award__item_code=item_code)
+    rows = rows.filter(award__state__in=("active", "tapering"), award__case__isnull=False)
+    return list(rows.values_list("award__case_id", flat=True).distinct())
+
+
 def in_force_with_families(region_code: str) -> QuerySet[Award]:
     """Everything being paid (or recognised) month by month in a place, with what each froze; rows of one household
     follow each other, the newest decision first.
@@ -88,3 +97,14 @@ def once_in_year(people: Iterable[int], item_code: str, year: int, *, but_case: 
         item_code=item_code, cycle="once", decided_on__year=year, members__person_id__in=list(people)
     )
     return list(rows.exclude(case_id=but_case).distinct().order_by("pk"))
+
+
+def covered_in(id_no: str, item_code: str, month: datetime.date) -> bool:
+    """Whether an award of this item covered the person of this number in a month (day 1)."""
+    lasted = Q(award__last_month=None) | Q(award__last_month__gte=month)
+    return AwardMember.objects.filter(
+        lasted,
+        person__id_index=BlindIndex.of_value("id_no", id_no),
+        award__item_code=item_code,
+        award__first_month__lte=month,
+    ).exists()

@@ -6,28 +6,26 @@ repricing's matter. Raises are made here and told with N08; nothing is ever lowe
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
-from django.db.models import Max
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
-from minzheng.kernel.awards.models import Award, PaymentLine
-from minzheng.kernel.awards.services import adjust, month_after
+from minzheng.kernel.awards.raises import active_of, paid_with_birthday_in, raise_from
+from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, guard
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.fields import Text
 from minzheng.policy.errors import PolicyError
 
 if TYPE_CHECKING:
+    from minzheng.kernel.awards.models import Award
     from minzheng.kernel.cases.running.context import Ctx
     from minzheng.kernel.items.items import Answer
 
 ITEM = "elderly.old_age"
 ACT = "change_bracket"
-#: Money of a month that has gone out already; what is still planned is corrected instead.
-GONE = ("batched", "paid")
+#: Parameters of this benefit in the rule set.
+PREFIX = "高龄津贴_"
 
 
 def answer_in(award: Award, month: datetime.date) -> Answer | None:
@@ -42,11 +40,21 @@ def answer_in(award: Award, month: datetime.date) -> Answer | None:
         return None
 
 
+def same_values(award: Award, answer: Answer) -> bool:
+    """Whether the place still pays by the amounts and ages that the award froze; a new standard is repriced, not here."""
+
+    def own(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        return {str(one["name"]): one["value"] for one in rows if str(one["name"]).startswith(PREFIX)}
+
+    return own(award.frozen.get("params") or ()) == own(answer.evidence.get("params") or ())
+
+
 def due_month(award: Award, today: datetime.date) -> datetime.date | None:
     """The first month, this one or the next, in which the award is worth more than it pays."""
     for month in (today.replace(day=1), month_after(today, 1)):
         found = answer_in(award, month) if award.first_month <= month else None
-        if found is not None and found.eligible and found.amount_fen > award.amount_fen:
+        grown = found is not None and found.eligible and found.amount_fen > award.amount_fen
+        if found is not None and grown and same_values(award, found):
             return month
     return None
 
@@ -54,22 +62,14 @@ def due_month(award: Award, today: datetime.date) -> datetime.date | None:
 def candidates(today: datetime.date) -> Iterator[int]:
     """Cases in payment of people whose birthday lies in last month, this one or the next: brackets move with birthdays."""
     months = {month_after(today, n).month for n in (-1, 0, 1)}
-    awards = Award.objects.filter(
-        item_code=ITEM, state="active", cycle="monthly", case__state="IN_PAYMENT",
-        members__person__birth_date__month__in=months,
-    )  # fmt: skip
-    for award in awards.order_by("pk").iterator(chunk_size=500):
+    for award in paid_with_birthday_in(ITEM, months).iterator(chunk_size=500):
         if award.case_id is not None and due_month(award, today) is not None:
             yield award.case_id
 
 
-def _award(ctx: Ctx) -> Award | None:
-    return ctx.case.awards.filter(state="active").order_by("-decided_on", "-pk").first()
-
-
 @guard("bracket_due")
 def bracket_due(ctx: Ctx) -> str:
-    award = _award(ctx)
+    award = active_of(ctx.case)
     if award is None or due_month(award, ctx.today) is None:
         return "这个月和下个月都没有到更高一档的年龄。"
     return ""
@@ -77,37 +77,24 @@ def bracket_due(ctx: Ctx) -> str:
 
 def on_change(ctx: Ctx) -> None:
     """A new award from the birthday's month; what this month has paid out already is made up for."""
-    award = _award(ctx)
+    award = active_of(ctx.case)
     month = due_month(award, ctx.today) if award is not None else None
     answer = answer_in(award, month) if award is not None and month is not None else None
     if award is None or month is None or answer is None:  # the guard has asked already
         return
-    gone = award.lines.filter(month=month, line_type="regular", state__in=GONE).exists()
-    from_month = month_after(month, 1) if gone else month
-    if gone:
-        _make_up(award, month, answer.amount_fen - award.amount_fen, ctx.params.pay_day)
     age = dict(answer.sheet).get("周岁", "")
     ctx.done.opinion = f"到了更高一档的年龄，自 {month.year} 年 {month.month} 月起每月换档发给。"
     ctx.values |= {
         "facts": f"经核对，{'、'.join(m.name for m in ctx.counted)}到 {month.year} 年 {month.month} 月满 {age} 周岁。",
-        "month": from_month,
         "sheet": answer.sheet,
         "paper": {"cause": "老人到了更高一档的年龄"},
-        "award": adjust(
-            case=ctx.case, award=award, answer=replace(answer, first_month=None), from_month=from_month,
-            actor=ctx.actor, decided_on=ctx.today, params=ctx.params,
+        "award": raise_from(
+            case=ctx.case, award=award, answer=answer, month=month, actor=ctx.actor, decided_on=ctx.today,
+            params=ctx.params, why="到龄换档",
         ),
     }  # fmt: skip
-    ctx.note({"from_month": from_month})
-
-
-def _make_up(award: Award, month: datetime.date, fen: int, pay_day: int) -> None:
-    last = award.lines.filter(month=month, line_type="back_pay").aggregate(n=Max("seq"))["n"] or 0
-    due = month_after(month, 1).replace(day=min(pay_day, 28))
-    PaymentLine.objects.create(
-        award=award, month=month, line_type="back_pay", seq=last + 1, region_code=award.region_code,
-        item_code=award.item_code, amount_fen=fen, due_on=due, explanation="到龄换档，补当月差额",
-    )  # fmt: skip
+    ctx.values["month"] = ctx.values["award"].first_month
+    ctx.note({"from_month": ctx.values["month"]})
 
 
 def change_due(today: datetime.date | None = None) -> list[int]:

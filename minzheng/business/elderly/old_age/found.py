@@ -8,22 +8,23 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from minzheng.kernel import clock
-from minzheng.kernel.awards.models import AwardMember
 from minzheng.kernel.cases import services as cases
-from minzheng.kernel.cases.models import Case, CaseMember
-from minzheng.kernel.cases.states import OPEN
+from minzheng.kernel.items.unclaimed import without
+from minzheng.kernel.regions.codes import scope_q
 from minzheng.kernel.standards import values
 from minzheng.kernel.standards.values import ruleset
-from minzheng.kernel.subjects.models import Person
+from minzheng.kernel.subjects.selectors import visible_persons
 from minzheng.policy.regions import normalize_region
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.cases.models import Case
+    from minzheng.kernel.subjects.models import Person
 
 ITEM = "elderly.old_age"
 PERMISSION = "case.create"
@@ -64,17 +65,8 @@ def waiting(actor: Actor, days: int = AHEAD) -> QuerySet[Person]:
     for scope in actor.scopes(PERMISSION):
         age = starting_age(scope, last_day)
         if age is not None:
-            places |= actor.scope_q(PERMISSION) & _under(scope) & Q(birth_date__lte=born_by(last_day, age))
-    member = CaseMember.objects.filter(person=OuterRef("pk"), in_count=True, case__item_code=ITEM, case__state__in=OPEN)
-    begun = Case.objects.filter(applicant=OuterRef("pk"), item_code=ITEM, state__in=("DRAFT", *OPEN))
-    drawing = AwardMember.objects.filter(person=OuterRef("pk"), award__item_code=ITEM).exclude(award__state="ended")
-    return Person.objects.filter(places, death_date=None).exclude(Exists(member) | Exists(begun) | Exists(drawing))
-
-
-def _under(scope: str) -> Q:
-    from minzheng.kernel.regions.codes import scope_q
-
-    return scope_q([scope], "region_code")
+            places |= scope_q([scope], "region_code") & Q(birth_date__lte=born_by(last_day, age))
+    return without(visible_persons(actor, PERMISSION).filter(places), ITEM)
 
 
 def open_application(*, actor: Actor, person: Person) -> Case:

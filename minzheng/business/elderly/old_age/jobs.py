@@ -8,7 +8,7 @@ from minzheng.business.elderly.old_age.brackets import change_due
 from minzheng.kernel.jobs.registry import job, periodic
 
 if TYPE_CHECKING:
-    from minzheng.kernel.jobs.registry import Context
+    from minzheng.kernel.jobs.context import Context
 
 
 @periodic(every_seconds=24 * 3600)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
@@ -12,9 +12,10 @@ from minzheng.kernel.parts.columns import Column, Date, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import ByChoice, ByRegion
 from minzheng.kernel.parts.page import BatchBody, ListBody, Menu, Outcome, Page
-from minzheng.kernel.subjects.models import Person
 
-SEXES = dict(Person.SEXES)
+if TYPE_CHECKING:
+    from minzheng.kernel.subjects.models import Person
+
 WITHIN = tuple((str(days), f"{days} 天内到龄的也列出" if days else "只列已到龄的") for days in found.DAYS)
 
 
@@ -54,7 +55,7 @@ LIST = ListBody(
     found.waiting,
     (
         Text("name", "姓名", sort="name", css="nowrap"),
-        Text(lambda row: SEXES.get(row.sex, ""), "性别"),
+        Text("get_sex_display", "性别"),
         Date("birth_date", "出生日期", sort="birth_date"),
         Reaches("birth_date", "到龄日期"),
         Region("region_code", "所在村（社区）"),

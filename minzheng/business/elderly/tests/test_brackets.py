@@ -77,6 +77,22 @@ def test_没有到下一档的不动():
     assert case.awards.get().amount_fen == 3000
 
 
+def test_标准变了的不在这里调_留给标准调整重算(monkeypatch):
+    from minzheng.business.elderly.old_age import brackets
+
+    case = paid(datetime.date(1936, 12, 5))
+    with clock.at(datetime.date(2026, 11, 20)):
+        award = case.awards.get()
+        answer = brackets.answer_in(award, DECEMBER)
+        assert brackets.same_values(award, answer)
+        for one in answer.evidence["params"]:
+            if one["name"] == "高龄津贴_二档金额":
+                one["value"] = "80.00"
+        assert not brackets.same_values(award, answer)
+        monkeypatch.setattr(brackets, "answer_in", lambda award, month: answer)
+        assert change_due() == []
+
+
 def test_暂停的不自动换档():
     case = paid(datetime.date(1936, 12, 5))
     with clock.at(datetime.date(2026, 11, 20)):

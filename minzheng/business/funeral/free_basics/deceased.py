@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
-
+from minzheng.kernel.awards.selectors import covered_in
+from minzheng.kernel.cases.drafting.beside import found_beside, others_about, put_beside
 from minzheng.kernel.cases.drafting.members import birth_date
 from minzheng.kernel.cases.flow import guard
 from minzheng.kernel.cases.lifecycle.facts import beneficiary, standing_facts
@@ -22,9 +22,7 @@ from minzheng.kernel.items.personal import PersonalBenefit
 from minzheng.kernel.items.reckoning import Family, yuan_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
-    from minzheng.kernel.cases.models import Case, CaseMember
+    from minzheng.kernel.cases.models import Case
     from minzheng.kernel.cases.running.context import Ctx
 
 ITEM = "funeral.free_basics"
@@ -45,14 +43,6 @@ def facts_of(ctx: Ctx) -> dict[str, Any]:
     return standing_facts(member) if member is not None else {}
 
 
-def of_number(number: str) -> QuerySet[CaseMember]:
-    """Rows of this deceased in applications of this item."""
-    from minzheng.kernel.cases.models import CaseMember
-
-    index = BlindIndex.of_value("id_no", number)
-    return CaseMember.objects.filter(id_index=index, relation=RELATION, case__item_code=ITEM)
-
-
 def words(known: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """The deceased in the rules' words, instead of the applicant."""
     number = known.get("deceased_id") or ""
@@ -61,7 +51,7 @@ def words(known: Mapping[str, Any], case: Case) -> dict[str, Any]:
         found["出生日期"] = birth_date(number)
     found["户籍在本地"] = known.get("deceased_home") == "here"
     found["本地常住"] = known.get("deceased_home") == "lived"
-    settled = bool(number) and of_number(number).filter(case__state__in=SETTLED).exclude(case_id=case.pk).exists()
+    settled = others_about(case, number, RELATION, SETTLED)
     found["已享受殡葬减免"] = bool(known.get("waived")) or settled
     found |= {word: yuan_of(known[fee]) for fee, word in FEES.items() if known.get(fee)}
     found["遗体存放天数"] = int(known.get("keeping_days") or 0)
@@ -81,19 +71,10 @@ def home_words(known: Mapping[str, Any]) -> dict[str, bool]:
 
 def registered(known: Mapping[str, Any], item_code: str) -> bool:
     """Whether an award of this item covered the deceased in the month of the death."""
-    from minzheng.kernel.awards.models import AwardMember
-
     number, died = known.get("deceased_id"), known.get("died_on")
     if not number or not died:
         return False
-    month = datetime.date.fromisoformat(died).replace(day=1)
-    lasted = Q(award__last_month=None) | Q(award__last_month__gte=month)
-    return AwardMember.objects.filter(
-        lasted,
-        person__id_index=BlindIndex.of_value("id_no", number),
-        award__item_code=item_code,
-        award__first_month__lte=month,
-    ).exists()
+    return covered_in(number, item_code, datetime.date.fromisoformat(died).replace(day=1))
 
 
 @guard("one_funeral", needs_data=True)
@@ -103,24 +84,21 @@ def one_funeral(ctx: Ctx) -> str:
     if not number:
         return ""
     lock_people(ITEM, [BlindIndex.of_value("id_no", number)])
-    other = of_number(number).filter(case__state__in=BEFORE_DECISION).exclude(case_id=ctx.case.pk).first()
+    other = others_about(ctx.case, number, RELATION, BEFORE_DECISION)
     return "这位逝者的殡葬减免已经有人申请、正在办理，一位逝者只减免一次；请和办理丧事的家人商量。" if other else ""
 
 
 def on_submit(ctx: Ctx) -> None:
     """Put the deceased beside the applicant; what was edited meanwhile is followed."""
-    from minzheng.kernel.cases.models import CaseMember
-
     facts = facts_of(ctx)
-    rows = ctx.case.members.all()
-    member = next((m for m in rows if m.relation == RELATION), None)
-    member = member or CaseMember(case=ctx.case, seq=max(m.seq for m in rows) + 1, relation=RELATION)
-    member.name, member.id_no = facts["deceased_name"], facts["deceased_id"]
-    member.birth_date = birth_date(member.id_no)
-    member.in_count, member.exclude_reason = False, "已死亡"
-    member.declared = {"died_on": facts.get("died_on")}
-    member.save()
-    ctx.forget()
+    put_beside(
+        ctx,
+        name=facts["deceased_name"],
+        id_no=facts["deceased_id"],
+        relation=RELATION,
+        why_not="已死亡",
+        declared={"died_on": facts.get("died_on")},
+    )
 
 
 def on_approve(ctx: Ctx) -> None:
@@ -129,7 +107,7 @@ def on_approve(ctx: Ctx) -> None:
     from minzheng.kernel.subjects.errors import SubjectError
     from minzheng.kernel.subjects.services import record_death
 
-    member = next((m for m in ctx.case.members.all() if m.relation == RELATION), None)
+    member = found_beside(ctx.case, RELATION)
     died = facts_of(ctx).get("died_on")
     if member is None or member.person is None or not died or member.person.death_date is not None:
         return
