@@ -8,6 +8,7 @@
 | 工资性收入 经营净收入 财产净收入 转移净收入 不计入收入 就业成本 | member: wage business property_income transfer not_counted employment_cost |
 | 残疾类别 残疾等级 重病 无劳动能力 在校 学历层次 | member: disability_kind disability_level serious_illness no_labour student |
 | 不计入情形 长期共同居住 | member: situation |
+| 已确认特困 | an award of 特困供养 in force |
 | 单人户申请 | member: single (and still one of those who may, form.applies_alone) |
 | 赡养义务人 | rows of form["obligors"], see support_words |
 | 户籍在本地 | form["applicant"]["hukou"] |
@@ -25,6 +26,7 @@ from django.utils.timezone import localdate
 
 from minzheng.business.assistance.means_test.form import applies_alone
 from minzheng.kernel import clock
+from minzheng.kernel.items.personal import TEKUN, holds
 from minzheng.kernel.standards.values import ruleset as load_ruleset
 from minzheng.policy import InputError, Unconfigured
 
@@ -152,6 +154,8 @@ def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family
     words |= _condition(values)
     if applies_alone(values):
         words["单人户申请"] = True
+    if holds(m, TEKUN.items):
+        words["已确认特困"] = True
     situation = values.get("situation") or "home"
     if not frozen:
         words["不计入情形"] = SITUATIONS.get(situation, "无")

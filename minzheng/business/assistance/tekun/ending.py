@@ -20,6 +20,26 @@ if TYPE_CHECKING:
 HANDLERS = (("relative", "亲属"), ("village", "村（居）委会"), ("institution", "供养服务机构"))
 
 
+# ---- 不重复享受低保
+
+
+def recheck_dibao(ctx: Ctx) -> None:
+    """Whoever is provided for is no longer counted in the family's 低保 (暂行办法第九条): that family is computed again."""
+    from minzheng.kernel.accounts.actors import SYSTEM
+    from minzheng.kernel.awards.selectors import cases_in_force
+    from minzheng.kernel.cases.errors import Refused
+    from minzheng.kernel.cases.services import perform
+
+    people = [m.person_id for m in ctx.counted if m.person_id]
+    names = "、".join(m.name for m in ctx.counted)
+    for pk in cases_in_force(people, "assistance.dibao"):
+        try:
+            data = {"why": "change", "opinion": f"{names}已确认享受特困供养，不再计入低保人口，请重新核算。"}
+            perform(case_id=pk, act="open_recheck", actor=SYSTEM, data=data)
+        except Refused:  # being re-checked, adjusted or suspended just now: its own clerk looks at the family anyway
+            continue
+
+
 # ---- 终止公示
 
 

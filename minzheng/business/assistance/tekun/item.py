@@ -64,11 +64,12 @@ def _flow() -> Flow:
         known=(care.support_settled, care.selfcare_assessed),
         clean=(death_and_custody_clean,),
     )
-    stop = made.act("stop")
-    assert stop is not None
+    stop, approve = made.act("stop"), made.act("approve")
+    assert stop is not None and approve is not None
     made = replace(made, acts=tuple(a for a in made.acts if a.code not in WORKING))
     return made.changed(
         forward={"title": "上报（不公示的）"},
+        approve={"effects": (*approve.effects, ending.recheck_dibao)},
         stop={"guards": (ending.stop_publicised, *stop.guards), "title": "停发（终止供养）"},
     )
 

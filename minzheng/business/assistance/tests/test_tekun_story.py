@@ -336,6 +336,29 @@ def test_低保不予确认以后提示同住的叔伯可以申请特困(world: 
     assert "特困供养" in str(IssuedDocument.objects.get(case=case, code="N07").fields["next_benefits"])
 
 
+def test_正在领低保的确认特困以后低保自动启动复核(tekun: TekunWorld) -> None:
+    """An old man paid 低保 is confirmed as 特困: his 低保 is re-checked by itself, and ends for R07."""
+    head = old_man()[0]
+    plain = World.__new__(World)
+    plain.__dict__ |= tekun.__dict__
+    dibao = plain.to_review([Kin(head.name, "本人", head.born, number=head.number)])
+    with clock.at(datetime.date(2026, 11, 12)):
+        tekun.do(dibao, "approve", tekun.reviewer)
+    with clock.at(DEC):
+        tekun.do(dibao, "start_payment", SYSTEM)
+        case = tekun.to_assessed([head])
+        tekun.do(case, "opinion", tekun.leader, conclusion="agree", opinion="符合条件，拟同意。")
+        tekun.do(case, "post", tekun.clerk, place="村务公开栏", photo=PHOTO)
+    with clock.at(datetime.date(2026, 12, 10)):
+        tekun.do(case, "publicity_end", tekun.clerk, photo=PHOTO)
+        tekun.do(case, "approve", tekun.reviewer, opinion="同意")
+        dibao.refresh_from_db()
+        assert dibao.state == "RECHECK"
+        tekun.do(dibao, "run_match", tekun.clerk)
+        tekun.do(dibao, "stop", tekun.reviewer, reason_code="R07", opinion="已享受特困供养。")
+    assert dibao.state == "TERMINATED"
+
+
 def test_只持居住证的不受理(tekun: TekunWorld) -> None:
     family = old_man()
     case = tekun.draft(family, hukou="permit")
