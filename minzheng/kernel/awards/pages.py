@@ -62,8 +62,8 @@ def _names(award: Award) -> dict[str, str]:
 
 
 def _taken_over(award: Award) -> bool:
-    """Imported, and nobody has looked into it yet: its first re-check makes its case."""
-    return award.case_id is None and award.state != "ended" and "imported" in (award.frozen or {})
+    """Loaded with a register, and nobody has looked into it yet: its first re-check makes its case."""
+    return award.case_id is None and award.state != "ended"
 
 
 def _origin(award: Award) -> str:

@@ -102,7 +102,7 @@ def test_晚签的新标准_下月起增发_过去的月份逐月补发(world: W
         assert line.back_pay_fen == 3 * more and batch.counts == {"raise": 1}
         assert (batch.before_fen, batch.after_fen) == (before.amount_fen, before.amount_fen + more)
         assert batch.from_month == APRIL
-        carry_out(batch, officers)
+        assert carry_out(batch, officers).state == "applied"
     before.refresh_from_db()
     new = Award.objects.get(case=case, state="active")
     assert (before.state, before.last_month) == ("ended", datetime.date(2027, 3, 1))

@@ -237,7 +237,7 @@ PAGES = [
                 Table("合计", rows=lambda batch, drawing: selectors.by_kind(batch), columns=SUMS, empty="还没有测算结果。"),
                 Table("增发和补发，按乡镇（街道）", rows=lambda batch, drawing: selectors.by_town(batch), columns=TOWNS,
                       empty="没有增发和补发。"),
-                Table(f"逐份明细（最多 {PRINTED} 份，更多的请导出）", rows=_printed,
+                Table(f"逐份明细（最多 {PRINTED} 份，更多的请导出）", css="long", rows=_printed,
                       columns=tuple(one for one in LINES if one.label != "办理"), empty="没有要列的明细。"),
                 Facts("签字", items=(
                     Text(lambda batch: batch.submitted_by.name if batch.submitted_by else "", "制表（提交）"),

@@ -34,7 +34,7 @@ MEMBER = ("id", "household", "person", "relation", "valid_from", "lives_together
           "reason")  # fmt: skip
 AWARD = (
     "id", "region_code", "no", "item_code", "household", "payee", "payee_name", "account_no", "account_bank", "persons",
-    "amount_fen", "category", "state", "first_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
+    "amount_fen", "cycle", "category", "state", "first_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
     "ruleset_sha", "is_demo", "created_at",
 )  # fmt: skip
 COVERED = ("id", "award", "person", "name", "relation", "top_up_fen")
@@ -152,7 +152,7 @@ class Loader:
         self.tables["award"].append((
             pk, region, number, claim.item, household, persons[index_of(home.head)], claim.holder,
             self.seal["award.account_no"](pk, claim.account), claim.bank, claim.persons, claim.amount_fen,
-            claim.category, "active", claim.first_month, self._review(claim, region), decided,
+            "monthly", claim.category, "active", claim.first_month, self._review(claim, region), decided,
             self.seal["award.frozen"](pk, basis), digest(basis), "", self.invented, self.now,
         ))  # fmt: skip
         self.tables["covered"] += [(new_id(), pk, persons[index_of(one)], one.name, one.relation, 0) for one in covered]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 def waiting(award: Award) -> bool:
-    """An award that was imported, goes on, and has no case yet."""
-    return award.case_id is None and award.state != "ended" and "imported" in (award.frozen or {})
+    """An award that was loaded with a register (imported, or computed from it), goes on, and has no case yet."""
+    return award.case_id is None and award.state != "ended"
 
 
 @transaction.atomic
