@@ -99,12 +99,13 @@ def run(persons: Path, households: Path, on: str, out: Path, engine: str) -> Non
     help="输出全部合计的 JSON：按月、地区、类别、福利、十等分、临界、应保与在保",
 )
 @click.option("--xlsx", type=click.Path(path_type=Path), help="全部合计写成这个表格文件")
+@click.option("--benefit", "benefits", multiple=True, metavar="福利代码", help="只算这些福利，可写多次；不写全算")
 @click.option("--months", default=12, show_default=True, type=int, help="全部合计算几个月，从核算日的月份起")
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON")
 @_sentence
 def simulate(
     persons: Path, households: Path, on: str, changes: tuple[str, ...], rules: Path | None, as_figures: bool,
-    xlsx: Path | None, months: int, as_json: bool,
+    xlsx: Path | None, benefits: tuple[str, ...], months: int, as_json: bool,
 ) -> None:  # fmt: skip
     """测算：现行参数与假设参数各算一遍，比户数、人数、当月支出，谁进谁出。只留合计，不留名单。"""
     require("loop")
@@ -118,6 +119,8 @@ def simulate(
     ruleset = load_ruleset()
     other = figures_cli.reform_rules(ruleset, rules) if rules is not None else None
     if as_figures or xlsx is not None:
+        if benefits:
+            raise InputError("不能和 --figures、--xlsx 一起用，全部合计总是分福利列出", field="--benefit")
         report = figures_cli.all_figures(ruleset, other, persons, households, day, parsed, months)
         if xlsx is not None:
             figures_cli.write_workbook(report, xlsx)
@@ -125,7 +128,9 @@ def simulate(
         if as_figures:
             click.echo(json.dumps(report, ensure_ascii=False, indent=1))
         return
-    answer = simulating.simulate(ruleset, persons, households, day, parsed, other)
+    answer = simulating.simulate(ruleset, persons, households, day, parsed, other, benefits or None)
+    for change in simulating.without_households(parsed, [row["region"] for row in answer["by_region"]]):
+        click.echo(f"家庭文件里没有 {change.region} 的家庭，{change.name} 的假设不影响本次测算", err=True)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.policy.errors import InputError
 from minzheng.policy.params import LIMITS, Row, override_row
-from minzheng.policy.regions import normalize_region
+from minzheng.policy.regions import normalize_region, region_chain
 from minzheng.policy.ruleset import Ruleset
 from minzheng.policy.words import to_date
 
@@ -70,6 +70,12 @@ def supposed_rows(ruleset: Ruleset, changes: Iterable[Change]) -> list[Row]:
         since = change.since or datetime.date.min
         rows.append(Row(row.name, change.region, row.value, since, datetime.date.max, row.unit, "假设值", "override"))
     return sorted(rows, key=lambda r: r.since, reverse=True)
+
+
+def without_households(changes: Iterable[Change], regions: Iterable[str]) -> list[Change]:
+    """Changes for places in which none of these regions lies: a mistyped code would else go unnoticed."""
+    inside = {above for region in regions for above in region_chain(region)}
+    return [change for change in changes if change.region not in inside]
 
 
 class Totals:

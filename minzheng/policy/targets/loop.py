@@ -92,7 +92,12 @@ def build(plan: Plan, *, compiled: bool = True) -> Loop:
 
 def _interpreted(text: str) -> dict[str, Any]:
     """The names of the generated module, its functions left to Python."""
-    names: dict[str, Any] = {"NOTHING": whole.NOTHING, "pick": whole.pick, "njit": lambda *_, **__: lambda function: function, "Any": Any}
+    names: dict[str, Any] = {
+        "NOTHING": whole.NOTHING,
+        "pick": whole.pick,
+        "njit": lambda *_, **__: lambda function: function,
+        "Any": Any,
+    }
     body = text[len(_HEADER) :].replace("np.int64(", "int(")
     names |= dict.fromkeys(("FLAG", "CODE", "DAY", "FEN", "TABLE", "FLAGS", "FENS", "TOTALS"))
     names |= {"types": SimpleNamespace(int64=None), "np": _Scratch}
@@ -208,7 +213,7 @@ class _Printer:
         for i, (entity, batch) in enumerate(stages):
             elsewhere = {d for j, (_, other) in enumerate(stages) if j != i for s in other for d in s.deps}
             made.append((entity, inlined(batch, elsewhere | set(self.results), DEEPEST)))
-        return made
+        return [(entity, batch) for entity, batch in made if batch]
 
     def _kept_between_loops(self) -> set[str]:
         """Person values made in one walk over the members and read in a later one."""

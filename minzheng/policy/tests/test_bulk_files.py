@@ -280,6 +280,29 @@ def test_给没有标准的地方假设标准(population):
     assert all(entered[r] > 0 for r in entered if r != "990101")
 
 
+def test_只算一项福利时别的不算在内(population):
+    """What is paid for one benefit alone is what the whole calculation says of it."""
+    whole = json.loads(simulate(population, "保障标准_城市@990101=960").stdout)
+    result = CliRunner().invoke(
+        policy, ["simulate", *population, "--set", "保障标准_城市@990101=960", "--benefit", "elderly.old_age", "--json"]
+    )
+    answer = json.loads(result.stdout)
+    word = "高龄津贴_分"
+    assert answer["baseline"]["words"][word] == whole["baseline"]["words"][word]
+    assert answer["baseline"]["cost_fen"] == whole["baseline"]["words"][word]["cost_fen"] > 0
+    assert "低保金_分" not in answer["baseline"]["words"]
+    assert answer["baseline"] == answer["reform"]
+
+
+def test_没有的福利和没有家庭的地方都说出来(population):
+    wrong = CliRunner().invoke(policy, ["simulate", *population, "--benefit", "assistance.moon", "--json"])
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "--benefit：没有“assistance.moon”这个结果或福利" in wrong.stderr
+    elsewhere = simulate(population, "保障标准_城市@370503=960")
+    assert elsewhere.exit_code == 0
+    assert "家庭文件里没有 370503 的家庭，保障标准_城市 的假设不影响本次测算" in elsewhere.stderr
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

@@ -48,7 +48,8 @@ def test_一户的结果是约定的形状(run):
     assert household["低保边缘资格"] is False
     assert [m["姓名"] for m in answer["成员"]] == ["夫", "妻", "子", "祖母"]
     assert all(m["分类施保金"] == "0.00" and m["特困资格"] is False for m in answer["成员"])
-    assert answer["未配置"] == []
+    assert "assistance.festival" in answer["未配置"]  # nothing is known of 河口's
+    assert not {"assistance.dibao", "assistance.dibao_edge", "assistance.tekun"} & set(answer["未配置"])
     graph = answer["解释"]
     assert set(graph) == {"roots", "nodes"}
     assert set(graph["nodes"]["低保金"]) == {"name", "value", "inputs", "params", "law"}

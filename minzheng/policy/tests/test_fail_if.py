@@ -1,5 +1,6 @@
 """Every way a rule set can be wrong is planted once, and must be found with file, line and the offending line."""
 
+import re
 import shutil
 import textwrap
 
@@ -46,6 +47,12 @@ class Plant:
 @pytest.fixture
 def plant(tmp_path):
     return Plant(tmp_path / "toyland")
+
+
+def located(found: str) -> bool:
+    """File and line stand before the sentence, and the line itself below it."""
+    told = re.match(r"(?P<file>\S+\.(py|yaml)):(?P<line>[1-9][0-9]*) .+\n    (?P<source>\S.*)$", found, re.DOTALL)
+    return told is not None
 
 
 def one(plant, needle):
@@ -108,6 +115,7 @@ def test_规则写错(plant, text, message):
     found = [f for f in plant.found() if message in f]
     assert found, plant.found()
     assert "planted/rules.py:" in found[0]
+    assert located(found[0]), found[0]
 
 
 def test_错误指到行并引出原文(plant):
@@ -126,7 +134,9 @@ def test_循环依赖给出路径(plant):
         + R
         + "def 寅(丑) -> 元:\n    return 丑"
     )
-    assert "规则循环依赖：子 → 寅 → 丑 → 子" in one(plant, "循环依赖")
+    found = one(plant, "循环依赖")
+    assert "规则循环依赖：子 → 寅 → 丑 → 子" in found
+    assert located(found), found
 
 
 def test_两版日期重叠(plant):
@@ -182,6 +192,7 @@ def test_参数声明写错(plant, text, message):
     found = [f for f in plant.found() if message in f]
     assert found, plant.found()
     assert "planted/params.yaml:" in found[0]
+    assert located(found[0]), found[0]
 
 
 def value(since="2011-01-01", until="", number="9.99", **more):
@@ -220,6 +231,7 @@ def test_地区的值写错(plant, text, message):
     found = [f for f in plant.found() if message in f]
     assert found, plant.found()
     assert "123456/lamp.yaml:" in found[0]
+    assert located(found[0]), found[0]
 
 
 def test_没有权限的级别(plant):
@@ -236,6 +248,7 @@ def test_低于上级规定的最低标准按月比较(plant):
     plant.region("123456", "bread.yaml", "面包标准_山上:\n" + value(since="2012-01-01", number="83.33"))
     found = one(plant, "规定的最低")
     assert "83.33元/月 低于省（120000）规定的最低 1000.00元/年" in found
+    assert located(found), found
 
 
 def test_等于上级最低标准的可以(plant):
@@ -263,3 +276,35 @@ def test_错了的规则集不能用(plant):
 
 def test_检查都有说明():
     assert all((check.__doc__ or "").startswith("Fail if") for check in CHECKS)
+
+
+def test_县的最低标准也管到乡镇(plant):
+    """A floor is a floor for every level below, not only for the next."""
+    plant.region("123456", "bread.yaml", "面包标准_山下:\n" + value(since="2012-01-01", number="90", as_floor="是"))
+    plant.region("123456001000", "bread.yaml", "面包标准_山下:\n" + value(since="2012-06-01", number="89.99"))
+    found = [f for f in plant.found() if "规定的最低" in f]
+    assert len(found) == 1
+    assert "低于县（123456）规定的最低 90.00元/月" in found[0]
+    assert located(found[0])
+
+
+def test_最低标准只管它有效的日子(plant):
+    plant.region("123456", "bread.yaml", "面包标准_山上:\n" + value(since="2021-01-01", number="1"))
+    assert [f for f in plant.found() if "规定的最低" in f] == []
+
+
+def test_两处错误一次都说出来(plant):
+    plant.rule(
+        R + "def 甲(户收入) -> 未舍入元:\n    return 户收入 * 0.4\n" + R + "def 乙(面包师) -> 元:\n    return 面包师"
+    )
+    found = plant.found()
+    assert sum("不许写数字" in f or "不认识“面包师”" in f for f in found) == 2
+
+
+def test_乘积可能超过六十四位的规则指到行(plant):
+    plant.param("盐比: {type: 比例, unit: 比例, basis: 盐法, default: {value: 1, reference: 盐法, evidence: demo}}")
+    plant.rule(
+        R.replace(")", ", output=True)")
+        + "def 甲(户收入, 存粮, 参数) -> 元:\n    乙 = (户收入 + 存粮) * 参数.盐比 * 参数.盐比\n    return 四舍五入到分(乙 * 参数.盐比)"
+    )
+    assert any("超过 64 位整数" in f and located(f) for f in plant.found()), plant.found()
