@@ -147,3 +147,11 @@ def test_独居的年轻老人_因为独居进入服务对象():
         case = place.personal_forwarded(HOME, who, {**AT_HOME, "ability": "能力完好", "living": "alone"})
         place.do(case, "approve", place.reviewer)
     assert case.awards.get().amount_fen == 20000
+
+
+def test_给额度的事项_群众看到的不说打钱():
+    from minzheng.kernel.items import registry
+
+    states = {state.code: state for state in registry.get(HOME).flow.states}
+    assert "服务额度" in states["IN_PAYMENT"].public and "账户" not in states["IN_PAYMENT"].next
+    assert "账户" in {s.code: s for s in registry.get(SUBSIDY).flow.states}["IN_PAYMENT"].next

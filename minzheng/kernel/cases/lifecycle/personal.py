@@ -49,13 +49,27 @@ NEXT = {
     "INITIAL_OPINION": "乡镇（街道）已经提出意见，接着由有权的部门作决定。",
     "IN_PAYMENT": "钱每月直接打到您的账户。情况有变化（搬家、等级变化、不在世等），请及时告诉乡镇（街道）。",
 }
+#: The same for services: nobody is sent any money.
+QUOTA_PUBLIC = {
+    "APPROVED": "已确认同意，下月起可以使用",
+    "IN_PAYMENT": "享受中，每月有服务额度",
+    "ADJUSTED": "额度已调整，下月起按新的额度",
+    "SUSPENDED": "已暂停，额度不能用",
+    "TERMINATED": "已停止，没有额度了",
+}
+QUOTA_NEXT = {
+    "APPROVED": "从通知书写明的月份起，每月有一笔服务额度，用来请人上门服务；额度不发现金。",
+    "IN_PAYMENT": "每月的额度用来请人上门服务，不发现金。情况有变化（住院、住机构、搬家、不在世等），请及时告诉乡镇（街道）。",
+}
 
 
 def states_of(cycle: str = "monthly", *, publicity: bool = False) -> tuple[State, ...]:
     """The common states in the words of a personal benefit; a one-off payment ends in 已办结."""
     unused = ("TAPERING",) if publicity else ("TAPERING", "PUBLICITY", "OBJECTION")
+    public = PUBLIC | (QUOTA_PUBLIC if cycle == "quota" else {})
+    then = NEXT | (QUOTA_NEXT if cycle == "quota" else {})
     mine = tuple(
-        replace(s, public=PUBLIC.get(s.code, s.public), next=NEXT.get(s.code, s.next))
+        replace(s, public=public.get(s.code, s.public), next=then.get(s.code, s.next))
         for s in STATES
         if s.code not in unused
     )
