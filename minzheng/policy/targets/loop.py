@@ -1,7 +1,8 @@
 """A plan as one loop over households, compiled by numba: 分 as int64, members side by side, no hash join anywhere.
 
 The generated module is written to ``var/policy/<sha>.py`` and kept with numba's own cache, so the second start costs
-nothing. It depends on rules and declarations, not on values: a what-if runs the same compiled loop.
+nothing. It depends on rules, declarations and the ways of reckoning (options and yes/no values that are the same in
+every region), not on amounts: a what-if of a standard runs the same compiled loop.
 """
 
 from __future__ import annotations
