@@ -8,7 +8,7 @@ from pathlib import Path
 
 import minzheng.datacenter.matching.services  # noqa: F401  登记“信息核对”“认定差异”两种步骤
 from minzheng.business.assistance.means_test.reasons import REASONS
-from minzheng.business.assistance.tekun import care, ending
+from minzheng.business.assistance.tekun import care, ending, findings
 from minzheng.business.assistance.tekun.benefit import BENEFIT
 from minzheng.business.assistance.tekun.form import TEKUN_FORM
 from minzheng.kernel.cases.flow import Flow
@@ -60,8 +60,8 @@ def _flow() -> Flow:
         reasons=REASONS,
         params=procedure,
         states=tuple(replace(s, public="正在供养") if s.code == "IN_PAYMENT" else s for s in STATES),
-        extra=(*care.acts(), *ending.acts()),
-        known=(care.support_settled, care.selfcare_assessed),
+        extra=(*findings.acts(), *care.acts(), *ending.acts()),
+        known=(findings.support_settled, findings.selfcare_assessed),
         clean=(death_and_custody_clean,),
     )
     stop, approve = made.act("stop"), made.act("approve")
