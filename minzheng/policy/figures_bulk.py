@@ -127,7 +127,7 @@ class _Pass:
 
     def _with_words(self, block: Block, engine: LoopEngine, span: Span) -> Block:
         """The block with every word this engine reads; another version of a rule may read more."""
-        lacking = [w.name for e in ("户", "人") for w in engine.plan.inputs[e] if w.name not in block.values]
+        lacking = [w.name for w in (*engine.loop.households, *engine.loop.persons) if w.name not in block.values]
         if not lacking:
             return block
         more = engine.reader.block(span).values
