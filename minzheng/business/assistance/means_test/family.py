@@ -182,7 +182,8 @@ def _condition(values: Mapping[str, Any]) -> Family:
 
 
 def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, str]]:
-    """Who belongs to the family today, by the rule 计入人口; everybody, while the data does not yet allow to say."""
+    """Who belongs to the family today, by the rule 计入人口; everybody, while the data does not yet allow to say. Whoever is
+    provided for as 特困 lives in the family but is not counted again."""
     everybody = [(True, "") for _ in members]
     if not members or not case.region_code:
         return everybody
@@ -192,10 +193,15 @@ def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, s
     except (InputError, Unconfigured):
         return everybody
     rows = outcome.rows["人"]
-    return [
-        (bool(row.get("计入人口", True)), "" if row.get("计入人口", True) else why_not(m))
-        for m, row in zip(members, rows, strict=True)
-    ]
+    return [_counted(case, m, row) for m, row in zip(members, rows, strict=True)]
+
+
+def _counted(case: Case, m: CaseMember, row: Mapping[str, Any]) -> tuple[bool, str]:
+    if not row.get("计入人口", True):
+        return False, why_not(m)
+    if case.item_code not in TEKUN.items and holds(m, TEKUN.items):
+        return False, "正在享受特困供养，另有保障"
+    return True, ""
 
 
 def policy_family_unfrozen(case: Case, members: Sequence[CaseMember]) -> tuple[Family, list[str]]:
