@@ -359,6 +359,18 @@ def test_正在领低保的确认特困以后低保自动启动复核(tekun: Tek
     assert dibao.state == "TERMINATED"
 
 
+def test_家里有特困人员的低保照办_只是不再算他(tekun: TekunWorld) -> None:
+    man = old_man()
+    tekun.to_care(man)
+    window = World.__new__(World)
+    vars(window).update(vars(tekun))  # the same places and posts, asking for 低保
+    family = [*couple(), Kin(man[0].name, "父母", man[0].born, number=man[0].number)]
+    case = window.to_accepted(family)
+    father = case.members.get(name=man[0].name)
+    assert not father.in_count and father.exclude_reason == "正在享受特困供养，另有保障"
+    assert case.members.filter(in_count=True).count() == 3
+
+
 def test_只持居住证的不受理(tekun: TekunWorld) -> None:
     family = old_man()
     case = tekun.draft(family, hukou="permit")
