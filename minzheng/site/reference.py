@@ -286,11 +286,14 @@ def _ends(act: Any) -> list[str]:
 def _act_pairs() -> str:
     from minzheng.kernel.items import registry
 
-    pairs: dict[str, str] = {}
+    pairs: dict[str, dict[str, None]] = {}
     for item in registry.all_items():
         for act in item.flow.acts:
-            pairs.setdefault(act.code, act.title)
-    return _table(("代码", "中文"), pairs.items())
+            # In brackets, the words of each item: 低保边缘 has no publicity, so its “上报” does not read “拟不同意”
+            bare = {title.partition("（")[0] for title in pairs.setdefault(act.code, {})}
+            if act.title.partition("（")[0] not in bare:
+                pairs[act.code][act.title] = None
+    return _table(("代码", "中文"), ((code, "、".join(titles)) for code, titles in pairs.items()))
 
 
 def diagram(flow: Any) -> str:

@@ -96,7 +96,8 @@ def once_in_year(people: Iterable[int], item_code: str, year: int, *, but_case: 
     rows = Award.objects.filter(
         item_code=item_code, cycle="once", decided_on__year=year, members__person_id__in=list(people)
     )
-    return list(rows.exclude(case_id=but_case).distinct().order_by("pk"))
+    others = rows if but_case is None else rows.exclude(case_id=but_case)
+    return list(others.distinct().order_by("pk"))
 
 
 def covered_in(id_no: str, item_code: str, month: datetime.date) -> bool:
