@@ -55,7 +55,7 @@ def test_术语表收全各事项的动作() -> None:
     for item in registry.all_items():
         for act in item.flow.acts:
             # In brackets, the words of each item: 低保边缘 has no publicity, so its “上报” does not read “拟不同意”
-            known = [_plain(title) for title in pairs.get(act.code, "").split("、")]
+            known = [_plain(title) for title in pairs.get(act.code, "").split("；")]
             assert _plain(act.title) in known, f"术语表缺动作 {act.code}（{act.title}）"
 
 

@@ -293,7 +293,7 @@ def _act_pairs() -> str:
             bare = {title.partition("（")[0] for title in pairs.setdefault(act.code, {})}
             if act.title.partition("（")[0] not in bare:
                 pairs[act.code][act.title] = None
-    return _table(("代码", "中文"), ((code, "、".join(titles)) for code, titles in pairs.items()))
+    return _table(("代码", "中文"), ((code, "；".join(titles)) for code, titles in pairs.items()))
 
 
 def diagram(flow: Any) -> str:
