@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _AWARD = (
     "id", "region_code", "no", "item_code", "household", "payee", "payee_name", "account_no", "account_bank", "persons",
-    "amount_fen", "cycle", "category", "state", "first_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
+    "amount_fen", "cycle", "category", "state", "first_month", "last_month", "next_review_on", "decided_on", "frozen", "frozen_sha",
     "ruleset_sha", "is_demo", "created_at",
 )  # fmt: skip
 _LINE = ("id", "region_code", "award", "item_code", "month", "line_type", "seq", "amount_fen", "state", "due_on",
@@ -69,13 +69,14 @@ def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Ro
         yield (
             pk, region, row["no"], row["item_code"], loader.ids[row["household_no"]], loader.ids[row["payee_no"]],
             loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount,
-            answer.cycle, answer.category, row["state"], row["first_month"], _review_after(row, region, decided, answer, loader),
+            answer.cycle, answer.category, row["state"], row["first_month"],
+            row["first_month"] if answer.cycle == "once" else None, _review_after(row, region, decided, answer, loader),
             decided, frozen(pk, basis), digest(basis), answer.evidence["ruleset_sha"], True, loader.now,
         )  # fmt: skip
         for person, relation, top_up in covered:
             members.append((new_id(), pk, loader.ids[person], loader.names[person], relation, top_up))
         if row["paid_from"]:
-            lines += _lines(pk, region, row, len(covered), loader)
+            lines += _lines(pk, region, row, answer, loader)
 
 
 def _answer(row: dict[str, str], region: str, loader: Loader) -> Answer:
@@ -114,8 +115,11 @@ def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> dict[str, Any
 
 def _review_after(
     row: dict[str, str], region: str, decided: datetime.date, answer: Answer, loader: Loader
-) -> datetime.date:
-    """The first re-check after the county's today, counted from the decision by the period of the family's class."""
+) -> datetime.date | None:
+    """The first re-check after the county's today, counted from the decision by the period of the family's class; none of
+    what is paid once."""
+    if answer.cycle == "once":
+        return None
     params = registry.get(row["item_code"]).flow.params(region, loader.as_of)
     day = next_review(decided, answer.category, params)
     while day <= loader.as_of:
@@ -123,13 +127,16 @@ def _review_after(
     return day
 
 
-def _lines(award: int, region: str, row: dict[str, str], persons: int, loader: Loader) -> Iterator[Row]:
-    """Paid for the months before `as_of`'s pay day, planned after it."""
-    month = datetime.date.fromisoformat(row["paid_from"])
-    while month <= loader.as_of:
+def _lines(award: int, region: str, row: dict[str, str], answer: Answer, loader: Loader) -> Iterator[Row]:
+    """Paid for the months before `as_of`'s pay day, planned after it; one line of what is paid once."""
+    month, amount = datetime.date.fromisoformat(row["paid_from"]), int(row["amount_fen"])
+    december = int(answer.evidence.get("december_fen") or amount) if registry.get(row["item_code"]).yearly else amount
+    while month <= loader.as_of or answer.cycle == "once":
         due = month.replace(day=_PAY_DAY)
         yield (
-            new_id(), region, award, row["item_code"], month, "regular", 1, int(row["amount_fen"]),
-            "paid" if due <= loader.as_of else "planned", due, f"{persons} 人，{row['no']}", loader.now,
+            new_id(), region, award, row["item_code"], month, "regular", 1, december if month.month == 12 else amount,
+            "paid" if due <= loader.as_of else "planned", due, f"{answer.persons} 人，{row['no']}", loader.now,
         )  # fmt: skip
+        if answer.cycle == "once":
+            return
         month = month_after(month, 1)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Any, ClassVar
+from typing import Any
 
 from minzheng.demo import caseload
+from minzheng.demo.entitled import Entitled
 from minzheng.demo.errors import DemoError
 from minzheng.demo.facts import OutsideFact, outside_facts
+from minzheng.demo.facts_of import PERSONAL
 from minzheng.demo.families import named_families
 from minzheng.demo.files import Writer, plain_json
 from minzheng.demo.living import settle
@@ -23,7 +25,9 @@ from minzheng.demo.outcomes import Grant, Granter
 from minzheng.demo.people import Families, Home, Member, Numbers
 from minzheng.demo.places import AREA, places, villages
 from minzheng.demo.staff import citizens, offices, staff
+from minzheng.demo.standing import Standings
 from minzheng.demo.stories import story_grants
+from minzheng.kernel.items import reckoning, registry
 
 FEWEST, MOST = 14, 5_000_000
 _URBAN_WEIGHT = 3
@@ -45,16 +49,19 @@ def generate(
         writer = Writer(out)
     except OSError as error:
         raise DemoError(f"--out {out}：写不进去（{error.strerror}），请换一个文件夹。") from None
-    with writer:
+    # By the rules as shipped, whatever a place has signed: no database is asked, the same options give the same bytes.
+    with writer, reckoning.as_decided({}):
         _static(writer)
         plans = caseload.Planner(as_of)
-        awards = _AwardNumbers(granter)
+        awards, standings, entitled = _AwardNumbers(granter), Standings(seed, as_of), Entitled(granter, seed)
         for home, rng in _homes(persons, seed, as_of):
+            standings.mark(home)
             _write_home(writer, home, rng, as_of)
             applies = plans.take(home, rng)
             grants = story_grants(granter, home)
             if not home.story and not applies:
                 grants = _maybe(granter.decide(rng, home))
+                grants += entitled.grants(home, grants)
             writer.add("awards", (awards.row(grant) for grant in grants))
             if home.story:
                 writer.add("logins", _login_rows(citizens([home])))
@@ -139,26 +146,19 @@ def _fact_row(fact: OutsideFact) -> tuple[Any, ...]:
 class _AwardNumbers:
     """Numbers awards by kind and year in the order in which the households were made, as awards.services does."""
 
-    _KINDS: ClassVar = {"assistance.dibao": "DB", "assistance.dibao_edge": "DBBY"}
-
     def __init__(self, granter: Granter) -> None:
         self.granter = granter
         self._last: dict[tuple[str, int], int] = {}
 
     def row(self, grant: Grant) -> tuple[Any, ...]:
-        kind, year = self._KINDS[grant.item_code], grant.decided_on.year
+        kind, year = registry.get(grant.item_code).number_code, grant.decided_on.year
         serial = self._last[kind, year] = self._last.get((kind, year), 0) + 1
-        home = grant.home
-        paid_from = max(grant.first_month, self.granter.standard_since, _months_back(self.granter.month, 2))
+        home, paid = grant.home, grant.amount and grant.cycle != "quota"
+        paid_from = grant.first_month if grant.cycle == "once" else max(grant.first_month, self.granter.paid_since)
+        alone = grant.item_code in PERSONAL
         return (
             f"{AREA}-{kind}Z-{year}-{serial:06d}", grant.item_code, home.no, grant.payee.no,
             home.account_no, home.account_bank, grant.amount, grant.state, grant.first_month, grant.decided_on,
-            grant.computed_on, paid_from if grant.amount else "", plain_json(grant.family),
-            plain_json([[member.no, member.relation, top_up] for member, top_up in grant.covered]),
+            grant.computed_on, paid_from if paid else "", plain_json(grant.family),
+            plain_json([[m.no, "本人" if alone else m.relation, top_up] for m, top_up in grant.covered]),
         )  # fmt: skip
-
-
-def _months_back(month: datetime.date, count: int) -> datetime.date:
-    for _ in range(count):
-        month = (month - datetime.timedelta(days=1)).replace(day=1)
-    return month

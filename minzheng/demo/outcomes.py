@@ -35,11 +35,18 @@ class Grant:
     first_month: datetime.date
     computed_on: datetime.date
     family: dict[str, Any]
+    cycle: str = "monthly"
 
 
 def month_after(day: datetime.date) -> datetime.date:
     """The first of the next month."""
     return (day.replace(day=1) + 32 * _DAY).replace(day=1)
+
+
+def months_back(month: datetime.date, count: int) -> datetime.date:
+    for _ in range(count):
+        month = (month - _DAY).replace(day=1)
+    return month
 
 
 @lru_cache(maxsize=64)
@@ -75,6 +82,8 @@ class Granter:
             )
         self.as_of, self.month = as_of, as_of.replace(day=1)
         self.standard_since = _program(as_of).found["保障标准_农村"].row.since
+        #: Lines are made from this month on: three months, one standard.
+        self.paid_since = max(self.standard_since, months_back(self.month, 2))
         back = (d for d in (420, 300, 200, 100, 45) if computable(as_of - d * _DAY))
         self.earliest = as_of - next(back, 45) * _DAY
 
@@ -105,21 +114,20 @@ class Granter:
         self, home: Home, family: dict[str, Any], outcome: Outcome, decided: datetime.date,
         first: datetime.date, state: str = "active",
     ) -> Grant:  # fmt: skip
-        counted = _counted(home, outcome)
-        covered = tuple((member, _fen(row["分类施保金"])) for member, row in counted)
+        covered = tuple((member, _fen(row["分类施保金"])) for member, row in counted(home, outcome))
         return Grant(
             DIBAO, home, home.head, covered, _amount(outcome), state, decided, first, self.as_of, family,
         )  # fmt: skip
 
     def edge(self, home: Home, family: dict[str, Any], outcome: Outcome, decided: datetime.date) -> Grant:
-        covered = tuple((member, 0) for member, _row in _counted(home, outcome))
+        covered = tuple((member, 0) for member, _row in counted(home, outcome))
         return Grant(
             EDGE, home, home.head, covered, 0, "active", decided, month_after(decided),
             self.as_of, family,
         )  # fmt: skip
 
 
-def _counted(home: Home, outcome: Outcome) -> list[tuple[Member, dict[str, Any]]]:
+def counted(home: Home, outcome: Outcome) -> list[tuple[Member, dict[str, Any]]]:
     """The members that count for the benefit, each with the engine's row of it."""
     return [
         (member, row | outcome.members[place])

@@ -39,6 +39,14 @@ class Member:
     situation: str = "home"
     single_claim: bool = False
     death_date: datetime.date | None = None
+    # Marks of standing.py.
+    tekun: bool = False
+    unable_items: int = 0
+    collective: bool = False
+    needs_care: bool = False
+    ability: str = ""
+    assessed_on: datetime.date | None = None
+    parents: dict[str, object] = field(default_factory=dict)  # answers about father and mother, as the form has them
     notes: dict[str, str] = field(default_factory=dict)
 
     def age(self, on: datetime.date) -> int:
@@ -66,6 +74,8 @@ class Home:
     hidden_vehicles: int = 0
     hidden_wage: int = 0
     poor: bool = False
+    medical_annual: int = 0
+    trouble: str = ""
     story: str = ""
 
     @property

@@ -153,8 +153,8 @@ class PersonalBenefit:
         person["户籍在本地"] = (case.form.get("applicant") or {}).get("hukou") not in ("permit", "away")
         if known.get("died_on"):
             person["死亡日期"] = known["died_on"]
-        person |= _words(known, self.facts)
-        home = _words(known, self.home)
+        person |= in_words(known, self.facts)
+        home = in_words(known, self.home)
         for one in self.registered:
             held = holds(member, one.items) or _says(known, one.fact)
             (home if one.entity == "家庭" else person)[one.word] = held
@@ -274,7 +274,7 @@ def _row(outcome: Outcome) -> dict[str, Any]:
     return outcome.rows["人"][0] if outcome.rows["人"] else {}
 
 
-def _words(known: Mapping[str, Any], names: Mapping[str, str]) -> Family:
+def in_words(known: Mapping[str, Any], names: Mapping[str, str]) -> Family:
     """Facts under the rules' words, in the types these words have; what was not answered takes the word's default."""
     vocabulary = ruleset().vocabulary.words
     words: Family = {}
