@@ -17,12 +17,14 @@ from minzheng.policy.ruleset import Ruleset
 from minzheng.policy.whole import NOTHING
 
 if TYPE_CHECKING:
-    from minzheng.policy.bulk.blocks import Block, Population, Span
+    from minzheng.policy.bulk.blocks import Block, BlockReader, Population, Span
     from minzheng.policy.bulk.engine import LoopEngine
 
 AT = {name: i for i, name in enumerate(FIELDS)}
 DIMENSIONS = ("城乡", "户规模", "有无未成年人", "有无老年人", "有无残疾人", "有无重病患者")
 OLD, ADULT, LARGEST = 60, 18, 6
+#: Words that groups and comparisons read, whether or not a rule does.
+ALSO_READ = ("城乡", RECEIVES, MONTHS_OVER, "原月保障金", "出生日期", "残疾等级", "重病")
 
 
 def with_outputs(ruleset: Ruleset, names: tuple[str, ...]) -> Ruleset:
@@ -63,8 +65,28 @@ class _Pass:
 
         self.frame, self.population = frame, population
         self.engines = [[LoopEngine(one, population, month) for one in rulesets] for month in frame.months]
+        self.readers = self._readers(population)
         self.sums = Figures(frame)
         self.codes = self.engines[0][0].codes
+
+    def _readers(self, population: Population) -> list[BlockReader]:
+        """What reads the words of every month's rules, and those that groups and comparisons need: one for both sides, or
+        one each where other rules number their choices otherwise."""
+        from minzheng.policy.bulk.blocks import BlockReader
+        from minzheng.policy.bulk.columns import Decoder
+
+        readers: list[BlockReader] = []
+        sides = list(zip(*self.engines, strict=True))
+        alike = sides[0][0].plan.codes == sides[1][0].plan.codes
+        for engines in [sides[0] + sides[1]] if alike else sides:
+            first, known = engines[0], engines[0].plan.ruleset.vocabulary.words
+            words = {w.name: w for engine in engines for ws in engine.reader.words.values() for w in ws}
+            words |= {name: known[name] for name in (*ALSO_READ, *known["出生日期"].child_when) if name in known}
+            inputs = {e: [w for w in words.values() if w.entity == e] for e in ("户", "人")}
+            files = (("户", population.households), ("人", population.persons))
+            decoders = {e: Decoder(f.name, first.plan.codes, first.on) for e, f in files}
+            readers.append(BlockReader(population, inputs, decoders))
+        return readers
 
     def report(self) -> dict[str, Any]:
         """Both walks over the file."""
@@ -77,7 +99,7 @@ class _Pass:
 
     # ---- deciles
     def _incomes(self, engine: LoopEngine, span: Span) -> tuple[Any, Any]:
-        block = engine.reader.block(span)
+        block = self.readers[0].block(span)
         off = engine.offsets(block)
         results = engine.calculate(block, off, engine.rows)
         return block.household_ids.copy(), _value(engine, SHOWN_INCOME, results, block, NOTHING)
@@ -104,14 +126,14 @@ class _Pass:
         import numpy as np
 
         first = self.engines[0][0]
-        block = first.reader.block(span)
-        off = first.offsets(block)
+        blocks = [reader.block(span) for reader in self.readers]
+        block, off = blocks[0], first.offsets(blocks[0])
         over = [block.values.get(MONTHS_OVER)] * 2
         told: list[tuple[_Month, _Month]] = []
         for pair in self.engines:
             sides = []
             for side, engine in enumerate(pair):
-                used = self._with_words(block, engine, span)
+                used = blocks[side % len(blocks)]
                 if over[side] is not None:
                     used = replace(used, values=used.values | {MONTHS_OVER: over[side]})
                 results = engine.calculate(used, off, engine.rows)
@@ -124,14 +146,6 @@ class _Pass:
                     over[side] = np.where(counting, np.maximum(kept, 1) + 1, 0).astype(kept.dtype)
             told.append((sides[0], sides[1]))
         return block, off, told
-
-    def _with_words(self, block: Block, engine: LoopEngine, span: Span) -> Block:
-        """The block with every word this engine reads; another version of a rule may read more."""
-        lacking = [w.name for w in (*engine.loop.households, *engine.loop.persons) if w.name not in block.values]
-        if not lacking:
-            return block
-        more = engine.reader.block(span).values
-        return replace(block, values=block.values | {name: more[name] for name in lacking})
 
     def _month(self, engine: LoopEngine, results: dict[str, Any], block: Block, off: Any) -> _Month:
         import numpy as np

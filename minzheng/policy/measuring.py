@@ -117,17 +117,7 @@ class Measure:
     def income(self, family: Family, region: str, benefits: frozenset[str] | None = None) -> int | None:
         """Displayed income a person of the baseline in the comparison month, 分; None where nobody is counted."""
         program = self._program(0, region, self.frame.months[self.frame.compare], benefits)
-        return fen(program.run(family).values.get(SHOWN_INCOME))
-
-    def one(self, family: Family, region: str, benefits: frozenset[str] | None = None) -> tuple[Side, Side]:
-        """The comparison month alone, months over the line counted from today: for lists of the families behind a
-        number, where speed matters and the taper does not."""
-        month = self.frame.months[self.frame.compare]
-        programs = [self._program(i, region, month, benefits) for i in range(2)]
-        before = self._side(programs[0], family, None, benefits, None)[0]
-        if self._alike(programs, region, month, benefits):
-            return before, before
-        return before, self._side(programs[1], family, None, benefits, None)[0]
+        return fen(program.run(family).household.get(SHOWN_INCOME))
 
     # ---- one month
     def _program(self, side: int, region: str, month: datetime.date, benefits: frozenset[str] | None) -> Program:
@@ -174,16 +164,18 @@ class Measure:
         """The side and, for a family that is paid, its months over the line for the next month (None: does not count)."""
         if over is not None:
             family = family | {"家庭": family.get("家庭", {}) | {MONTHS_OVER: over}}
+        # Only what leaves the engine is looked at: intermediate values would have to be computed a second time.
         outcome = program.run(family)
         side = self._read(outcome, benefits, people)
-        if not outcome.values.get(RECEIVES):
+        home = family.get("家庭") or {}
+        if home.get(RECEIVES) is not True:
             return side, None
-        stays = outcome.values.get(LINE.kept)
-        now = int(outcome.values.get(MONTHS_OVER) or 0)
+        stays = outcome.household.get(LINE.kept)
+        now = int(home.get(MONTHS_OVER) or 0)
         return side, 0 if stays or stays is None else max(now, 1) + 1
 
     def _read(self, outcome: Outcome, benefits: frozenset[str] | None, people: list[int] | None) -> Side:
-        values, rows = outcome.values, outcome.rows["人"]
+        values, rows = outcome.household, outcome.members
         bits = people if people is not None else list(range(len(rows)))
         side = Side()
         household = 0
@@ -224,7 +216,8 @@ def fen(value: Any) -> int | None:
 
 
 def near(values: Mapping[str, Any]) -> Near | None:
-    """How far over the line a family is; None where it is below, or nobody is counted, or there is no line here."""
+    """How far over the line a family is, by income and line in whole 分; None where it is below, or nobody is counted, or
+    there is no line here."""
     if values.get(LINE.kept) is not False or not values.get(COUNTED):
         return None
     income, line = (_fraction(values.get(word)) for word in (LINE.income, LINE.line))
