@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from minzheng.policy import ranges
@@ -53,7 +54,7 @@ class Step:
         """Whose value it is: a sum over members belongs to the household."""
         return "户" if self.how else self.entity
 
-    @property
+    @cached_property
     def deps(self) -> list[str]:
         """Columns the tree reads, each once, in order: what is printed must be the same in every process."""
         return list(dict.fromkeys(leaves(self.tree, "col")))

@@ -10,7 +10,7 @@ import copy
 import datetime
 import decimal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from types import SimpleNamespace
@@ -25,6 +25,8 @@ from minzheng.policy.runner import build_runner
 
 if TYPE_CHECKING:
     from minzheng.policy.ruleset import Ruleset
+    from minzheng.policy.targets.family import Facts, FastFamily
+    from minzheng.policy.targets.family_graph import FastGraph
 
 
 #: Totals made by the engine out of every ``monthly`` rule, so that a new benefit is one new folder.
@@ -47,9 +49,14 @@ class Outcome:
     region: str
     on: datetime.date
     sha: str
-    explanation: dict[str, Any] = field(default_factory=lambda: {"roots": [], "nodes": {}})
     _program: Program | None = None
     _steps: Callable[[], Steps] = lambda: ({}, {})
+    _graph: Callable[[Outcome], dict[str, Any]] = lambda outcome: {"roots": [], "nodes": {}}
+
+    @cached_property
+    def explanation(self) -> dict[str, Any]:
+        """{"roots", "nodes"} where it was asked for, made when first read; parts of it are shared: do not change it."""
+        return self._graph(self)
 
     @cached_property
     def _calculated(self) -> Steps:
@@ -110,20 +117,36 @@ def _money(value: Any) -> Decimal | None:
 
 
 class _Quick:
-    """The quick way of one program, written out when enough families have come; shared by its places and days."""
+    """The quick ways of one program, written out when enough families have come; shared by its places and days."""
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.way: Any = None
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.count = self.explained = 0
+        self.way: FastFamily | None = None
+        self.graph: FastGraph | None = None
 
-    def of(self, program: Program) -> Any:
-        """The quick way, or None while (or where) there is none."""
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Made when first asked for: a third of the time that binding a program takes."""
+        return Explainer(self.program)
+
+    def of(self, program: Program) -> FastFamily | None:
+        """The quick way to results, or None while (or where) there is none."""
         self.count += 1
         if self.count == WORTH_WRITING_OUT:
             from minzheng.policy.targets.family import build
 
             self.way = build(program)
         return self.way
+
+    def graph_of(self, program: Program) -> FastGraph | None:
+        """The same for the explanation."""
+        self.explained += 1
+        if self.explained == WORTH_WRITING_OUT:
+            from minzheng.policy.targets.family_graph import build
+
+            self.graph = build(program)
+        return self.graph
 
 
 class _Row:
@@ -142,7 +165,7 @@ class Program:
         overrides: dict[str, Any] | None,
     ):
         self.ruleset, self.region, self.on = ruleset, region, on
-        self._quick = _Quick()
+        self._quick = _Quick(self)
         self.in_force = self._versions(ruleset.params.successions.chain(region, on))
         self.found, idle = ruleset.params.resolve_all(region, on, overrides)
         self.params = SimpleNamespace(**{n: r.amount for n, r in self.found.items()}, **idle)
@@ -160,7 +183,11 @@ class Program:
         self._bind()
         self.partial_runners: dict[frozenset[str], Callable[..., None]] = {}  # these two are kept by
         self.row_runners: dict[tuple[frozenset[str], str], Any] = {}  # ``entitlements.trials``
-        self.explainer = Explainer(self)
+
+    @property
+    def explainer(self) -> Explainer:
+        """The same for every place and day that shares this program."""
+        return self._quick.explainer
 
     def at(self, region: str, on: datetime.date) -> Program:
         """The same program for another place and day on which the same rules and values are in force."""
@@ -315,15 +342,30 @@ class Program:
 
     def run(self, family: dict[str, Any], *, explain: bool = False) -> Outcome:
         """Read, calculate and report one family. Raises InputError."""
-        quick = None if explain or self._has_linked(family) else self._quick.of(self)
+        quick = None if self._has_linked(family) else self._quick.of(self)
         done = quick.run(family, self.on) if quick is not None else None
-        if done is not None:
-            whole, members, steps = done
-            return self._report(whole, members, lambda: self._exactly(*steps()))
+        if quick is None or done is None:
+            return self.run_rules(family, explain=explain)
+        whole, members, facts = done
+        outcome = self._report(whole, members, lambda: self._exactly(*quick.exact(facts)))
+        if explain:
+            outcome._graph = lambda outcome: self._explained(outcome, facts)
+        return outcome
+
+    def run_rules(self, family: dict[str, Any], *, explain: bool = False) -> Outcome:
+        """The same by the rule functions themselves, whatever came before. Raises InputError."""
         household, rows = self.ruleset.vocabulary.read_family(family, self.on, self._blanks)
         with decimal.localcontext(EXACT):
             self.calculate(household, rows)
             return self._outcome(household, rows, explain)
+
+    def _explained(self, outcome: Outcome, facts: Facts) -> dict[str, Any]:
+        way = self._quick.graph_of(self)
+        return way.graph(facts, self.on) if way is not None else self._graph_of_steps(outcome)
+
+    def _graph_of_steps(self, outcome: Outcome) -> dict[str, Any]:
+        with decimal.localcontext(EXACT):
+            return self.explainer.graph(outcome.values, outcome.rows)
 
     def _has_linked(self, family: dict[str, Any]) -> bool:
         """Whether other households are named, whose rules run one by one, or something unknown."""
@@ -350,7 +392,7 @@ class Program:
             members.append(member)
         outcome = self._report(whole, members, lambda: (top, dicts))
         if explain:
-            outcome.explanation = self.explainer.graph(top, dicts)
+            outcome._graph = self._graph_of_steps
         return outcome
 
     def _report(self, whole: dict[str, Any], members: list[dict[str, Any]], steps: Callable[[], Steps]) -> Outcome:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 #: A fact has neither; shared by all facts of all graphs.
-_NO_INPUTS: list[str] = []
-_NO_PARAMS: dict[str, Any] = {}
+NO_INPUTS: list[str] = []
+NO_PARAMS: dict[str, Any] = {}
+TOTALS_LAW = "各项按月现金待遇之和"
 
 
 class _Texts(dict[Decimal, str]):
@@ -28,7 +29,7 @@ class _Texts(dict[Decimal, str]):
     def __missing__(self, amount: Decimal) -> str:
         if len(self) > 20_000:
             self.clear()
-        made = self[amount] = f"{amount:.2f}" if amount else "0.00"
+        made = self[amount] = f"{to_fen_half_up(amount):.2f}" if amount else "0.00"  # as results are shown
         return made
 
 
@@ -56,12 +57,12 @@ class Explainer:
         self.program = program
         entities = program.ruleset.entities
         words = program.ruleset.vocabulary.words
-        self._keys = program.ruleset.vocabulary.collections
+        self.keys = program.ruleset.vocabulary.collections
 
         def entity_of(name: str) -> str:
             return entities.get(name) or (words[name].entity if name in words else "户")
 
-        self._money = {n for n in program.rules if program.ruleset.types[n][0] == "元"}
+        self._money = {n for n in program.rules if program.ruleset.types[n][0] in ("元", "比例")}
         shown = {name: found.as_dict() for name, found in program.found.items()}
         #: entity → (name, law, params, [(0 = own household, 1 = own row, 2 = every row, entity, name)])
         self._templates: dict[str, list[tuple[str, str, dict[str, Any], list[tuple[int, str, str]]]]] = {}
@@ -78,12 +79,12 @@ class Explainer:
             for dep in [*deps, *(n for _, n in every_row)]:
                 if dep not in program.rules:
                     leaves.setdefault(entity_of(dep), {})[dep] = None
-        self._leaves = {e: list(names) for e, names in leaves.items()}
+        self.leaves = {e: list(names) for e, names in leaves.items()}
 
     def facts(self, entity: str) -> tuple[str, ...]:
         """Input words of a 户, a 人 or a linked row on which some result may depend here and on this day."""
         words = self.program.ruleset.vocabulary.words
-        return tuple(name for name in self._leaves.get(entity, ()) if name in words)
+        return tuple(name for name in self.leaves.get(entity, ()) if name in words)
 
     def graph(self, top: dict[str, Any], dicts: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
         """{"roots": [...], "nodes": {...}} for values as ``Program.calculate`` returns them.
@@ -92,37 +93,37 @@ class Explainer:
         """
         nodes: dict[str, dict[str, Any]] = {}
         value_of = self._value
-        for name in self._leaves.get("户", ()):
+        for name in self.leaves.get("户", ()):
             nodes[name] = {
                 "name": name,
                 "value": show(top[name]),
-                "inputs": _NO_INPUTS,
-                "params": _NO_PARAMS,
+                "inputs": NO_INPUTS,
+                "params": NO_PARAMS,
                 "law": "",
             }
-        for entity in self._keys:
+        for entity in self.keys:
             for i, values in enumerate(dicts[entity], 1):
-                leaves, steps = self._row_frame(entity, i)
+                leaves, steps = self.row_frame(entity, i)
                 for node_id, name in leaves:
                     nodes[node_id] = {
-                        "name": name, "value": show(values[name]), "inputs": _NO_INPUTS, "params": _NO_PARAMS, "law": "",
+                        "name": name, "value": show(values[name]), "inputs": NO_INPUTS, "params": NO_PARAMS, "law": "",
                     }  # fmt: skip
                 for node_id, name, law, params, inputs in steps:
                     nodes[node_id] = {
                         "name": name, "value": value_of(name, values[name]), "inputs": inputs, "params": params, "law": law,
                     }  # fmt: skip
-        counts = tuple(len(dicts[entity]) for entity in self._keys)
-        for name, law, params, inputs in self._household_frame(counts):
+        counts = tuple(len(dicts[entity]) for entity in self.keys)
+        for name, law, params, inputs in self.household_frame(counts):
             value = value_of(name, top[name])
             nodes[name] = {"name": name, "value": value, "inputs": inputs, "params": params, "law": law}
         return {"roots": self._roots_and_totals(nodes, top, dicts["人"]), "nodes": nodes}
 
-    def _row_frame(self, entity: str, i: int) -> tuple[list[Any], list[Any]]:
+    def row_frame(self, entity: str, i: int) -> tuple[list[Any], list[Any]]:
         """Of the i-th row of an entity: (id, name) of its facts, and of its steps (id, name, law, params, input ids)."""
         frame = self._frames.get((entity, i))
         if frame is None:
-            prefix = f"{self._keys[entity]}{i}."
-            leaves = [(prefix + name, name) for name in self._leaves.get(entity, ())]
+            prefix = f"{self.keys[entity]}{i}."
+            leaves = [(prefix + name, name) for name in self.leaves.get(entity, ())]
             steps = [
                 (prefix + name, name, law, params, [prefix + n if where else n for where, _, n in inputs])
                 for name, law, params, inputs in self._templates.get(entity, ())
@@ -130,11 +131,11 @@ class Explainer:
             frame = self._frames[entity, i] = (leaves, steps)
         return frame
 
-    def _household_frame(self, counts: tuple[int, ...]) -> list[Any]:
+    def household_frame(self, counts: tuple[int, ...]) -> list[Any]:
         """The household's steps (name, law, params, input ids) for so many rows of each collection."""
         frame = self._wholes.get(counts)
         if frame is None:
-            rows = dict(zip(self._keys, counts, strict=True))
+            rows = dict(zip(self.keys, counts, strict=True))
             frame = self._wholes[counts] = [
                 (name, law, params, [i for one in inputs for i in self._ids(one, rows)])
                 for name, law, params, inputs in self._templates.get("户", ())
@@ -145,40 +146,34 @@ class Explainer:
         where, entity, name = one
         if where != 2:
             return [name]
-        return [f"{self._keys[entity]}{i}.{name}" for i in range(1, rows[entity] + 1)]
+        return [f"{self.keys[entity]}{i}.{name}" for i in range(1, rows[entity] + 1)]
 
     def _value(self, name: str, value: Any) -> Any:
         if name in self._money and value is not None and type(value) is int:
             return f"{value}.00"
         return show(value)
 
-    def _roots_and_totals(self, nodes: dict[str, Any], top: dict[str, Any], people: list[dict[str, Any]]) -> list[str]:
+    def totals(self, people: int) -> tuple[list[str], list[str], list[list[str]]]:
+        """For so many members: the roots; the ids of the members' totals; their inputs and, last, the household total's."""
         program = self.program
         from minzheng.policy.evaluate import HOUSEHOLD_TOTAL, PERSON_TOTAL
 
+        prefixes = [f"{self.keys['人']}{i}." for i in range(1, people + 1)]
         roots = [n for n in program.targets if program.ruleset.entities[n] == "户"]
         mine = [n for n in program.targets if program.ruleset.entities[n] == "人"]
-        law = "各项按月现金待遇之和"
-        member_ids = []
-        for i, values in enumerate(people, 1):
-            prefix = f"成员{i}."
-            roots += [prefix + n for n in mine]
-            member_ids.append(prefix + PERSON_TOTAL)
-            nodes[prefix + PERSON_TOTAL] = {
-                "name": PERSON_TOTAL,
-                "value": show(values[PERSON_TOTAL]),
-                "inputs": [prefix + n for n in program._monthly_person],
-                "params": {},
-                "law": law,
-            }
-        nodes[HOUSEHOLD_TOTAL] = {
-            "name": HOUSEHOLD_TOTAL,
-            "value": show(top[HOUSEHOLD_TOTAL]),
-            "inputs": [*program._monthly_household, *member_ids],
-            "params": {},
-            "law": law,
-        }
-        return [*roots, HOUSEHOLD_TOTAL]
+        roots += [prefix + n for prefix in prefixes for n in mine]
+        ids = [prefix + PERSON_TOTAL for prefix in prefixes]
+        inputs = [[prefix + n for n in program._monthly_person] for prefix in prefixes]
+        return [*roots, HOUSEHOLD_TOTAL], ids, [*inputs, [*program._monthly_household, *ids]]
+
+    def _roots_and_totals(self, nodes: dict[str, Any], top: dict[str, Any], people: list[dict[str, Any]]) -> list[str]:
+        roots, ids, inputs = self.totals(len(people))
+        for node_id, behind, values in zip([*ids, roots[-1]], inputs, [*people, top], strict=True):
+            name = node_id.rpartition(".")[2]
+            nodes[node_id] = {
+                "name": name, "value": show(values[name]), "inputs": behind, "params": {}, "law": TOTALS_LAW,
+            }  # fmt: skip
+        return roots
 
 
 def prune(graph: dict[str, Any], roots: list[str]) -> dict[str, Any]:

@@ -8,6 +8,8 @@ all checked to be identifiers; no text of a rule and no data is executed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 
 from minzheng.policy.money import ZERO
@@ -19,6 +21,7 @@ Runner = Callable[[dict[str, Any], dict[str, list[dict[str, Any]]]], None]
 def stages(rules: dict[str, Rule]) -> list[tuple[str, list[Rule]]]:
     """Cut the rules into runs of one entity each, as few as a simple greedy pass finds, dependencies first."""
     waiting = dict(rules)
+    needs = {n: {d for d in (*r.deps, *(one for _, one in r.agg_deps)) if d in rules} for n, r in rules.items()}
     done: set[str] = set()
     order = list(dict.fromkeys(["户", *(r.entity for r in rules.values())]))
     plan: list[tuple[str, list[Rule]]] = []
@@ -27,7 +30,7 @@ def stages(rules: dict[str, Rule]) -> list[tuple[str, list[Rule]]]:
             batch: list[Rule] = []
             moved = True
             while moved:  # a rule may free the next one of the same entity
-                ready = [r for r in waiting.values() if r.entity == entity and not _open(r, rules, done)]
+                ready = [r for r in waiting.values() if r.entity == entity and needs[r.name] <= done]
                 moved = bool(ready)
                 for rule in ready:
                     batch.append(rule)
@@ -36,11 +39,6 @@ def stages(rules: dict[str, Rule]) -> list[tuple[str, list[Rule]]]:
             if batch:
                 plan.append((entity, batch))
     return plan
-
-
-def _open(rule: Rule, rules: dict[str, Rule], done: set[str]) -> bool:
-    needs = [*rule.deps, *(name for _, name in rule.agg_deps)]
-    return any(name in rules and name not in done for name in needs)
 
 
 def build_runner(
@@ -82,8 +80,14 @@ def build_runner(
         f"    H[{totals[1]!r}] = whole",
     ]
     scope["zero"] = ZERO
-    exec(compile("\n".join(lines), "<规则次序>", "exec"), scope)  # noqa: S102 (see above)
+    exec(_compiled("\n".join(lines)), scope)  # noqa: S102 (see above)
     return scope["run"]
+
+
+@lru_cache(maxsize=64)
+def _compiled(text: str) -> CodeType:
+    """Most places run the same rules in the same order: only their values differ."""
+    return compile(text, "<规则次序>", "exec")
 
 
 def _call(rule: Rule) -> str:

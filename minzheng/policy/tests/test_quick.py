@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import json
 from random import Random
 
 import pytest
@@ -12,6 +13,7 @@ from minzheng.policy import InputError, load_ruleset
 from minzheng.policy.cases import all_cases
 from minzheng.policy.evaluate import WORTH_WRITING_OUT
 from minzheng.policy.family import split_family
+from minzheng.policy.targets import family_graph
 from minzheng.policy.targets.family import build
 from minzheng.policy.tests import invented
 
@@ -19,11 +21,20 @@ DAY = datetime.date(2026, 9, 1)
 
 
 def both(program, quick, family):
-    """(household, members) by the rule functions and the quick way."""
-    exact = program.run(family, explain=True)
-    done = quick.run(family, program.on)
-    assert done is not None
-    return (exact.household, exact.members), done[:2]
+    """(household, members, graph as text) by the rule functions and the quick ways; a quick way is (results, graph)."""
+    exact = program.run_rules(family, explain=True)
+    done = quick[0].run(family, program.on)
+    assert done is not None and exact.explanation["nodes"]
+    told = json.dumps(exact.explanation, ensure_ascii=False)
+    return (exact.household, exact.members, told), (
+        *done[:2],
+        json.dumps(quick[1].graph(done[2], program.on), ensure_ascii=False),
+    )
+
+
+def ways_of(program):
+    """Both quick ways of a program, None where there is none."""
+    return build(program), family_graph.build(program)
 
 
 @settings(max_examples=12, deadline=None)
@@ -31,8 +42,8 @@ def both(program, quick, family):
 def test_随机的地方和家庭两种算法相同(seed, day):
     random, ruleset, on = Random(seed), load_ruleset(), datetime.date.fromisoformat(day)
     program = ruleset.program("990101", on, None, invented.supposed(random, ruleset))
-    quick = build(program)
-    assert quick is not None
+    quick = ways_of(program)
+    assert None not in quick
     for _ in range(25):
         exact, fast = both(program, quick, invented.family(random, ruleset, on))
         assert fast == exact
@@ -48,9 +59,9 @@ def test_每个用例两种算法相同(ruleset):
         family = plain(file.family)
         program = ruleset.program(file.region, file.on, None, case.content.get("参数"))
         if program._quick not in ways:  # shared by places and days with the same rules and values
-            ways[program._quick] = build(program)
+            ways[program._quick] = ways_of(program)
         quick = ways[program._quick]
-        if quick is None or quick.run(family, file.on) is None:
+        if quick[0] is None or quick[0].run(family, file.on) is None:
             continue
         exact, fast = both(program, quick, family)
         assert fast == exact, case.name
@@ -74,7 +85,7 @@ def test_第一次和第一千次结果相同(ruleset):
         "成员": [{"姓名": " 甲 ", "出生日期": DAY.replace(year=1950), "重病": "是"}, {"孤儿": True}, {"就业成本": 3}],
     }
     fresh = copy.copy(ruleset.program("990101", DAY))
-    first = fresh.run(family, explain=True)
+    first = fresh.run_rules(family, explain=True)
     for _ in range(WORTH_WRITING_OUT + 1):
         later = ruleset.evaluate(family, region="990101", on=DAY)
     assert ruleset.program("990101", DAY)._quick.way is not None
@@ -112,7 +123,7 @@ def test_第一次和第一千次结果相同(ruleset):
 def test_错误的输入说的话不因快慢而变(ruleset, family):
     program = ruleset.program("990101", DAY)
     with pytest.raises(InputError) as exact:
-        program.run(family, explain=True)
+        program.run_rules(family, explain=True)
     for _ in range(WORTH_WRITING_OUT + 1):
         ruleset.evaluate({"成员": [{}]}, region="990101", on=DAY)
     with pytest.raises(InputError) as quick:
@@ -132,9 +143,9 @@ def test_写了赡养义务人的走逐条计算(ruleset):
 
 def test_空着的词和没有生日的孩子(ruleset):
     program = ruleset.program("990101", DAY)
-    quick = build(program)
+    quick = ways_of(program)
     family = {"家庭": {}, "成员": [{"孤儿": True}, {"事实无人抚养": True, "在校": True}, {}]}
     exact, fast = both(program, quick, family)
     assert fast == exact
-    assert quick.run({"成员": [{"就业成本": None}]}, DAY) is None  # nothing said: the exact way reads it
-    assert program.run({"成员": [{"就业成本": None}]}).household == program.run({"成员": [{}]}, explain=True).household
+    assert quick[0].run({"成员": [{"就业成本": None}]}, DAY) is None  # nothing said: the exact way reads it
+    assert program.run({"成员": [{"就业成本": None}]}).household == program.run_rules({"成员": [{}]}).household
