@@ -4,7 +4,7 @@ on a computer, at phone width, in large print.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -26,6 +26,8 @@ NOT_A_SCREEN = {
     "documents.receipt",
     "mandates.paper",
     "standards.export",
+    "standards.export_files",
+    "simulation.export",
     "setup.template",
     "persons.file",
     "households.file",
@@ -63,14 +65,31 @@ def username_for(page: Page) -> str:
     return next(name for name, role in WHO if page.permission == STAFF or page.permission in ROLES[role].permissions)
 
 
+@pytest.fixture(scope="module")
+def signed_in(site: str, browser: Any) -> Iterator[Callable[[str], Visitor]]:
+    """One person a post, signed in once for all their pages."""
+    present: dict[str, Visitor] = {}
+
+    def person(username: str) -> Visitor:
+        if username not in present:
+            present[username] = staff.sign_in(Visitor(browser, site, username), username)
+        return present[username]
+
+    yield person
+    for visitor in present.values():
+        visitor.context.close()
+
+
 @pytest.mark.parametrize("page", SCREENS, ids=lambda page: page.code)
-def test_登记表里的每一页(page: Page, comes: Callable[..., Any]) -> None:
+def test_登记表里的每一页(page: Page, signed_in: Callable[[str], Visitor]) -> None:
     with stage.on(FIRST_DAY):
         url = stage.aside(lambda: registry.example_url(page))
         if url is None:
             pytest.skip(f"示范县里没有“{page.title}”可打开的对象")
-        visitor = staff.sign_in(comes(page.title), username_for(page))
+        visitor = signed_in(username_for(page))
+        visitor.troubles.clear()
         visitor.go(url).look(page.title)
+        assert not visitor.troubles, "浏览器报错：\n" + "\n".join(visitor.troubles)
 
 
 def test_办件在每个环节(comes: Callable[..., Any]) -> None:
