@@ -7,45 +7,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datacenter', '0001_initial'),
-        ('kernel', '0015_standard_set_scan'),
+        ("datacenter", "0001_initial"),
+        ("kernel", "0015_standard_set_scan"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SimulationRun',
+            name="SimulationRun",
             fields=[
-                ('id', models.BigIntegerField(default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('region_code', models.CharField(db_index=True, max_length=12, verbose_name='所属区划')),
-                ('no', models.CharField(max_length=30, unique=True, verbose_name='编号')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('purpose', models.CharField(max_length=200, verbose_name='用途')),
-                ('changes', models.JSONField(default=list, verbose_name='假设')),
-                ('set_id', models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name='标准调整')),
-                ('set_title', models.CharField(blank=True, max_length=80, verbose_name='标准调整名称')),
-                ('rules', models.CharField(blank=True, max_length=200, verbose_name='规则')),
-                ('options', models.JSONField(default=dict, verbose_name='算法')),
-                ('state', models.CharField(choices=[('queued', '等待'), ('running', '正在算'), ('done', '已完成'), ('failed', '没有算成')], db_index=True, default='queued', max_length=10, verbose_name='状态')),
-                ('error', models.CharField(blank=True, max_length=300, verbose_name='没有算成的原因')),
-                ('asked_name', models.CharField(max_length=60, verbose_name='测算人姓名')),
-                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('seconds', models.FloatField(blank=True, null=True, verbose_name='用时（秒）')),
-                ('families', models.PositiveIntegerField(default=0, verbose_name='算了多少户')),
-                ('summary', models.CharField(blank=True, max_length=300, verbose_name='结果')),
-                ('figures', models.JSONField(default=dict, verbose_name='合计')),
-                ('base_sha', models.CharField(blank=True, max_length=64, verbose_name='现行规则版本')),
-                ('reform_sha', models.CharField(blank=True, max_length=64, verbose_name='假设规则版本')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='示范数据')),
-                ('asked_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='测算人')),
-                ('job', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.jobrun', verbose_name='后台任务')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        default=minzheng.kernel.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("region_code", models.CharField(db_index=True, max_length=12, verbose_name="所属区划")),
+                ("no", models.CharField(max_length=30, unique=True, verbose_name="编号")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("purpose", models.CharField(max_length=200, verbose_name="用途")),
+                ("changes", models.JSONField(default=list, verbose_name="假设")),
+                ("set_id", models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name="标准调整")),
+                ("set_title", models.CharField(blank=True, max_length=80, verbose_name="标准调整名称")),
+                ("rules", models.CharField(blank=True, max_length=200, verbose_name="规则")),
+                ("options", models.JSONField(default=dict, verbose_name="算法")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "等待"), ("running", "正在算"), ("done", "已完成"), ("failed", "没有算成")],
+                        db_index=True,
+                        default="queued",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=300, verbose_name="没有算成的原因")),
+                ("asked_name", models.CharField(max_length=60, verbose_name="测算人姓名")),
+                ("asked_at", models.DateTimeField(verbose_name="提出时间")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("seconds", models.FloatField(blank=True, null=True, verbose_name="用时（秒）")),
+                ("families", models.PositiveIntegerField(default=0, verbose_name="算了多少户")),
+                ("summary", models.CharField(blank=True, max_length=300, verbose_name="结果")),
+                ("figures", models.JSONField(default=dict, verbose_name="合计")),
+                ("base_sha", models.CharField(blank=True, max_length=64, verbose_name="现行规则版本")),
+                ("reform_sha", models.CharField(blank=True, max_length=64, verbose_name="假设规则版本")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="示范数据")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="测算人",
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="kernel.jobrun",
+                        verbose_name="后台任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '测算',
-                'indexes': [models.Index(fields=['region_code', 'asked_at'], name='simulation_region_asked')],
+                "verbose_name": "测算",
+                "indexes": [models.Index(fields=["region_code", "asked_at"], name="simulation_region_asked")],
             },
         ),
     ]
