@@ -19,6 +19,7 @@ COLUMNS = {
     "applicant": "申请人",
     "persons": "家庭成员数量（人）",
     "amount": "拟保障金额（元／月）",
+    "sum": "拟救助金额（元，一次发给）",
 }
 #: What stands in the place of a child's name.
 CHILD = "（未成年人，不公开姓名）"

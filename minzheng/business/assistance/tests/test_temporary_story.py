@@ -157,6 +157,7 @@ def test_支出型先公示再审批(relief: Relief) -> None:
     relief.do(case, "post", relief.clerk, place="村务公开栏", photo=PHOTO)
     posted = case.publicities.get()
     assert posted.ends_on == datetime.date(2026, 11, 5) and posted.public_row["amount_fen"] == 438000
+    assert IssuedDocument.objects.get(case=case, code="N05").fields["amount_title"] == "拟救助金额（元，一次发给）"
     with clock.at(datetime.date(2026, 11, 6)):
         relief.do(case, "publicity_end", relief.clerk, photo=PHOTO)
         assert case.state == "REVIEW"

@@ -125,6 +125,7 @@ def posted_row(row: Publicity, item: Item) -> PostedRow:
         "applicant": str(stored.get("applicant_name", "")),
         "persons": str(stored.get("persons", "")),
         "amount": yuan(amount) if isinstance(amount, int) else "",
+        "sum": yuan(amount) if isinstance(amount, int) else "",
     }
     return PostedRow(
         tuple((COLUMNS[name], values[name]) for name in item.publicity.columns),

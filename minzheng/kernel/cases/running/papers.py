@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.running.telling import tell
+from minzheng.kernel.items.publicity import COLUMNS
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.running.context import Ctx
@@ -96,7 +97,9 @@ def _mismatch(ctx: Ctx) -> dict[str, Any]:
 def _publicity(ctx: Ctx) -> dict[str, Any]:
     posted = ctx.values["publicity"]
     row = posted.public_row
+    once = {"amount_title": COLUMNS["sum"]} if "sum" in ctx.item.publicity.columns else {}
     return {
+        **once,
         "rows": [{"applicant": row["applicant_name"], "persons": row["persons"], "amount_fen": row["amount_fen"]}],
         "place": posted.place,
         "posted_on": posted.posted_on,

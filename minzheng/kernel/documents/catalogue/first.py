@@ -107,6 +107,7 @@ NOTICES: tuple[Notice, ...] = (
                 columns=(("applicant", "申请人"), ("persons", "家庭成员数量"), ("amount_fen", "保障金额")),
                 law="只公示申请人姓名、家庭成员数量、保障金额，不得公开无关信息",
             ),
+            Need("amount_title", "金额一栏的名称", required=False),
             Need("place", "公示地点"),
             Need("posted_on", "公示开始日期", "date", law="公示七日"),
             Need("ends_on", "公示截止日期", "date"),
