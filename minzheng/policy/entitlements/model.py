@@ -163,11 +163,11 @@ class Change:
 
     @property
     def answer(self) -> str:
-        """The answer in words: “是”, “一级、二级”, “584.00 元起”."""
+        """The answer in words: “是”, “一级、二级”, “584.00 元 起”."""
         tried = "、".join(_say(v) for v in (self.value, *self.also))
         if isinstance(self.value, datetime.date):
             return f"{tried} 或{'以前' if self.side == 'up' else '以后'}出生"
-        return f"{tried}{ {'up': '起', 'down': '以下'}.get(self.side, '') }"
+        return f"{tried}{ {'up': ' 起', 'down': ' 以下'}.get(self.side, '') }"
 
     @property
     def question(self) -> str:
@@ -176,7 +176,9 @@ class Change:
 
     @property
     def gains(self) -> bool:
-        return any((e.after, e.eligible_after) > (e.before, e.eligible_before) for e in self.effects)
+        """Whether the family would have more in all; where no amount changes, whether something is newly recognised."""
+        more = sum((e.after - e.before for e in self.effects), Decimal(0))
+        return more > 0 if more else any(e.eligible_after and not e.eligible_before for e in self.effects)
 
 
 @dataclass

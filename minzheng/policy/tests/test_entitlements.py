@@ -179,7 +179,7 @@ def test_没说的事实里会改变结果的说出来_无关的不说_说了的
 def test_金额从哪一分起改变结果(kitchen):
     found = whole(kitchen, {"家庭": {"有锅": "是"}, "成员": [{"姓名": "甲", "出生日期": "1940-01-01"}]})
     turns = {c.answer: [e.text for e in c.effects] for c in found.changes if c.word == "收入"}
-    assert turns == {"100.00 元起": ["汤：不能享受（现为每月 100.00 元）", "甲的饼：能享受，服务额度 30.00 元"]}
+    assert turns == {"100.00 元 起": ["汤：不能享受（现为每月 100.00 元）", "甲的饼：能享受，服务额度 30.00 元"]}
 
 
 def test_年龄从哪一天生的起改变结果(kitchen):
@@ -196,7 +196,7 @@ def test_问过而答不知道的_整组一起试(kitchen):
     found = whole(kitchen, {"家庭": {"收入": "500"}, "成员": [{}]}, facts=[fact])
     assert [(c.title, c.answer, c.gains) for c in found.changes] == [("多大年纪", "八十多", True)]
     scan = Fact("钱", "多少钱", scan=("户", 0, "收入"))
-    assert [c.answer for c in whole(kitchen, {"成员": [{}]}, facts=[scan]).changes] == ["100.00 元起"]
+    assert [c.answer for c in whole(kitchen, {"成员": [{}]}, facts=[scan]).changes] == ["100.00 元 起"]
 
 
 def test_不认识的词和不可能的值是错误(kitchen):

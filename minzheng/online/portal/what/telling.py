@@ -137,7 +137,8 @@ def _why(benefit: Entitlement, found: Entitlements) -> tuple[str, ...]:
         values = {**top, **rows[place - 1]} if place else top
         text = sentence.format_map(_Shown(values)) if _names(sentence) <= values.keys() else ""
         if text:
-            said.setdefault(text, []).append(person if len(rows) > 1 else "")
+            own = len(rows) > 1 and bool(_names(sentence) & rows[0].keys())
+            said.setdefault(text, []).append(person if own else "")
     return tuple(f"{'、'.join(filter(None, people))}：{text}" if any(people) else text for text, people in said.items())
 
 
