@@ -83,7 +83,7 @@ def _clone(pattern: Case, count: int) -> None:
             rows[2].extend(_copy(one, case_id=case.pk, data=one.data) for one in acts)
         with transaction.atomic():
             for model, batch in zip((Case, CaseMember, CaseAct), rows, strict=True):
-                model.objects.bulk_create(batch)
+                model._default_manager.bulk_create(batch)
 
 
 def _people(choose: random.Random, count: int) -> list[tuple[int, str, str]]:

@@ -57,11 +57,9 @@ class File:
         return int(ids.min()), int(ids.max())
 
     def open(self) -> Any:
-        """This thread's own reader."""
+        """This thread's own reader. Not mapped into memory: of a province's file the pages read would all stay counted."""
         if not hasattr(self._local, "file"):
-            self._local.file = pq.ParquetFile(
-                self.path, metadata=self.metadata, read_dictionary=self._texts, memory_map=True
-            )
+            self._local.file = pq.ParquetFile(self.path, metadata=self.metadata, read_dictionary=self._texts)
         return self._local.file
 
     def read(self, groups: list[int], columns: list[str]) -> pa.Table:
