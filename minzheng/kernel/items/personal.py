@@ -8,13 +8,15 @@ An `item.py` declares a `PersonalBenefit`, a form by `personal_form` and a flow 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from minzheng.kernel.awards.services import first_payable_month, month_after
+from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.items.items import Answer
@@ -227,6 +229,29 @@ class PersonalBenefit:
 def holds(member: CaseMember, items: tuple[str, ...]) -> bool:
     """Whether this person is covered by an award of one of these items that is in force."""
     return covered_by(member, items).exists()
+
+
+def holding(members: Sequence[CaseMember], items: tuple[str, ...]) -> list[bool]:
+    """For each of these members, in order, whether an award of one of these items that is in force covers them. One query;
+    rows that are not saved yet are known by their ID number."""
+    from minzheng.kernel.awards.models import AwardMember
+
+    indexes = [BlindIndex.of_value("id_no", m.id_no) if m.id_no else None for m in members]
+    people = [m.person_id for m in members if m.person_id]
+    known = [index for index in indexes if index is not None]
+    if not known:
+        return [False for _ in members]
+    rows = AwardMember.objects.filter(
+        Q(person_id__in=people) | Q(person__id_index__in=known),
+        award__item_code__in=items,
+        award__state__in=("active", "suspended", "tapering"),
+    ).values_list("person_id", "person__id_index")
+    found = {(person, bytes(index or b"")) for person, index in rows}
+    by_person, by_index = {one for one, _ in found}, {one for _, one in found}
+    return [
+        index is not None and (m.person_id in by_person if m.person_id else bytes(index) in by_index)
+        for m, index in zip(members, indexes, strict=True)
+    ]
 
 
 def covered_by(member: CaseMember, items: tuple[str, ...]) -> QuerySet[AwardMember]:

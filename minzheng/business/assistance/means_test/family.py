@@ -26,7 +26,7 @@ from django.utils.timezone import localdate
 
 from minzheng.business.assistance.means_test.form import applies_alone
 from minzheng.kernel import clock
-from minzheng.kernel.items.personal import TEKUN, holds
+from minzheng.kernel.items.personal import TEKUN, holding
 from minzheng.kernel.standards.values import ruleset as load_ruleset
 from minzheng.policy import InputError, Unconfigured
 
@@ -80,7 +80,11 @@ def policy_family(case: Case, members: Sequence[CaseMember] | None = None) -> tu
     notes: list[str] = []
     frozen = case.event_date is not None
     people = [m for m in rows if m.in_count] if frozen else rows
-    family = {"家庭": _household(case, rows, notes), "成员": [_member(case, m, frozen, notes) for m in people]}
+    destitute = holding(people, TEKUN.items)
+    family = {
+        "家庭": _household(case, rows, notes),
+        "成员": [_member(case, m, frozen, notes, one) for m, one in zip(people, destitute, strict=True)],
+    }
     owing = [support_words(m, notes) for m in everybody if m.is_obligor and not m.is_obligor_spouse]
     return {**family, **({"赡养义务人": owing} if owing else {})}, notes
 
@@ -126,23 +130,24 @@ def _household(case: Case, rows: Sequence[CaseMember], notes: list[str]) -> Fami
             words[word] = int(values[key])
     words["市场主体"] = bool(values.get("market_entity"))
     notes += [f"{key}：按核定数 {verified[key]}" for key in verified]
-    award = case.awards.filter(state__in=("active", "tapering")).order_by("-decided_on").first() if case.pk else None
-    if award is not None:
-        words |= {"在保": True, "原月保障金": yuan(award.amount_fen), "超标月数": _months_over(case)}
+    running = case.awards.filter(state__in=("active", "tapering")).order_by("-decided_on") if case.pk else ()
+    awards = list(running)
+    if awards:
+        months = _months_over(case, any(award.state == "tapering" for award in awards))
+        words |= {"在保": True, "原月保障金": yuan(awards[0].amount_fen), "超标月数": months}
     return words
 
 
-def _months_over(case: Case) -> int:
+def _months_over(case: Case, tapering: bool) -> int:
     """Months over the line, this one included: since the taper that runs began, else the first."""
-    running = case.awards.filter(state="tapering").exists()
-    began = case.acts.filter(code="taper").order_by("seq").last() if running else None
+    began = case.acts.filter(code="taper").order_by("seq").last() if tapering else None
     if began is None:
         return 1
     today, start = clock.today(), localdate(began.at)
     return (today.year - start.year) * 12 + today.month - start.month + 1
 
 
-def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family:
+def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str], destitute: bool) -> Family:
     verified = {k: v for k, v in (m.verified or {}).items() if v is not None and k != "household"}
     values = {**m.declared, **verified}
     words: Family = {"姓名": m.name, "与户主关系": m.relation or "其他"}
@@ -154,7 +159,7 @@ def _member(case: Case, m: CaseMember, frozen: bool, notes: list[str]) -> Family
     words |= _condition(values)
     if applies_alone(values):
         words["单人户申请"] = True
-    if holds(m, TEKUN.items):
+    if destitute:
         words["已确认特困"] = True
     situation = values.get("situation") or "home"
     if not frozen:
@@ -193,13 +198,15 @@ def composition(case: Case, members: Sequence[CaseMember]) -> list[tuple[bool, s
     except (InputError, Unconfigured):
         return everybody
     rows = outcome.rows["人"]
-    return [_counted(case, m, row) for m, row in zip(members, rows, strict=True)]
+    other = case.item_code not in TEKUN.items
+    provided = holding(members, TEKUN.items) if other else [False for _ in members]
+    return [_counted(m, row, one) for m, row, one in zip(members, rows, provided, strict=True)]
 
 
-def _counted(case: Case, m: CaseMember, row: Mapping[str, Any]) -> tuple[bool, str]:
+def _counted(m: CaseMember, row: Mapping[str, Any], provided: bool) -> tuple[bool, str]:
     if not row.get("计入人口", True):
         return False, why_not(m)
-    if case.item_code not in TEKUN.items and holds(m, TEKUN.items):
+    if provided:
         return False, "正在享受特困供养，另有保障"
     return True, ""
 
@@ -207,7 +214,9 @@ def _counted(case: Case, m: CaseMember, row: Mapping[str, Any]) -> tuple[bool, s
 def policy_family_unfrozen(case: Case, members: Sequence[CaseMember]) -> tuple[Family, list[str]]:
     """Everybody with their situation, as on the day of acceptance, whatever was decided before."""
     notes: list[str] = []
-    return {"家庭": _household(case, members, notes), "成员": [_member(case, m, False, notes) for m in members]}, notes
+    destitute = zip(members, holding(members, TEKUN.items), strict=True)
+    people = [_member(case, m, False, notes, one) for m, one in destitute]
+    return {"家庭": _household(case, members, notes), "成员": people}, notes
 
 
 def why_not(m: CaseMember) -> str:
