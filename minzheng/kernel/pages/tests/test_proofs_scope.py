@@ -123,6 +123,9 @@ OWN_DOING = {
 OWN_PLACE = {
     "standards.draft": "本地参数，按本人所在地起草",
     "standards.value": "各级公布的标准；没有签发的只给看得见那个地方的人",
+    "standards.benefit": "待遇说明，按本人所在地的参数",
+    "standards.propose_one": "下一年标准，按本人所在地测算",
+    "standards.average_list": "月人均救助水平的名单，只列本人地区的待遇",
 }
 
 

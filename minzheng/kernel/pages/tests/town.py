@@ -412,6 +412,8 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "standards.propose_one": {"code": "dibao_consumption"},
         "standards.average_list": {"area": "城市"},
         "standards.value": {"name": "补正工作日"},
+        "standards.benefit": {"code": item},
+        "portal.policy": {"code": item},
         "publicity.place": {"code": VILLAGE},
         "publicity.long_place": {"code": TOWN_A},
         "documents.verify_short": {"code": VERIFY_CODE},
