@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from minzheng.demo.clerks import Desk
 from minzheng.demo.drawing import draw_some
-from minzheng.demo.playing import Player, Stop
+from minzheng.demo.personal_playing import PersonalPlayer
+from minzheng.demo.playing import ROADS, Player, Stop
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.models import User
@@ -42,7 +43,8 @@ def load_cases(loader: Loader) -> int:
             case, family = _draft(loader, row)
         count += 1
         try:
-            Player(desk, case, family, row["target"]).play(day)
+            player = Player if row["target"] in ROADS else PersonalPlayer
+            player(desk, case, family, row["target"]).play(day)
         except Stop as stop:
             loader.say(f"办件 {case.no or case.pk} 停在“{case.state}”：{stop}")
         except Refused as refused:
@@ -65,6 +67,10 @@ def _pay_up_to(as_of: datetime.date) -> None:
 def _draft(loader: Loader, row: dict[str, str]) -> tuple[Case, Actor | None]:
     """The filled-in application and, for a phone application, the citizen who made it."""
     form = json.loads(row["form"])
+    if "need" in form:  # it happened on the eve
+        form["need"]["happened_on"] = (
+            datetime.date.fromisoformat(row["submitted_on"]) - datetime.timedelta(1)
+        ).isoformat()
     applicant = form["applicant"]
     person_id = loader.ids[row["applicant_no"]]
     citizen = _citizen(applicant, person_id) if row["channel"] == "phone" else None

@@ -28,11 +28,11 @@ from minzheng.demo.facts_of import (
 )  # fmt: skip
 from minzheng.demo.outcomes import DIBAO, EDGE, Grant, Granter, counted, evaluate, month_after
 from minzheng.demo.people import Home, Member
+from minzheng.demo.personal_plans import RIGID, TEMPORARY, PersonalPlans
 from minzheng.demo.words import policy_family, yuan
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Answer
 
-RIGID, TEMPORARY = "assistance.rigid_expense", "assistance.temporary"
 YUAN = 100
 #: How many of those entitled have applied and draw it; the rest are for clerks to find.
 DRAWN = {
@@ -51,7 +51,8 @@ def answer_of(item_code: str, family: dict[str, Any], region: str, on: datetime.
 class Entitled:
     """Goes through the people of one household after another."""
 
-    def __init__(self, granter: Granter, seed: int) -> None:
+    def __init__(self, granter: Granter, seed: int, plans: PersonalPlans) -> None:
+        self.plans = plans
         self.granter, self.as_of, self.seed = granter, granter.as_of, seed
         self._seen: set[str] = set()
 
@@ -77,6 +78,13 @@ class Entitled:
         self._seen.add(item_code)
         return first or roll < DRAWN[item_code]
 
+    def _applies(self, item_code: str, home: Home, member: Member) -> bool:
+        """Whether this one is an applicant of the plan; the first of each kind draws it already."""
+        if item_code not in self._seen:
+            self._seen.add(item_code)
+            return False
+        return self.plans.take(item_code, home, member)
+
     # ---- households
 
     def _of_home(self, rng: Random, home: Home, held: dict[str, set[str]]) -> list[Grant]:
@@ -87,6 +95,8 @@ class Entitled:
         if home.medical_annual and not items:
             found += self._rigid(rng, home)
         if home.trouble:
+            if self._applies(TEMPORARY, home, home.head):
+                return found
             decided = days_after(self.as_of, -12 - int(rng.random() * 110))
             if max(m.birth for m in home.members) < decided:
                 family = temporary_words(home, items, 1 + int(rng.random() * 2))
@@ -98,6 +108,8 @@ class Entitled:
         family["家庭"] |= {"医疗支出年额": yuan(home.medical_annual)}
         outcome = evaluate(family, self.as_of)
         if not outcome.household["刚性支出困难资格"]:
+            return []
+        if self._applies(RIGID, home, home.head):
             return []
         decided = days_after(self.as_of, -40 - int(rng.random() * 120))
         covered = tuple((member, 0) for member, _row in counted(home, outcome))
@@ -127,7 +139,9 @@ class Entitled:
     ) -> list[Grant]:
         if member.death_date is not None:
             return self._funeral(rng, home, member)
-        found = []
+        if member.ability and not held and not home.poor and not member.tekun and CARE in self._seen:
+            self.plans.take(CARE, home, member, refused=True)
+        found, taken = [], set(self._seen)
         for item in self._asked(member, held):
             if not self._draws(rng, item):
                 continue
@@ -135,7 +149,7 @@ class Entitled:
             if family is None:
                 continue
             grant = self._monthly(rng, item, home, member, family)
-            if grant is not None:
+            if grant is not None and not (item in taken and self.plans.take(item, home, member)):
                 held.add(item)
                 found.append(grant)
         return found
@@ -213,6 +227,8 @@ class Entitled:
         payee = next((m for m in home.members if m.death_date is None and m.age(self.as_of) >= 18), None)
         decided = days_after(member.death_date, 20)
         if payee is None or decided > self.as_of:
+            return []
+        if self._applies(FUNERAL, home, member):
             return []
         fees = {"遗体接运费": 260 + int(rng.random() * 20) * 10, "遗体存放费": 160, "遗体火化费": 380}
         family = funeral_words(member, {word: amount * YUAN for word, amount in fees.items()}, "格位存放")

@@ -116,8 +116,49 @@ def he_dashan(numbers: Numbers) -> Home:
     return _home(numbers, "he", "云岭乡", "田心村", members, door="2组3号", deposits=6_000 * YUAN)
 
 
+def qin_suzhen(numbers: Numbers) -> Home:
+    """秦素珍：满 80 周岁、还没有申请高龄津贴的老人，女儿方丽华替她办。
+
+    秦素珍 81 岁，住柳溪镇桃园村，和女儿一家住；每月养老金 213 元。女儿方丽华 52 岁，在镇上超市上班，每月 3200 元。
+    不是低保家庭；高龄津贴不看收入，示范县 80 至 89 岁每月 30 元。
+    """
+    members = [
+        _member(
+            numbers, "方丽华", "户主", "1974-05-09", 908, phone="15401010051", wage=3200 * YUAN,
+        ),
+        _member(
+            numbers, "秦素珍", "父母", "1945-06-18", 908, phone="15401010005", transfer=213 * YUAN, not_counted=143 * YUAN,
+        ),
+    ]  # fmt: skip
+    return _home(numbers, "qin", "柳溪镇", "桃园村", members, door="2组9号", deposits=42_000 * YUAN)
+
+
+def luo_zhiming(numbers: Numbers) -> Home:
+    """罗志明：有残疾人证、还没有申请两项补贴。
+
+    罗志明 46 岁，住青石镇石桥村，肢体二级残疾，要人照护；妻子唐小玉在县城做工，每月 3600 元。不是低保家庭，
+    没有生活补贴；重度残疾人护理补贴不看收入，二级每月 140 元。
+    """
+    members = [
+        _member(
+            numbers, "罗志明", "户主", "1980-09-12", 909, phone="15401010006",
+            disability_kind="肢体", disability_level=2, no_labour=True, needs_care=True,
+        ),
+        _member(numbers, "唐小玉", "配偶", "1982-03-25", 908, phone="15401010061", wage=3600 * YUAN),
+    ]  # fmt: skip
+    return _home(numbers, "luo", "青石镇", "石桥村", members, door="1组4号", deposits=26_000 * YUAN)
+
+
 #: In this order they open the files: P0000001 is 周桂兰.
 NAMED: tuple[Callable[[Numbers], Home], ...] = (zhou_guilan, wu_jianguo, zheng_qiusheng, he_dashan)
+
+
+#: These close the files, so that nobody else's number depends on them; a county too small for ordinary families has none.
+LATE: tuple[Callable[[Numbers], Home], ...] = (qin_suzhen, luo_zhiming)
+
+
+def late_families(numbers: Numbers) -> list[Home]:
+    return [make_one(numbers) for make_one in LATE]
 
 
 def named_families(numbers: Numbers) -> list[Home]:

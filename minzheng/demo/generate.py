@@ -18,11 +18,12 @@ from minzheng.demo.entitled import Entitled
 from minzheng.demo.errors import DemoError
 from minzheng.demo.facts import OutsideFact, outside_facts
 from minzheng.demo.facts_of import PERSONAL
-from minzheng.demo.families import named_families
+from minzheng.demo.families import late_families, named_families
 from minzheng.demo.files import Writer, plain_json
 from minzheng.demo.living import settle
 from minzheng.demo.outcomes import Grant, Granter
 from minzheng.demo.people import Families, Home, Member, Numbers
+from minzheng.demo.personal_plans import PersonalPlans
 from minzheng.demo.places import AREA, places, villages
 from minzheng.demo.staff import citizens, offices, staff
 from minzheng.demo.standing import Standings
@@ -30,6 +31,8 @@ from minzheng.demo.stories import story_grants
 from minzheng.kernel.items import reckoning, registry
 
 FEWEST, MOST = 14, 5_000_000
+#: From this size on the county has the families that close the files (`families.LATE`), so many people.
+WITH_LATE, LATE_PEOPLE = 300, 4
 _URBAN_WEIGHT = 3
 Progress = Callable[[int, int], None]
 
@@ -53,7 +56,8 @@ def generate(
     with writer, reckoning.as_decided({}):
         _static(writer)
         plans = caseload.Planner(as_of)
-        awards, standings, entitled = _AwardNumbers(granter), Standings(seed, as_of), Entitled(granter, seed)
+        personal = PersonalPlans(as_of, persons)
+        awards, standings, entitled = _AwardNumbers(granter), Standings(seed, as_of), Entitled(granter, seed, personal)
         for home, rng in _homes(persons, seed, as_of):
             standings.mark(home)
             _write_home(writer, home, rng, as_of)
@@ -68,6 +72,7 @@ def generate(
             if progress and writer.counts["persons"] % 5000 < 6:
                 progress(writer.counts["persons"], persons)
         writer.add("cases", plans.rows())
+        writer.add("cases", personal.rows())
         return writer.close({"persons": persons, "seed": seed, "as_of": as_of.isoformat()})
 
 
@@ -76,7 +81,7 @@ def _maybe(grant: Grant | None) -> list[Grant]:
 
 
 def _homes(persons: int, seed: int, as_of: datetime.date) -> Iterator[tuple[Home, Random]]:
-    """The named families first, then ordinary households until exactly `persons` people live in the county."""
+    """Four named families first, then ordinary households, at the end two more named ones: exactly `persons` people."""
     numbers, made = Numbers(), 0
     families = Families(as_of, numbers)
     spots = villages()
@@ -84,16 +89,19 @@ def _homes(persons: int, seed: int, as_of: datetime.date) -> Iterator[tuple[Home
     for home in named_families(numbers):
         made += len(home.members)
         yield home, Random(f"story:{home.story}")
-    index = 0
-    while made < persons:
+    index, late = 0, persons >= WITH_LATE
+    ordinary = persons - LATE_PEOPLE if late else persons
+    while made < ordinary:
         rng = Random((seed << 32) + index)
         index += 1
         roll = rng.random() * steps[-1]
         home = families.home(rng, spots[next(k for k, top in enumerate(steps) if roll < top)])
         settle(rng, home, as_of)
-        del home.members[persons - made :]
+        del home.members[ordinary - made :]
         made += len(home.members)
         yield home, rng
+    for home in late_families(numbers) if late else []:
+        yield home, Random(f"story:{home.story}")
 
 
 def _static(writer: Writer) -> None:

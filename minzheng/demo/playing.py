@@ -23,8 +23,8 @@ class Stop(Exception):
 
 
 #: What is done up to each planned state; the same road, left at different places.
-_CHECKED = ("submit", "accept", "start", "match", "visit")
-_POSTED = (*_CHECKED, "opinion", "post")
+CHECKED = ("submit", "accept", "start", "match", "visit")
+_POSTED = (*CHECKED, "opinion", "post")
 ROADS: dict[str, tuple[str, ...]] = {
     "DRAFT": (),
     "SUBMITTED": ("submit",),
@@ -33,9 +33,9 @@ ROADS: dict[str, tuple[str, ...]] = {
     "WITHDRAWN": ("submit", "accept", "withdraw"),
     "ACCEPTED": ("submit", "accept"),
     "STARTED": ("submit", "accept", "start"),
-    "INVESTIGATING": _CHECKED,
+    "INVESTIGATING": CHECKED,
     "ABORTED": ("submit", "accept", "start", "warn", "abort"),
-    "INITIAL_OPINION": (*_CHECKED, "opinion"),
+    "INITIAL_OPINION": (*CHECKED, "opinion"),
     "PUBLICITY": _POSTED,
     "OBJECTION": (*_POSTED, "objection"),
     "REVIEW": (*_POSTED, "publicity_end"),
@@ -45,19 +45,21 @@ ROADS: dict[str, tuple[str, ...]] = {
     "SUSPENDED": (*_POSTED, "publicity_end", "approve", "pay", "suspend"),
     "TAPERING": (*_POSTED, "publicity_end", "approve", "pay", "recheck", "taper"),
     "TERMINATED": (*_POSTED, "publicity_end", "approve", "pay", "recheck", "stop"),
-    "MOVED": (*_CHECKED, "move"),
-    "REJECTED": (*_CHECKED, "mismatch", "opinion", "forward", "reject"),
+    "MOVED": (*CHECKED, "move"),
+    "REJECTED": (*CHECKED, "mismatch", "opinion", "forward", "reject"),
 }
 #: Working days that each step takes after the one before.
 _TAKES = {
     "accept": 1, "supplement": 1, "refuse": 1, "withdraw": 2, "start": 1, "match": 1, "warn": 3, "abort": 3, "visit": 2,
     "mismatch": 1, "opinion": 2, "post": 1, "objection": 2, "approve": 3, "forward": 1, "reject": 3, "recheck": 5,
-    "suspend": 6, "taper": 4, "stop": 4, "move": 1,
+    "suspend": 6, "taper": 4, "stop": 4, "move": 1, "verify": 1, "support": 0, "selfcare": 1, "expenses": 1, "advance": 0,
 }  # fmt: skip
 
 
 class Player:
     """One case on its road. `family` is the citizen who applied by phone, None when the clerk did."""
+
+    roads = ROADS
 
     def __init__(self, desk: Desk, case: Case, family: Actor | None, target: str) -> None:
         self.desk, self.case, self.target = desk, case, target
@@ -69,7 +71,7 @@ class Player:
         self.step = 0
 
     def play(self, day: datetime.date) -> None:
-        for name in ROADS[self.target]:
+        for name in self.roads[self.target]:
             day = self._date_of(name, day)
             if day > self.desk.as_of:
                 raise Stop(f"“{name}”要到 {day} 才能办")

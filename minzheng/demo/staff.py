@@ -117,27 +117,23 @@ def citizens(homes: list[Home]) -> Iterator[Login]:
         "wu": "申请低保，核对出一辆车（故事二）",
         "zheng": "低保边缘家庭的重残人员单独申请",
         "he": "在保家庭，正在渐退",
+        "qin": "81 岁，还没有申请高龄津贴（女儿方丽华替她办，手机 15401010051）",
+        "luo": "有残疾人证，还没有申请两项补贴",
     }
     for home in homes:
         if home.story not in uses:
             continue
-        applicant = applicant_of(home)
-        yield Login(
-            applicant.phone,
-            applicant.name,
-            "citizen",
-            "",
-            home.village.code,
-            "",
-            uses[home.story],
-            applicant.phone,
-            applicant.no,
-        )
+        who = [(applicant_of(home), uses[home.story])]
+        if home.story == "qin":
+            who.append((home.head, "替母亲秦素珍办高龄津贴（替家人办）"))
+        for person, use in who:
+            yield Login(person.phone, person.name, "citizen", "", home.village.code, "", use, person.phone, person.no)
 
 
 def applicant_of(home: Home):  # type: ignore[no-untyped-def]
-    """Who applies: the head, but in 郑秋生's case he himself."""
-    return next((member for member in home.members if home.story == "zheng" and member.name == "郑秋生"), home.head)
+    """Who applies: the head, but 郑秋生 and 秦素珍 for themselves."""
+    own = {"zheng": "郑秋生", "qin": "秦素珍"}.get(home.story)
+    return next((member for member in home.members if member.name == own), home.head)
 
 
 __all__ = ["AREA", "PASSWORD", "Login", "Office", "applicant_of", "citizens", "offices", "staff"]

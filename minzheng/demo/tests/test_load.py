@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
+from minzheng.business.assistance import conflicts
 from minzheng.demo.cli import demo
 from minzheng.demo.errors import DemoError, NotDemo
 from minzheng.demo.generate import generate
 from minzheng.demo.load import load, unload
+from minzheng.demo.personal_plans import TARGETS
 from minzheng.demo.replace import demo_rows, tables
 from minzheng.demo.staff import PASSWORD, staff
 from minzheng.demo.state import status
@@ -31,6 +34,7 @@ from minzheng.kernel.items import registry as items
 from minzheng.kernel.models import (
     AuditEntry,
     Award,
+    AwardMember,
     Case,
     CaseMove,
     Household,
@@ -77,6 +81,38 @@ class Test装好的县:
             "赵小满",
         ]
         assert PersonNameChar.objects.filter(person=person).count() == 3
+
+    def test_各项待遇在册的和在办的都有_到了计划的状态(self) -> None:
+        planned = {item for item, *_ in TARGETS}
+        granted = set(Award.objects.filter(case=None).values_list("item_code", flat=True))
+        assert granted == planned | {"assistance.dibao", "assistance.dibao_edge"}
+        states = set(Case.objects.exclude(item_code="assistance.dibao").values_list("item_code", "state"))
+        assert {item for item, _ in states} == planned
+        assert {
+            ("elderly.care_subsidy", "REJECTED"), ("disability.two_subsidies", "SUPPLEMENT"),
+            ("assistance.tekun", "INVESTIGATING"), ("elderly.old_age", "APPROVED"),
+        } <= states  # fmt: skip
+        assert Case.objects.filter(item_code="assistance.tekun", evidence__kind="selfcare").count() == 1
+
+    def test_临时救助先给了钱_手续还没有补(self) -> None:
+        advance = Award.objects.get(item_code="assistance.temporary", case__evidence__kind="advance")
+        assert (advance.amount_fen, advance.cycle, advance.case.state) == (80_000, "once", "INVESTIGATING")
+
+    def test_没有两项冲突的待遇_额度不发钱_一次性的只发一次(self) -> None:
+        held: dict[int, set[str]] = {}
+        for person, item in AwardMember.objects.filter(award__state="active").values_list("person", "award__item_code"):
+            held.setdefault(person, set()).add(item)
+        rows = yaml.safe_load((Path(conflicts.__file__).parent / "matrix.yaml").read_text(encoding="utf-8"))["rows"]
+        never = [{row["a"], row["b"]} for row in rows if row["mode"] == "exclude" and "when" not in row]
+        split = {"disability.living", "disability.nursing"}
+        never = [{"disability.two_subsidies" if one in split else one for one in pair} for pair in never]
+        never.remove({"children.orphan", "disability.two_subsidies"})  # 护理补贴 may be drawn beside it
+        assert not [pair for items in held.values() for pair in never if pair <= items]
+        assert len(never) > 6 and any(len(items) > 1 for items in held.values())
+        for award in Award.objects.filter(cycle="quota"):
+            assert award.amount_fen > 0 and not award.lines.exists()
+        for award in Award.objects.filter(cycle="once", case=None):
+            assert award.lines.count() == 1 and award.first_month == award.last_month and award.next_review_on is None
 
     def test_每种状态都有办件_动作重放一致(self) -> None:
         states = Counter(Case.objects.values_list("state", flat=True))
@@ -131,8 +167,10 @@ class Test装好的县:
         result = CliRunner().invoke(demo, ["logins", "--json"])
         rows = json.loads(result.stdout)
         assert {"username", "password", "name", "role", "region", "for"} <= set(rows[0])
-        assert [row["username"] for row in rows if row["role"] == "citizen"] == [f"1540101000{n}" for n in (1, 2, 3, 4)]
-        assert len(rows) == 64 and all(row["for"] and row["region"] for row in rows)
+        assert [row["username"] for row in rows if row["role"] == "citizen"] == [
+            *(f"1540101000{n}" for n in (1, 2, 3, 4, 5)), "15401010051", "15401010006",
+        ]  # fmt: skip
+        assert len(rows) == 67 and all(row["for"] and row["region"] for row in rows)
 
     def test_检索走索引_查询次数固定(self, django_assert_num_queries: Any) -> None:
         clerk = actor_of(User.objects.get(username="qingshi"))
