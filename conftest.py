@@ -117,10 +117,18 @@ def _posts_without_second_factor(request: pytest.FixtureRequest, monkeypatch: py
 
 
 @pytest.fixture(autouse=True)
-def _values_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def _values_read_anew(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Signed values are kept in memory for some seconds: no test sees those of the one before, and no query is counted
-    because the seconds happen to be over."""
+    because the seconds happen to be over. Where a test has no database, nobody has signed anything."""
+    import time
+
     from minzheng.kernel.standards import values
 
     monkeypatch.setattr(values, "_KEEP_SECONDS", 3600)
     values.forget()
+    uses_tables = request.node.get_closest_marker("django_db") or {"db", "transactional_db", "database"} & set(
+        request.fixturenames
+    )
+    if not uses_tables:
+        monkeypatch.setattr(values, "_rows", ())
+        monkeypatch.setattr(values, "_read_at", time.monotonic())
