@@ -121,7 +121,7 @@ AWARD_COLUMNS: tuple[Column, ...] = (
     Text(lambda award: item_title(award.item_code), "事项"),
     Text("payee_name", "领款人"),
     Number("persons", "人数"),
-    Money("amount_fen", "月金额（元）"),
+    Money("amount_fen", "金额（元）"),
     Badge("state", "状态", names=dict(Award.STATES), tones=AWARD_TONES),
 )
 PERSON_COLUMNS: tuple[Column, ...] = (

@@ -90,8 +90,13 @@ def test_没有家人时先给一张空卡片_点再加一位又多一张() -> N
 
 @pytest.mark.parametrize(("id_no", "opened"), [("990101201405309025", False), ("990101195803149022", True)])
 def test_孩子的收入卡片收起_大人的展开(id_no: str, opened: bool) -> None:
-    rows = asking.sheet(MONEY, [{"wage": ""}], names=[{"name": "甲", "id_no": id_no}]).rows
+    family = [{"name": "甲", "id_no": id_no}, {"name": "乙", "id_no": "990101195803149022"}]
+    rows = asking.sheet(MONEY, [{"wage": ""}, {"wage": ""}], names=family).rows
     assert rows[0].open is opened
+
+
+def test_只有一位的不用展开() -> None:
+    assert asking.sheet(MONEY, [{"wage": ""}], names=[{"name": "甲", "id_no": "990101201405309025"}]).rows[0].open
 
 
 def test_可填可不填的金额先问有没有_必填的直接填() -> None:
