@@ -335,3 +335,22 @@ def test_到期办件的任务不碰乡镇审批的小额(relief: Relief) -> Non
     case.refresh_from_db()
     assert case.state == "TOWN_CONFIRM"
     assert not Award.objects.filter(case=case).exists()
+
+
+def test_办件页写明遇到的困难_申报和核定并列(relief: Relief) -> None:
+    from minzheng.kernel.items import registry
+    from minzheng.kernel.pages.casework.person_facts import home_rows
+
+    case = relief.accepted(home(), FIRE)
+    item = registry.get(CODE)
+
+    def rows() -> dict[str, Any]:
+        ((title, facts),) = home_rows(case, item, list(case.members.all()), list(case.evidence.all()))
+        assert title == "遇到的困难"
+        return {f.label: (f.declared, f.found, f.changed) for f in facts}
+
+    assert rows()["说说情况"] == ("昨晚厨房起火，烧了两间屋。", "", False)
+    relief.verify(case, cause="交通事故", months="2")
+    assert rows()["因为什么"] == ("火灾", "交通事故", True)
+    assert rows()["困难要持续几个月"] == ("", "2 个月", True)
+    assert rows()["家住城市还是农村"] == ("农村", "与申报一致", False)

@@ -9,7 +9,7 @@ from typing import Any
 from minzheng.kernel.cases.drafting.members import age
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.items.items import Item
-from minzheng.kernel.pages.casework.person_facts import Fact, about_one_person, fact_rows
+from minzheng.kernel.pages.casework.person_facts import Fact, about_one_person, fact_rows, home_rows
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import Count, Field, Money, yuan_text
 from minzheng.kernel.subjects.masking import mask_id
@@ -69,6 +69,9 @@ class Family:
     alarms: list[Alarm] = field(default_factory=list)
     matched: bool = False
     personal: bool = False
+    home: list[tuple[str, list[Fact]]] = field(
+        default_factory=list
+    )  # of a personal benefit: steps about the whole family
 
 
 def family_rows(
@@ -84,7 +87,8 @@ def family_rows(
     }
     if about_one_person(item):
         people = [replace(_member(m, (), {}, {}, drawing), facts=fact_rows(item, m, evidence, _HEAD)) for m in members]
-        return Family(people, sum(one.counted for one in people), [], 0, personal=True)
+        home_facts = home_rows(case, item, members, evidence)
+        return Family(people, sum(one.counted for one in people), [], 0, personal=True, home=home_facts)
     fields = _member_fields(item)
     shown = [_member(one, fields, found, judged, drawing) for one in members]
     home = _household_figures(case, item, found, judged)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from minzheng.kernel.cases.lifecycle.facts import PREFIX
-from minzheng.kernel.cases.models import CaseMember, Evidence
+from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.parts.fields import BankAccount, Field, IdNumber, Phone
 from minzheng.kernel.subjects.masking import mask_account, mask_id, mask_phone
@@ -38,12 +38,41 @@ def fact_rows(item: Item, one: CaseMember, evidence: Sequence[Evidence], head: S
     rows = []
     for f in _fields(item, head):
         said, now = declared.get(f.name), verified.get(f.name)
-        changed = now not in (None, "", []) and now != said
-        if said in (None, "", []) and not changed:
-            continue
-        found = _show(f, now) if changed else "与申报一致" if looked_at else ""
-        rows.append(Fact(f.label, _show(f, said), found, changed))
+        fact = _fact(f, said, now, looked_at=looked_at)
+        if said not in (None, "", []) or fact.changed:
+            rows.append(fact)
     return rows
+
+
+def home_rows(
+    case: Case, item: Item, members: Sequence[CaseMember], evidence: Sequence[Evidence]
+) -> list[tuple[str, list[Fact]]]:
+    """(title of the step, answers) of the steps about the whole family: what happened, what is needed. What the clerk
+    found of the household stands with the first member, see `verified["household"]`."""
+    looked_at = any(row.kind == "facts" for row in evidence)
+    verified: Mapping[str, Any] = next(
+        (m.verified["household"] for m in members if (m.verified or {}).get("household")), {}
+    )
+    act = item.flow.act("verify_facts")
+    asked = {f.name for step in item.form.steps for f in step.plain_fields}
+    found = []
+    for step in item.form.steps:
+        if step.repeat or step.kind != "fields" or step.key in ("applicant", "account"):
+            continue
+        own = [f for f in act.fields if f.name in verified and f.name not in asked] if act else []
+        declared = (case.form or {}).get(step.key) or {}
+        rows = [
+            _fact(f, declared.get(f.name), verified.get(f.name), looked_at=looked_at)
+            for f in (*step.plain_fields, *own)
+            if declared.get(f.name) not in (None, "", []) or verified.get(f.name) not in (None, "", [])
+        ]
+        found += [(step.title, rows)] if rows else []
+    return found
+
+
+def _fact(f: Field, said: Any, now: Any, *, looked_at: bool) -> Fact:
+    changed = now not in (None, "", []) and now != said
+    return Fact(f.label, _show(f, said), _show(f, now) if changed else "与申报一致" if looked_at else "", changed)
 
 
 def _fields(item: Item, head: Sequence[str]) -> list[Field]:

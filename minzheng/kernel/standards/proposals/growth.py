@@ -55,4 +55,4 @@ def _compound(ratio: Fraction, years: int) -> Decimal:
             high = middle
     if Fraction(2 * (_STEP + low) + 1, 2 * _STEP) ** years <= ratio:
         low += 1
-    return Decimal(low) / 100
+    return (Decimal(low) / 100).quantize(Decimal("0.01"))
