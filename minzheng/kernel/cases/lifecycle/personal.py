@@ -63,6 +63,10 @@ QUOTA_NEXT = {
 }
 
 
+#: 确认同意 of what is paid once: what the person reads, and what comes next.
+ONCE = ("已确认同意，等待发放", "钱一次打到您的账户，不用再办手续。")
+
+
 def states_of(cycle: str = "monthly", *, publicity: bool = False) -> tuple[State, ...]:
     """The common states in the words of a personal benefit; a one-off payment ends in 已办结."""
     unused = ("TAPERING",) if publicity else ("TAPERING", "PUBLICITY", "OBJECTION")
@@ -76,7 +80,8 @@ def states_of(cycle: str = "monthly", *, publicity: bool = False) -> tuple[State
     if cycle != "once":
         return mine
     gone = ("IN_PAYMENT", "RECHECK", "ADJUSTED", "SUSPENDED", "TERMINATED")
-    return (*(s for s in mine if s.code not in gone), CLOSED)
+    kept = (replace(s, public=ONCE[0], next=ONCE[1]) if s.code == "APPROVED" else s for s in mine if s.code not in gone)
+    return (*kept, CLOSED)
 
 
 def personal(
