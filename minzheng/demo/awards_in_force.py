@@ -7,14 +7,15 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError
 from minzheng.demo.places import AREA
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
-from minzheng.kernel.awards.services import digest, month_after, next_review
+from minzheng.kernel.awards.services import month_after, next_review
 from minzheng.kernel.cases.running.evidence import canonical
+from minzheng.kernel.crypto import sealing
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.items import registry
 from minzheng.kernel.registers.models import NumberSeries
@@ -71,7 +72,7 @@ def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Ro
             loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount,
             answer.cycle, answer.category, row["state"], row["first_month"],
             row["first_month"] if answer.cycle == "once" else None, _review_after(row, region, decided, answer, loader),
-            decided, frozen(pk, basis), digest(basis), answer.evidence["ruleset_sha"], True, loader.now,
+            decided, frozen(pk, basis.decode()), sealing.sm3(basis), answer.evidence["ruleset_sha"], True, loader.now,
         )  # fmt: skip
         for person, relation, top_up in covered:
             members.append((new_id(), pk, loader.ids[person], loader.names[person], relation, top_up))
@@ -93,8 +94,9 @@ def _answer(row: dict[str, str], region: str, loader: Loader) -> Answer:
     return answer
 
 
-def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> dict[str, Any]:
-    """What an award freezes (see awards.services.grant): evidence, household, amount, persons, sheet."""
+def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> bytes:
+    """What an award freezes (see awards.services.grant): evidence, household, amount, persons, sheet. Written out once: the
+    form that is hashed is the form that is stored."""
     household = [
         {
             "seq": seq,
@@ -105,12 +107,10 @@ def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> dict[str, Any
         }
         for seq, (person, relation, _top_up) in enumerate(json.loads(row["covered"]), start=1)
     ]
-    whole = {
+    return canonical({
         **answer.evidence, "household": household, "amount_fen": answer.amount_fen, "persons": answer.persons,
         "sheet": [list(line) for line in answer.sheet],
-    }  # fmt: skip
-    basis: dict[str, Any] = json.loads(canonical(whole))
-    return basis
+    })  # fmt: skip
 
 
 def _review_after(

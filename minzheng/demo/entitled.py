@@ -200,7 +200,9 @@ class Entitled:
         )
         decided = max(decided, days_after(self._since(item, member), 14))
         start = max(month_after(decided), granter.paid_since)
-        then = answer_of(item, family, region, start) if start <= self.as_of else None
+        then = answer if _same_bracket(member.birth, start, self.as_of) else None
+        if then is None and start <= self.as_of:
+            then = answer_of(item, family, region, start)
         if then is None or then.amount_fen != answer.amount_fen:
             decided, start = days_after(granter.month, -5), granter.month
             if answer_of(item, family, region, start).amount_fen != answer.amount_fen or decided < self._since(
@@ -233,3 +235,10 @@ class Entitled:
         fees = {"遗体接运费": 260 + int(rng.random() * 20) * 10, "遗体存放费": 160, "遗体火化费": 380}
         family = funeral_words(member, {word: amount * YUAN for word, amount in fees.items()}, "格位存放")
         return self._once(FUNERAL, home, payee, [payee], family, decided)
+
+
+def _same_bracket(birth: datetime.date, start: datetime.date, end: datetime.date) -> bool:
+    """No round birthday from one day to the other: by age alone nothing can have changed, so the rules need not be asked
+    a second time."""
+    months = [(day.year - birth.year) * 12 + day.month - birth.month for day in (start, end)]
+    return start <= end and (months[0] - 1) // 60 == months[1] // 60

@@ -31,7 +31,7 @@ class PersonalPlayer(Player):
     roads = ROADS
 
     def _person(self) -> CaseMember:
-        found: CaseMember = self.case.members.filter(in_count=True).order_by("seq").first()
+        found: CaseMember = self.case.members.filter(in_count=True).order_by("seq")[0]
         return found
 
     def _supplement(self, _day: datetime.date) -> None:

@@ -173,7 +173,7 @@ class PersonalBenefit:
         outcome = reckoning.run(family, region, on, targets, explain=True)
         eligible = self._granted(outcome)
         paid = outcome
-        if eligible:
+        if eligible and payable_on != on:
             paid = reckoning.by_payable_month(family, region, payable_on, targets, outcome, self._granted)
         amount = sum(fen(_row(paid).get(word)) or 0 for word in self.cash) if eligible else 0
         return Answer(
