@@ -19,6 +19,7 @@ from minzheng.datacenter.simulation.models import SimulationRun
 from minzheng.datacenter.simulation.services import caseload_of
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors as cases
+from minzheng.kernel.regions import codes
 from minzheng.kernel.standards import values
 from minzheng.policy.errors import InputError
 from minzheng.policy.figures import Home, Side, compared, move
@@ -112,7 +113,7 @@ def _units(
     run: SimulationRun, actor: Actor, sides: asking.Sides, wanted: Wanted, options: Options
 ) -> Iterator[tuple[str, Unit]]:
     """(where this unit begins, unit): households with awards, awards without household, refused applications."""
-    place = wanted.place if wanted.place and wanted.place.startswith(run.region_code.rstrip("0")) else run.region_code
+    place = wanted.place if _inside(run.region_code, wanted.place) else run.region_code
     load: Caseload = caseload_of(place, options, sides)
     stage, _, key = wanted.after.partition("-")
     rows = load.awards() if actor.is_system else load.awards().filter(actor.scope_q("award.read"))
@@ -136,6 +137,14 @@ def _units(
                 Q(case__household_id__gte=int(key)) | Q(case__household_id__isnull=True, case_id__gte=int(key))
             )
         yield from ((f"c-{unit.key}", unit) for unit in load.units(rows.none(), sheets))
+
+
+def _inside(region_code: str, place: str) -> bool:
+    """Whether the address names a place of the run; it may have been typed by hand."""
+    try:
+        return bool(place) and codes.covers(region_code, place)
+    except codes.BadRegionCode:
+        return False
 
 
 def _fits(home: Home, wanted: Wanted, near_fen: int, near_share: int, measure: Measure) -> bool:

@@ -148,7 +148,7 @@ def carry_out(
         detail={"no": run.no, "purpose": run.purpose},
     )  # fmt: skip
     figures = compute(caseload, sides, lambda done: _tell(progress, done, total))
-    figures |= telling.facts(sides, run, normalize_region(run.region_code))
+    figures |= telling.facts(sides, run, normalize_region(run.region_code), figures)
     with fence():
         done = SimulationRun.objects.select_for_update().get(pk=pk)
         if done.state == SimulationRun.DONE:

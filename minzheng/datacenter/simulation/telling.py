@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.simulation.asking import Sides
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.regions.codes import full
+from minzheng.kernel.regions.codes import covers, full
 from minzheng.kernel.regions.selectors import region_names
 from minzheng.policy.params import Resolved
 from minzheng.policy.regions import normalize_region
@@ -16,24 +16,31 @@ if TYPE_CHECKING:
     from minzheng.datacenter.simulation.models import SimulationRun
 
 
-def facts(sides: Sides, run: SimulationRun, region: str) -> dict[str, Any]:
-    """What the sums rest on, kept with them: the supposed values beside those in force, values that go on because their
-    successor is not published, all parameters in force of both sides, titles of benefits."""
+def facts(sides: Sides, run: SimulationRun, region: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """What the sums rest on, kept with them: the supposed values beside those in force; of the benefits that occur in the
+    report, values that go on because their successor is not published and all parameters of both sides; titles."""
+    values = [_change(sides, one, region) for one in run.changes]
+    benefits, declared = sides.reform.benefits, sides.reform.params.declarations
+    told = {row["benefit"] for row in (*report["benefits"], *report["received"], *values)}
+    told |= {code for code, one in benefits.items() if one.shared}
+    here = full(region)
+    carried = [
+        row for row in sides.carried
+        if (covers(full(row.region), here) or covers(here, full(row.region)))
+        and row.name in declared and declared[row.name].benefit in told
+    ]  # fmt: skip
     return {
-        "values": [_change(sides, one, region) for one in run.changes],
-        "carried": [
-            {"name": row.name, "region": row.region, "after": (row.since).isoformat()} for row in sides.carried
-            if region.startswith(row.region.rstrip("0")) or row.region.startswith(region.rstrip("0"))
-        ],
-        "params": _params(sides, region),
-        "titles": {code: sides.reform.benefits[code].title for code in sides.reform.benefit_codes()},
-    }  # fmt: skip
+        "values": values,
+        "carried": [{"name": row.name, "region": row.region, "after": row.since.isoformat()} for row in carried],
+        "params": [row for row in _params(sides, region) if row["benefit"] in told],
+        "titles": {code: benefits[code].title for code in sides.reform.benefit_codes()},
+    }
 
 
 def _change(sides: Sides, change: Mapping[str, str], region: str) -> dict[str, str]:
     place = normalize_region(change["region"])
     # A value of the province is told as it stands in the county that is looked at.
-    at = place if place.startswith(region.rstrip("0")) else region
+    at = place if covers(full(region), full(place)) else region
     month = sides.frame.months[sides.frame.compare]
     declared = sides.reform.params.declarations[change["name"]]
     old = (

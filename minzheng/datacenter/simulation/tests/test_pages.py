@@ -140,6 +140,9 @@ def test_按类别和在发情况的名单(
     assert text.count("赵某9") == 1 and "赵某1<" not in text
     assert "没有这样的" in page(client, "simulation.homes", run.pk, what="raised", dimension="城乡", group="农村")
     assert client.get(reverse("simulation.homes", kwargs={"pk": run.pk}), {"what": "什么"}).status_code == 404
+    # 地址里手写的地方：不是代码的、不在这次测算里的，都按整个测算的地区
+    for place in ("什么", "990102"):
+        assert page(client, "simulation.homes", run.pk, what="raised", place=place).count("赵某") == 9
 
 
 def test_别的地方_看不到这次测算(browse: Callable[..., Client], run: SimulationRun) -> None:
