@@ -430,6 +430,10 @@ class Program:
         return reason
 
     def _fact(self, name: str, values: dict[str, Any], top: dict[str, Any]) -> str:
-        """A value as the sentence of a reason says it: the row's own, the household's, or a parameter."""
+        """A value as the sentence of a reason says it: the row's own, the household's, or a parameter; a ratio as percent."""
+        declared = self.ruleset.params.declarations.get(name)
+        if declared is not None and declared.type == "比例" and name not in values and name not in top:
+            value = Decimal(getattr(self.params, name))
+            return f"{(value * 100).normalize():f}%" if declared.unit == "比例" else f"{value.normalize():f}"
         shown = show(values.get(name, top.get(name, getattr(self.params, name, ""))))
         return "是" if shown is True else "否" if shown is False else str(shown)

@@ -50,6 +50,12 @@ def show(value: Any) -> Any:
     return value
 
 
+def show_ratio(value: Any) -> str:
+    """A ratio as text: two decimals, up to four where it has them (0.10, 0.036)."""
+    text = f"{value:.4f}"
+    return text[:-2] if text.endswith("00") else text.removesuffix("0")
+
+
 class Explainer:
     """Prepared once for a program; ``graph`` then only fills in values."""
 
@@ -63,6 +69,8 @@ class Explainer:
             return entities.get(name) or (words[name].entity if name in words else "户")
 
         self._money = {n for n in program.rules if program.ruleset.types[n][0] in ("元", "比例")}
+        self._ratios = {n for n in program.rules if program.ruleset.types[n][0] == "比例"}
+        self._ratios |= {n for n, word in words.items() if word.type == "比例"}
         shown = {name: found.as_dict() for name, found in program.found.items()}
         #: entity → (name, law, params, [(0 = own household, 1 = own row, 2 = every row, entity, name)])
         self._templates: dict[str, list[tuple[str, str, dict[str, Any], list[tuple[int, str, str]]]]] = {}
@@ -96,7 +104,7 @@ class Explainer:
         for name in self.leaves.get("户", ()):
             nodes[name] = {
                 "name": name,
-                "value": show(top[name]),
+                "value": value_of(name, top[name]),
                 "inputs": NO_INPUTS,
                 "params": NO_PARAMS,
                 "law": "",
@@ -106,7 +114,7 @@ class Explainer:
                 leaves, steps = self.row_frame(entity, i)
                 for node_id, name in leaves:
                     nodes[node_id] = {
-                        "name": name, "value": show(values[name]), "inputs": NO_INPUTS, "params": NO_PARAMS, "law": "",
+                        "name": name, "value": value_of(name, values[name]), "inputs": NO_INPUTS, "params": NO_PARAMS, "law": "",
                     }  # fmt: skip
                 for node_id, name, law, params, inputs in steps:
                     nodes[node_id] = {
@@ -149,6 +157,8 @@ class Explainer:
         return [f"{self.keys[entity]}{i}.{name}" for i in range(1, rows[entity] + 1)]
 
     def _value(self, name: str, value: Any) -> Any:
+        if name in self._ratios and value is not None:
+            return show_ratio(value)
         if name in self._money and value is not None and type(value) is int:
             return f"{value}.00"
         return show(value)

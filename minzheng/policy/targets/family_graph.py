@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from minzheng.policy.compile import HOUSEHOLD_TOTAL, PERSON_TOTAL, Output, Plan
 from minzheng.policy.errors import PolicyError
 from minzheng.policy.evaluate import TOTALS
-from minzheng.policy.explain import NO_INPUTS, NO_PARAMS, TOTALS_LAW, show
+from minzheng.policy.explain import NO_INPUTS, NO_PARAMS, TOTALS_LAW, show, show_ratio
 from minzheng.policy.lowering import DAY, Node
 from minzheng.policy.targets.family import HELPERS, Facts, number_of
 from minzheng.policy.targets.family_rows import RowReader, day_of
@@ -109,7 +109,7 @@ class _GraphPrinter(Printer):
         texts = {code: text for text, code in plan.codes.items()}
         self.show: dict[str, _Shown] = {
             "元": _Shown(lambda v: Decimal(v).scaleb(-2)),
-            "比例": _Shown(lambda v: Decimal(v) / 10_000),
+            "比例": _Shown(lambda v: show_ratio(Decimal(v) / 10_000)),
             "日期": _Shown(day_of),
             "选项": _Shown(texts.__getitem__),
         }

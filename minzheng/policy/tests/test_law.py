@@ -238,3 +238,12 @@ def test_解释里没有本地不走的分支(ruleset):
     assert "家庭月收入" in inputs("补差")
     assert "成员1.分档金额" in inputs("分档")
     assert "家庭月收入" not in inputs("分档")
+
+
+def test_理由里的比例写成百分数而解释里不丢小数(ruleset):
+    family = {"家庭": {}, "成员": [{"姓名": "甲"}]}
+    indices = {"价格补贴_CPI同比": "0.034", "价格补贴_食品同比": "-0.011", "价格补贴_SCPI同比": "0.041"}
+    outcome = ruleset.evaluate(family, region="370503", on=date(2021, 12, 1), params_overrides=indices, explain=True)
+    (text,) = [r["text"] for r in outcome.reasons if r["rule"] == "价格补贴_已启动"]
+    assert "同比涨幅 3.4%（启动线 3.5%）" in text and "同比涨幅 -1.1%（启动线 6%）" in text
+    assert outcome.explanation["nodes"]["价格补贴_涨幅"]["value"] == "0.041"
