@@ -6,6 +6,7 @@ open; what leaks is collected and told at once. How many combinations were tried
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -253,7 +254,8 @@ def _steady(page: Page, response: Any) -> str:
     body = b"".join(response) if response.streaming else response.content
     if page.kind == "export" and response.status_code == 200:
         return "\n".join(line.rpartition(",")[0] for line in legible(body).splitlines())
-    return bare(legible(body))
+    # what a page says once ("请先勾选") is shown by the next one: it is not the next one's
+    return re.sub(r'<div class="notes".*?</div>', "", bare(legible(body)), flags=re.S)
 
 
 def test_没登录的人_和别的群众_委托到期的代办人_一个字也看不到(
