@@ -52,7 +52,9 @@ class FlowParams:
     long_list_min_rows: int = 3  # villages with fewer families on the long-term list are listed under their township
     limits_from_service: bool = True  # 补正 and 核对异议 run from the service of their notice (else from its issue)
     mandate_months: int = 12  # a mandate (委托) holds so many months at most
-    paid_from: str = ""  # "" by the decision; "hand_in", "complete": the month handed in, or in which the papers were complete
+    paid_from: str = (
+        ""  # "" by the decision; "hand_in", "complete": the month handed in, or in which the papers were complete
+    )
     home_days: int = 0  # 跨省通办: from sending it on to the decision of the place of registration
     tell_days: int = 0  # … from that answer to telling the applicant
     formality_days: int = 0  # 先行救助: from the payment in advance to the end of the missing formalities

@@ -4,15 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0013_standard_sets_repricing'),
+        ("kernel", "0013_standard_sets_repricing"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='award',
-            name='cycle',
-            field=models.CharField(choices=[('monthly', '按月发放'), ('once', '一次性'), ('quota', '按月服务额度')], default='monthly', max_length=8, verbose_name='发放方式'),
+            model_name="award",
+            name="cycle",
+            field=models.CharField(
+                choices=[("monthly", "按月发放"), ("once", "一次性"), ("quota", "按月服务额度")],
+                default="monthly",
+                max_length=8,
+                verbose_name="发放方式",
+            ),
         ),
     ]

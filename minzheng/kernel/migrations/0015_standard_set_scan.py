@@ -5,31 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('kernel', '0014_award_cycle'),
+        ("kernel", "0014_award_cycle"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='standardset',
-            name='file_name',
+            model_name="standardset",
+            name="file_name",
         ),
         migrations.RemoveField(
-            model_name='standardset',
-            name='file_path',
+            model_name="standardset",
+            name="file_path",
         ),
         migrations.RemoveField(
-            model_name='standardset',
-            name='file_sha',
+            model_name="standardset",
+            name="file_sha",
         ),
         migrations.RemoveField(
-            model_name='standardset',
-            name='file_type',
+            model_name="standardset",
+            name="file_type",
         ),
         migrations.AddField(
-            model_name='standardset',
-            name='attachment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='kernel.attachment', verbose_name='文件扫描件'),
+            model_name="standardset",
+            name="attachment",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="kernel.attachment",
+                verbose_name="文件扫描件",
+            ),
         ),
     ]

@@ -44,7 +44,12 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "hang": (("source", "哪个部门的什么数据"), ("until", "预计可得"), ("opinion", "说明")),
     "manual_check": (("content", "取证情况"),),
     "countersign": (("amount_fen", "会签的月金额"),),
-    "advance": (("paid_on", "先行救助日期"), ("amount_fen", "先给的金额"), ("how", "怎样给的"), ("opinion", "紧急情况")),
+    "advance": (
+        ("paid_on", "先行救助日期"),
+        ("amount_fen", "先给的金额"),
+        ("how", "怎样给的"),
+        ("opinion", "紧急情况"),
+    ),
     "case_by_case": (
         ("met_on", "会议日期"),
         ("attendees", "参加单位和人员"),
