@@ -42,6 +42,37 @@ def test_空文件等于没有(business: Path) -> None:
     assert declarations.benefit_folders(business)[0].state == FAIL
 
 
+def test_本平台的待遇文件夹都齐全() -> None:
+    assert [(row.state, row.sentence) for row in declarations.benefit_folders() if row.state != OK] == []
+
+
+def test_按名单发的待遇也要有用例_共用规则不用(business: Path) -> None:
+    (business / "assistance" / "dibao" / "item.py").write_text("ITEM = 1\n")
+    folder = business / "assistance" / "festival"
+    folder.mkdir()
+    for name in ("rules.py", "params.yaml", "README.md"):
+        (folder / name).write_text("内容\n")
+    (found,) = declarations.benefit_folders(business)
+    assert found.state == FAIL and "festival 缺 cases.yaml" in found.sentence
+    (folder / "rules.py").write_text("SHARED = True\n")
+    assert [row.state for row in declarations.benefit_folders(business)] == [OK]
+
+
+def test_没有自己规则的事项_要写明按哪些规则发放_而且要有(business: Path) -> None:
+    folder = business / "assistance" / "both"
+    folder.mkdir()
+    (folder / "README.md").write_text("内容\n")
+    (folder / "item.py").write_text('ITEM = Item("assistance.both", benefits=("assistance.dibao",))\n')
+    assert [row.state for row in declarations.benefit_folders(business)] == [OK]
+    (folder / "item.py").write_text(
+        'ITEM = Item("assistance.both", benefits=("assistance.dibao", "assistance.gone"))\n'
+    )
+    (found,) = declarations.benefit_folders(business)
+    assert found.state == FAIL and "assistance.gone" in found.sentence
+    (folder / "item.py").write_text('ITEM = Item("assistance.both")\n')
+    assert "both 缺 rules.py" in declarations.benefit_folders(business)[0].sentence
+
+
 def test_密钥文件别人能读就不通过(tmp_path: Path, settings: Any) -> None:
     settings.VAR_DIR = tmp_path
     settings.MEDIA_ROOT = tmp_path / "files"
