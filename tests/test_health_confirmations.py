@@ -22,5 +22,5 @@ def test_健康页的待确认数与参数页一样() -> None:
     with clock.at(DAY):
         [found] = components.confirmations()
         counts = selectors.counts(selectors.in_force(COUNTY, DAY))
-    assert f"政策参数和期限 {counts['open'] + counts['pending']} 个没有确认" in found.sentence
+    assert f" {counts['open'] + counts['pending']} 个没有确认" in found.sentence
     assert ("个没有值" in found.sentence) is bool(counts["missing"])

@@ -60,6 +60,8 @@ def buttons(actions: Sequence[Action], obj: Any, drawing: Drawing) -> list[Butto
         page = registry.pages().get(action.page)
         if page is None or not allowed(drawing.actor, page) or (action.when and not action.when(obj)):
             continue
+        if action.offered and not action.offered(drawing.actor, obj):
+            continue
         url = row_url(action.page, action.args, obj)
         if url:
             found.append(Button(action.label, url, action.icon, action.primary, action.danger, action.key))

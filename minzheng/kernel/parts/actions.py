@@ -19,4 +19,5 @@ class Action:
     primary: bool = False
     danger: bool = False
     when: Callable[[Any], bool] | None = None
+    offered: Callable[[Any, Any], bool] | None = None  # (actor, object): not to whoever would only be refused
     key: str = ""

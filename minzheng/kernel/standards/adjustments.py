@@ -230,8 +230,7 @@ def sign(*, actor: Actor, pk: int) -> StandardSet:
     above have set since the drafting is looked at once more."""
     row, acting = _locked(actor, pk, ("submitted",))
     rows = list(row.values.select_for_update().filter(state="draft").order_by("name", "valid_from"))
-    drafters = {row.drafted_by_id, row.submitted_by_id, *(one.drafted_by_id for one in rows)}
-    if actor.id is not None and actor.id in drafters:
+    if had_a_hand(actor, row):
         raise StandardRefused("起草、提交的人不能自己签发，请由另一名政策科人员或局领导签发。")
     low = [sentence for one in rows if (sentence := _now_too_low(one))]
     if low:
@@ -246,6 +245,12 @@ def sign(*, actor: Actor, pk: int) -> StandardSet:
     _record(acting, "standard.sign", row, detail=told)
     services.changed()
     return row
+
+
+def had_a_hand(actor: Actor, row: StandardSet) -> bool:
+    """Whether this person drafted, changed or submitted any of it, and so cannot sign it."""
+    drafters = row.values.filter(state="draft").values_list("drafted_by_id", flat=True)
+    return actor.id is not None and actor.id in {row.drafted_by_id, row.submitted_by_id, *drafters}
 
 
 def _now_too_low(one: ParameterValue) -> str:

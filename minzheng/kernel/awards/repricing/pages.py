@@ -200,7 +200,8 @@ PAGES = [
             subtitle=lambda batch: "增发和补发批准后一并执行；减发、停发不在这里执行，逐户复核、书面告知后决定。",
             actions=(
                 Action("提交批准", "repricing.submit", args={"pk": "pk"}, primary=True, when=_when("computed")),
-                Action("批准执行", "repricing.approve", args={"pk": "pk"}, primary=True, when=_when("submitted")),
+                Action("批准执行", "repricing.approve", args={"pk": "pk"}, primary=True, when=_when("submitted"),
+                       offered=lambda actor, batch: not services.had_a_hand(actor, batch)),
                 Action("退回", "repricing.return", args={"pk": "pk"}, when=_when("submitted")),
                 Action("打印清单", "repricing.print", args={"pk": "pk"}),
                 Action("重新测算", "repricing.again", args={"pk": "pk"}, when=_when(*services.UNDONE)),

@@ -143,7 +143,7 @@ def cancel(*, actor: Actor, pk: int, reason: str) -> RepricingBatch:
 def approve(*, actor: Actor, pk: int) -> RepricingBatch:
     """Let the raises and the back pay be carried out. Maker and submitter cannot approve."""
     batch, acting = _locked(actor, pk, ("submitted",))
-    if actor.id is not None and actor.id in (batch.made_by_id, batch.submitted_by_id):
+    if had_a_hand(actor, batch):
         raise StandardRefused("发起、提交的人不能自己批准，请由另一名政策科人员或局领导批准。")
     _still_timely(batch)
     batch.state, batch.approved_by, batch.approved_at = "applying", actor.user, clock.now()
@@ -151,6 +151,11 @@ def approve(*, actor: Actor, pk: int) -> RepricingBatch:
     _record(acting, "repricing.approve", batch)
     enqueue(APPLY, args={"batch": str(batch.pk)}, key=f"{APPLY}:{batch.pk}")
     return batch
+
+
+def had_a_hand(actor: Actor, batch: RepricingBatch) -> bool:
+    """Whether this person made or submitted it, and so cannot approve it."""
+    return actor.id is not None and actor.id in (batch.made_by_id, batch.submitted_by_id)
 
 
 @transaction.atomic

@@ -329,7 +329,8 @@ PAGES = [
             actions=(
                 Action("填写各项的值", "standards.set_values", args={"pk": "pk"}, primary=True, when=_when("draft")),
                 Action("提交签发", "standards.set_submit", args={"pk": "pk"}, when=_when("draft")),
-                Action("核对并签发", "standards.set_sign", args={"pk": "pk"}, primary=True, when=_when("submitted")),
+                Action("核对并签发", "standards.set_sign", args={"pk": "pk"}, primary=True, when=_when("submitted"),
+                       offered=lambda actor, row: not adjustments.had_a_hand(actor, row)),
                 Action("退回修改", "standards.set_return", args={"pk": "pk"}, when=_when("submitted")),
                 Action("改名称和依据", "standards.set_edit", args={"pk": "pk"}, when=_when("draft")),
                 Action("上传文件", "standards.set_attach", args={"pk": "pk"}, when=_when(*adjustments.OPEN)),

@@ -287,6 +287,8 @@ def test_从新建到签发_每一步都在页面上(browsers: dict[str, Client]
     drafter.post(reverse("standards.set_submit", kwargs={"pk": one.pk}), {})
     sign = reverse("standards.set_sign", kwargs={"pk": one.pk})
     assert drafter.post(sign, {}).status_code == 422
+    shown = reverse("standards.set", kwargs={"pk": one.pk})
+    assert sign not in drafter.get(shown).content.decode() and sign in signer.get(shown).content.decode()
     assert signer.post(sign, {}).status_code == 302
     assert "800.00 元/月" in signer.get(reverse("standards.value", kwargs={"name": RURAL})).content.decode()
     assert "2027-01-01 起" in signer.get(reverse("standards.table"), {"q": "保障标准"}).content.decode()
