@@ -26,6 +26,7 @@ SETS = {
     ],
     # bulk computing is optional: only minzheng policy run and its like need it
     "bulk": ["pyproject.toml", "requirements/build.in", "--extra", "bulk", "--constraint", "requirements/test.txt"],
+    "splink": ["pyproject.toml", "requirements/build.in", "--extra", "splink", "--constraint", "requirements/test.txt"],
     "spark": ["pyproject.toml", "requirements/build.in", "--extra", "spark", "--constraint", "requirements/test.txt"],
 }  # fmt: skip
 
