@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(scratch, ignore_errors=True))
     settings.KEY_RING_FILE = scratch / "keys.json"
     settings.MEDIA_ROOT = scratch / "files"
+    settings.LAKE_ROOT = scratch / "lake"
     settings.ASK_FOR_SETUP = False
     settings.AUDIT_DIR = scratch / "audit"
     settings.STATIC_ROOT = scratch / "static"

@@ -78,6 +78,12 @@ def mac(purpose: str, data: bytes) -> str:
     return _hmac(_mac_key(keyring.ring().mac_root, purpose), data).hex()
 
 
+def derived_key(purpose: str) -> bytes:
+    """A 16-byte key for this purpose alone, the same as long as the ring lives: it derives from the index root, which a
+    change of the data key leaves alone. For deterministic tokens (the data centre's lake)."""
+    return _derived(keyring.ring().index_root, purpose)
+
+
 def sm3(data: bytes) -> str:
     """SM3 digest as 64 hex digits."""
     digest = hashes.Hash(hashes.SM3())
@@ -103,6 +109,11 @@ def _index_key(root: bytes, kind: str) -> hmac.HMAC:
 @lru_cache(maxsize=64)
 def _mac_key(root: bytes, purpose: str) -> hmac.HMAC:
     return _keyed(_hmac(_keyed(root), b"mac:" + purpose.encode()))
+
+
+@lru_cache(maxsize=64)
+def _derived(root: bytes, purpose: str) -> bytes:
+    return _hmac(_keyed(root), b"derived:" + purpose.encode())[:16]
 
 
 def _keyed(key: bytes) -> hmac.HMAC:
