@@ -25,6 +25,8 @@ class Person(RegionRow):
     address = SealedText("住址")
     health = SealedJSON("健康与残疾情况")
     death_date = models.DateField("死亡日期", null=True, blank=True)
+    # The file that speaks for this one since they were found to be one person (subjects/merging.py); never a chain.
+    merged_into = link("kernel.Person", null=True, related_name="absorbed", verbose_name="已并入")
     is_demo = models.BooleanField("示范数据", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
