@@ -1,13 +1,19 @@
 """One Django app: the models of the capability folders are gathered here."""
 
 from minzheng.datacenter.matching.models import RecordedFact
+from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
 from minzheng.datacenter.simulation.models import SimulationRun
 
 __all__ = [
+    "Alert",
+    "AlertAct",
     "DuplicatePair",
     "HouseholdChange",
+    "Lead",
     "LowIncomeEntry",
+    "MonitorRun",
+    "MonitorSwitch",
     "PersonMerge",
     "PersonTag",
     "RecordedFact",
