@@ -7,22 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-#: Classes of facts: (title, word of the declaration it is compared with, how amounts of several facts join).
-#: `kind`: income (元 a month), property (total), count (how many), yes (there is one), alarm (must be settled first).
-CLASSES: dict[str, tuple[str, str, str]] = {
-    "wage": ("工资性收入", "wage", "income"),
-    "business": ("经营净收入", "business", "income"),
-    "property_income": ("财产净收入", "property_income", "income"),
-    "transfer": ("转移净收入", "transfer", "income"),
-    "deposit": ("金融资产", "deposits", "property"),
-    "vehicle": ("机动车辆", "vehicles", "count"),
-    "house": ("房屋", "houses", "count"),
-    "market_entity": ("市场主体", "market_entity", "yes"),
-    "death": ("死亡登记", "", "alarm"),
-    "custody": ("服刑或强制隔离戒毒", "", "alarm"),
-    "tekun": ("正在享受特困供养", "", "alarm"),
-    "dibao": ("正在别处享受低保", "", "alarm"),
-}
+from minzheng.datacenter.sources.classes import CLASSES
+
+__all__ = ["CLASSES", "Asked", "Fact", "Source", "SourceUnavailable"]
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from minzheng.datacenter.matching.interface import Asked, Fact
+from minzheng.datacenter.sources.classes import DEPARTMENT_TITLES, DEPARTMENTS
 
-#: Departments of reference §2.3, in the order of the report.
-DEPARTMENTS = (
-    ("police", "公安"),
-    ("civil", "民政"),
-    ("hr", "人力资源社会保障"),
-    ("tax", "税务"),
-    ("realty", "自然资源和住房建设"),
-    ("market", "市场监管"),
-    ("bank", "银行、证券、保险"),
-    ("medical", "医保和卫生健康"),
-    ("disabled", "残联"),
-    ("justice", "司法行政"),
-    ("agriculture", "农业农村"),
-)
-DEPARTMENT_TITLES = dict(DEPARTMENTS)
+__all__ = ["DEPARTMENTS", "DEPARTMENT_TITLES", "RecordedSource", "sources"]
 
 
 @dataclass(frozen=True)

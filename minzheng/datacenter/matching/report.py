@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 UNITS = {"vehicle": "辆", "house": "套"}
 ALARM_WORDS = {
     "death": "有死亡登记",
+    "cremation": "有火化登记",
     "custody": "正在服刑或强制隔离戒毒",
     "tekun": "正在享受特困供养",
     "dibao": "正在另一户享受低保",
