@@ -1,14 +1,31 @@
 """One Django app: the models of the capability folders are gathered here."""
 
+from minzheng.datacenter.exchange.models import (
+    ExchangeEvent,
+    ExchangeMessage,
+    ExchangePartner,
+    ExchangePerson,
+    ExchangeQuarantine,
+    ExchangeRequest,
+    PushRow,
+    PushRun,
+)
 from minzheng.datacenter.matching.models import RecordedFact
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
+from minzheng.datacenter.sampling.models import Sample, SampleUnit
 from minzheng.datacenter.simulation.models import SimulationRun
 
 __all__ = [
     "Alert",
     "AlertAct",
     "DuplicatePair",
+    "ExchangeEvent",
+    "ExchangeMessage",
+    "ExchangePartner",
+    "ExchangePerson",
+    "ExchangeQuarantine",
+    "ExchangeRequest",
     "HouseholdChange",
     "Lead",
     "LowIncomeEntry",
@@ -16,6 +33,10 @@ __all__ = [
     "MonitorSwitch",
     "PersonMerge",
     "PersonTag",
+    "PushRow",
+    "PushRun",
     "RecordedFact",
+    "Sample",
+    "SampleUnit",
     "SimulationRun",
 ]

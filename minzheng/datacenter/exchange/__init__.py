@@ -1,0 +1,1 @@
+"""数据交换: signed requests and replies with other departments, and what is pushed to systems above."""
