@@ -10,6 +10,7 @@ from minzheng.datacenter.exchange.models import (
     PushRow,
     PushRun,
 )
+from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
 from minzheng.datacenter.matching.models import RecordedFact
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
@@ -29,6 +30,11 @@ __all__ = [
     "HouseholdChange",
     "Lead",
     "LowIncomeEntry",
+    "MatchAlert",
+    "MatchFamily",
+    "MatchLeftOut",
+    "MatchReview",
+    "MatchRun",
     "MonitorRun",
     "MonitorSwitch",
     "PersonMerge",
