@@ -10,6 +10,7 @@ from minzheng.datacenter.exchange.models import (
     PushRow,
     PushRun,
 )
+from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
 from minzheng.datacenter.matching.models import RecordedFact
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
@@ -28,6 +29,8 @@ __all__ = [
     "ExchangeQuarantine",
     "ExchangeRequest",
     "HouseholdChange",
+    "LakeBatch",
+    "LakeLink",
     "Lead",
     "LowIncomeEntry",
     "MatchAlert",
