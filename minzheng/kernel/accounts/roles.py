@@ -54,6 +54,11 @@ PERMISSIONS: dict[str, str] = {
     "caseload.approve": "批准存量导入",
     "policy.confirm": "确认参数",
     "policy.simulate": "测算标准和规则的变化",
+    "low_income.read": "查看低收入人口数据库",
+    "low_income.manage": "登记低收入人口的类别、标签",
+    "people.merge": "判断重复档案、提出合并",
+    "people.approve": "复核涉及待遇的档案合并",
+    "household.change": "办理分户、并户、户主变更",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
@@ -78,6 +83,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         "乡镇经办员",
         frozenset({"case.read", "case.create", "case.accept", "case.investigate", "case.publicity"})
         | {"match.run", "match.read", "archive.read", "person.break_glass"}
+        | {"low_income.read", "low_income.manage", "people.merge", "household.change"}
         | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
         | _PERSON
         | _FILES,
@@ -97,7 +103,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
                 "match.read",
             }
         )
-        | {"glass.read"}
+        | {"glass.read", "low_income.read", "people.approve"}
         | _FILES,
     ),
     "village_worker": (
@@ -107,7 +113,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "matching_officer": (
         "核对人员",
         frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"})
-        | {"person.break_glass"}
+        | {"person.break_glass", "low_income.read"}
         | _PERSON,
     ),
     "county_reviewer": (
@@ -125,6 +131,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             }
         )
         | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read", "policy.simulate"})
+        | {"low_income.read", "people.merge", "people.approve"}
         | _PERSON
         | _FILES,
     ),
@@ -138,17 +145,19 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
-        | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"}),
+        | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
+        | {"low_income.read"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
-        | {"audit.anchor", "glass.read", "child.read"}
+        | {"audit.anchor", "glass.read", "child.read", "low_income.read"}
         | _FILES,
     ),
     "data_officer": (
         "数据管理员",
-        frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"}),
+        frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
+        | {"low_income.read", "people.merge"},
     ),
     "archivist": (
         "档案管理员",

@@ -109,3 +109,21 @@ def covered_in(id_no: str, item_code: str, month: datetime.date) -> bool:
         award__item_code=item_code,
         award__first_month__lte=month,
     ).exists()
+
+
+def spans_of(item_codes: Iterable[str], region_code: str) -> QuerySet[AwardMember]:
+    """Everybody covered by an award of these items, past ones too, whose file lies in a place: one row a person and award,
+    with the person's merged file, place and death and the award's number, months and state (`values_list` of SPAN).
+
+    For whole caseloads, by the system: it asks for no actor. What is paid once is no standing and is left out."""
+    rows = AwardMember.objects.filter(
+        codes.scope_q([region_code], "person__region_code"), award__item_code__in=list(item_codes)
+    )
+    return rows.exclude(award__cycle="once")
+
+
+#: Columns of `spans_of`.
+SPAN = (
+    "person_id", "person__merged_into_id", "award__item_code", "award_id", "award__no", "award__household_id",
+    "award__first_month", "award__last_month", "award__state", "award__is_demo",
+)  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Substr
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects.errors import ReasonNeeded
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person
 from minzheng.kernel.subjects.search import SearchResult, person_by_id_no, search
@@ -19,14 +21,17 @@ __all__ = [
     "DEMO_PROVINCE",
     "SENSITIVE",
     "SearchResult",
+    "counties",
     "demo_loaded",
     "household_members",
     "household_of",
+    "living_alone",
     "membership_history",
     "open_household",
     "open_person",
     "person_by_id_no",
     "search",
+    "traits_in",
     "unmask",
     "visible_households",
     "visible_persons",
@@ -130,6 +135,25 @@ def household_of(person: Person, on: datetime.date | None = None) -> Household |
     """The household a person belongs to on a day, as we know it now."""
     row = _rows_on(on or clock.today(), None).filter(person=person).select_related("household").first()
     return row.household if row is not None else None
+
+
+def living_alone(region_code: str, on: datetime.date) -> set[int]:
+    """Everybody of a place who is the only member of a household on a day. One query; for whole counties, by the system."""
+    rows = _rows_on(on, None).filter(codes.scope_q([region_code], "household__region_code"))
+    alone = rows.values("household_id").annotate(people=Count("pk"), only=Min("person_id")).filter(people=1)
+    return set(alone.values_list("only", flat=True))
+
+
+def counties() -> list[str]:
+    """The first six digits of every county that keeps a file, for jobs that go county by county."""
+    heads = Person.objects.annotate(county=Substr("region_code", 1, 6)).values_list("county", flat=True)
+    return sorted(heads.order_by().distinct())
+
+
+def traits_in(region_code: str) -> QuerySet[Person]:
+    """The living and unmerged files of a place with what tags are computed from (birth, health); by the system only."""
+    rows = Person.objects.filter(codes.scope_q([region_code]), merged_into=None)
+    return rows.only("pk", "region_code", "birth_date", "death_date", "health", "is_demo")
 
 
 def membership_history(household: Household) -> list[HouseholdMember]:

@@ -1,0 +1,90 @@
+"""Reading the low-income database. Lists need low_income.read over the place; tags of children need child.read besides."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from minzheng.datacenter.people.low_income.catalogue import classes, special_codes
+from minzheng.datacenter.people.models import LowIncomeEntry, PersonTag
+
+if TYPE_CHECKING:
+    from minzheng.kernel.accounts.actors import Actor
+
+READ, MANAGE = "low_income.read", "low_income.manage"
+
+
+def classes_of(person_ids: Iterable[int], on: datetime.date) -> dict[int, tuple[str, ...]]:
+    """{person: class codes on a day, the most important first}; people in no class are left out. One query."""
+    rows = LowIncomeEntry.objects.filter(
+        Q(until=None) | Q(until__gte=on), person_id__in=list(person_ids), since__lte=on, withdrawn_at=None
+    ).values_list("person_id", "class_code")
+    rank = {code: one.rank for code, one in classes().items()}
+    found: dict[int, set[str]] = {}
+    for person, code in rows:
+        found.setdefault(person, set()).add(code)
+    return {pk: tuple(sorted(held, key=lambda c: rank.get(c, 99))) for pk, held in found.items()}
+
+
+def known_to(actor: Actor) -> QuerySet[LowIncomeEntry]:
+    """Every entry that was not withdrawn, in the places of a post with low_income.read."""
+    rows = LowIncomeEntry.objects.filter(withdrawn_at=None)
+    return rows if actor.is_system else rows.filter(actor.scope_q(READ))
+
+
+def in_force(actor: Actor) -> QuerySet[LowIncomeEntry]:
+    return known_to(actor).filter(until=None)
+
+
+def people_now(actor: Actor) -> QuerySet[LowIncomeEntry]:
+    """One row a person: the main class in force."""
+    return in_force(actor).filter(main=True)
+
+
+def tags_known_to(actor: Actor) -> QuerySet[PersonTag]:
+    """Tags in the places of a post with low_income.read; those that name a reader, only over that reader's places."""
+    rows = PersonTag.objects.all()
+    if actor.is_system:
+        return rows
+    open_to_all = Q(reader="") & actor.scope_q(READ)
+    guarded = Q(reader="child.read") & actor.scope_q(READ) & actor.scope_q("child.read")
+    return rows.filter(open_to_all | guarded)
+
+
+def special_now(actor: Actor) -> QuerySet[PersonTag]:
+    """特殊困难对象: low-income people with a tag that the catalogue calls special; one row a tag."""
+    inside = LowIncomeEntry.objects.filter(person_id=OuterRef("person_id"), until=None, withdrawn_at=None)
+    return tags_known_to(actor).filter(Exists(inside), until=None, code__in=special_codes())
+
+
+def with_tag(rows: QuerySet[LowIncomeEntry], actor: Actor, code: str) -> QuerySet[LowIncomeEntry]:
+    """Those of these entries whose person bears a tag this actor may know of."""
+    return rows.filter(Exists(tags_known_to(actor).filter(person_id=OuterRef("person_id"), code=code, until=None)))
+
+
+def born(
+    rows: QuerySet[LowIncomeEntry], on: datetime.date, age_from: int, age_to: int | None
+) -> QuerySet[LowIncomeEntry]:
+    """Entries of people of these whole years on a day; None: no upper end."""
+    rows = rows.filter(person__birth_date__lte=years_before(on, age_from))
+    return rows if age_to is None else rows.filter(person__birth_date__gt=years_before(on, age_to + 1))
+
+
+def years_before(day: datetime.date, years: int) -> datetime.date:
+    """The same day so many years ago; 29 February becomes the 28th where there is none."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def entries_of(actor: Actor, person_id: int) -> QuerySet[LowIncomeEntry]:
+    """The class history of one person, newest first."""
+    return known_to(actor).filter(person_id=person_id).order_by("-since", "-pk")
+
+
+def tags_of_person(actor: Actor, person_id: int) -> QuerySet[PersonTag]:
+    return tags_known_to(actor).filter(person_id=person_id).order_by("until", "-since")
