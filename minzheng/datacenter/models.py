@@ -12,7 +12,7 @@ from minzheng.datacenter.exchange.models import (
 )
 from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
-from minzheng.datacenter.matching.models import RecordedFact
+from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest, RecordedFact
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
 from minzheng.datacenter.sampling.models import Sample, SampleUnit
@@ -35,7 +35,9 @@ __all__ = [
     "LowIncomeEntry",
     "MatchAlert",
     "MatchFamily",
+    "MatchInquiry",
     "MatchLeftOut",
+    "MatchRequest",
     "MatchReview",
     "MatchRun",
     "MonitorRun",
