@@ -6,12 +6,12 @@ statutory clock it starts or ends and which 文书 it issues.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.parts.fields import Field
+from minzheng.kernel.parts.fields import Choice, Field
 
 if TYPE_CHECKING:
     import datetime
@@ -78,6 +78,16 @@ class Act:
     batch: bool | Callable[[FlowParams], bool] = (
         False  # may be done to many cases at once; a place may have to allow it
     )
+    # Choice fields whose options the case itself gives: (field name, options of the case)
+    choices: tuple[tuple[str, Callable[[Ctx], Sequence[tuple[str, str]]]], ...] = ()
+
+    def fields_for(self, ctx: Ctx) -> tuple[Field, ...]:
+        """The fields as they stand for this case."""
+        given = dict(self.choices)
+        return tuple(
+            replace(f, options=tuple(given[f.name](ctx))) if f.name in given and isinstance(f, Choice) else f
+            for f in self.fields
+        )
 
     def targets(self, state: str) -> tuple[str, ...]:
         """Where the act may lead from this state."""

@@ -58,3 +58,7 @@ class FlowParams:
     home_days: int = 0  # 跨省通办: from sending it on to the decision of the place of registration
     tell_days: int = 0  # … from that answer to telling the applicant
     formality_days: int = 0  # 先行救助: from the payment in advance to the end of the missing formalities
+    match_recheck_days: int = (
+        10  # an objection to the match: the source's department answers within so many working days
+    )
+    report_two_sign: bool = False  # a second person signs the matching report before it counts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from minzheng.kernel.cases.drafting.members import adult, consenting
 from minzheng.kernel.cases.errors import NotFound
 from minzheng.kernel.cases.models import Case, CaseMember, Consent, Evidence, Publicity
 from minzheng.kernel.cases.publicity.progress import Progress, progress
-from minzheng.kernel.cases.running import engine
+from minzheng.kernel.cases.running import engine, reports
 from minzheng.kernel.cases.running.authority import entitled, owns
 from minzheng.kernel.cases.running.context import Ctx
 from minzheng.kernel.cases.states import PAID
@@ -140,7 +140,8 @@ def allowed_acts(case: Case, actor: Actor) -> list[AllowedAct]:
             continue
         apart = engine.segregation(shared)
         why = [apart] if apart else engine.why_not(shared, with_data=False)
-        allowed.append(AllowedAct(act, not why, why))
+        shown = replace(act, fields=act.fields_for(shared)) if act.choices else act
+        allowed.append(AllowedAct(shown, not why, why))
     return allowed
 
 
@@ -222,9 +223,7 @@ def open_differences(case: Case) -> list[dict[str, object]]:
     report = case.evidence.filter(kind="match_report").order_by("-at", "-id").first()
     if report is None:
         return []
-    judged = {
-        e.data.get("key") for e in case.evidence.filter(kind="judgement") if e.data.get("report") == str(report.pk)
-    }
+    judged = reports.judged(report, case.evidence.filter(kind=reports.JUDGEMENT))
     return [d for d in [*report.data.get("differences", []), *report.data.get("alarms", [])] if d["key"] not in judged]
 
 

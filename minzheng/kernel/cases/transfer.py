@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.running.context import Ctx
 
 # Evidence that speaks about the family, not about the benefit, and may be used again while it is valid.
-REUSED = ("match_report", "judgement", "visit", "neighbour", "relative")
+REUSED = ("match_report", "match_review", "judgement", "visit", "neighbour", "relative")
 
 
 def open_followup(ctx: Ctx, item_code: str) -> Case:

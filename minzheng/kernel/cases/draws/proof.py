@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,16 +60,18 @@ def _committed(draw: SpotDraw) -> list[str]:
 
 
 def _anchored(draw: SpotDraw) -> list[str]:
-    lines = AuditEntry.objects.filter(action="draw.publish", object_id=draw.pk)
-    entry = lines.order_by("pk").first()
+    told = {"种子摘要": ("seed_sha", draw.seed_sha), "范围摘要": ("population_sha", draw.population_sha)}
+    return anchored("draw.publish", draw.pk, told)
+
+
+def anchored(action: str, object_id: int, told: Mapping[str, tuple[str, str]]) -> list[str]:
+    """What differs from the audit line that announced a draw. `told`: title → (name in the line's detail, value now)."""
+    entry = AuditEntry.objects.filter(action=action, object_id=object_id).order_by("pk").first()
     if entry is None:
         return ["审计链里没有这次抽查的公布记录。"]
     detail: dict[str, Any] = entry.detail or {}
     return [
         f"{title}与审计链里公布时的不同：公布以后被改过。"
-        for name, title, value in (
-            ("seed_sha", "种子摘要", draw.seed_sha),
-            ("population_sha", "范围摘要", draw.population_sha),
-        )
+        for title, (name, value) in told.items()
         if detail.get(name) != value
     ]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -72,22 +72,30 @@ class Drawn:
     tasks: tuple[tuple[int, str, str], ...] = field(default=())
 
 
-def rank(seed: str, case_id: int) -> str:
+def rank(seed: str, unit: int | str) -> str:
     """The lot of one case: SM3 of the seed (64 hex digits, as text) followed by the case id (decimal text)."""
-    return sealing.sm3(f"{seed}{case_id}".encode())
+    return sealing.sm3(f"{seed}{unit}".encode())
+
+
+def lots(
+    seed: str, population: Iterable[Sequence[Any]], wanted: Callable[[str, int], int]
+) -> list[tuple[Any, str, str]]:
+    """(unit, stratum, lot) of those drawn: of each stratum the ``wanted(stratum, size)`` units with the smallest lots, in
+    order of stratum and lot. Pure: whoever has seed and population gets the same."""
+    strata: dict[str, list[Any]] = defaultdict(list)
+    for unit, stratum in population:
+        strata[str(stratum)].append(unit)
+    drawn: list[tuple[Any, str, str]] = []
+    for stratum in sorted(strata):
+        ranked = sorted((rank(seed, unit), unit) for unit in strata[stratum])
+        drawn += [(unit, stratum, lot) for lot, unit in ranked[: wanted(stratum, len(ranked))]]
+    return drawn
 
 
 def pick(seed: str, population: Iterable[Sequence[Any]], rule: Rule) -> Drawn:
     """The draw itself: pure, so that anybody may do it again. `population`: [case id, stratum] pairs in any order."""
-    strata: dict[str, list[int]] = defaultdict(list)
-    for case_id, stratum in population:
-        strata[str(stratum)].append(int(case_id))
-    tasks: list[tuple[int, str, str]] = []
-    for stratum in sorted(strata):
-        lots = sorted((rank(seed, pk), pk) for pk in strata[stratum])
-        wanted = max(-(-len(lots) * rule.share_percent // 100), rule.at_least)
-        tasks += [(pk, stratum, lot) for lot, pk in lots[:wanted]]
-    return Drawn(tuple(tasks))
+    pairs = ((int(case_id), stratum) for case_id, stratum in population)
+    return Drawn(tuple(lots(seed, pairs, lambda _, size: max(-(-size * rule.share_percent // 100), rule.at_least))))
 
 
 def sha_of(population: Sequence[Sequence[Any]]) -> str:
@@ -200,19 +208,19 @@ def draw(*, actor: Actor, pk: int) -> SpotDraw:
     if now < one.draw_after:
         raise Refused(f"种子摘要公布满 {settings.SPOT_DRAW_NOTICE_HOURS} 小时后才能抽取。")
     rule, due = rule_of(one), add_working_days(clock.today(), settings.SPOT_TASK_DAYS).date
-    lots = [(int(case), stratum, "", True) for case, stratum in one.rule.get("fixed", [])]
-    lots += [(case, stratum, lot, False) for case, stratum, lot in pick(one.seed or "", one.population, rule).tasks]
-    places = dict(Case.objects.filter(pk__in=[case for case, *_ in lots]).values_list("pk", "region_code"))
+    drawn = [(int(case), stratum, "", True) for case, stratum in one.rule.get("fixed", [])]
+    drawn += [(case, stratum, lot, False) for case, stratum, lot in pick(one.seed or "", one.population, rule).tasks]
+    places = dict(Case.objects.filter(pk__in=[case for case, *_ in drawn]).values_list("pk", "region_code"))
     SpotTask.objects.bulk_create(
         SpotTask(
             draw=one, case_id=case, region_code=places[case], seq=seq, stratum=stratum, rank_sha=lot, mandatory=fixed,
             due_on=due,
         )
-        for seq, (case, stratum, lot, fixed) in enumerate(lots, start=1)
+        for seq, (case, stratum, lot, fixed) in enumerate(drawn, start=1)
     )  # fmt: skip
     one.state, one.drawn_at, one.revealed_seed = "drawn", now, one.seed or ""
     one.save(update_fields=["state", "drawn_at", "revealed_seed"])
-    detail = {"no": one.no, "seed": one.revealed_seed, "tasks": len(lots)}
+    detail = {"no": one.no, "seed": one.revealed_seed, "tasks": len(drawn)}
     record(actor=actor.acting_as(post), action="draw.draw", obj=one, region_code=one.region_code, detail=detail)
     return one
 

@@ -9,6 +9,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.cases.deadlines.served import mismatch_due
 from minzheng.kernel.cases.drafting.members import adult, claimants, consenting
 from minzheng.kernel.cases.flow import guard
+from minzheng.kernel.cases.running import reports
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import CaseMember, Consent, Evidence
@@ -76,8 +77,13 @@ def this_authority(ctx: Ctx) -> str:
 @guard("match_report")
 def match_current(ctx: Ctx) -> str:
     report = _report_or_manual(ctx)
+    waiting = next((e for e in ctx.evidence("match_request") if e.closed_at is None), None)
+    if waiting is not None and (report is None or report.at < waiting.at):
+        return str(waiting.data["sentence"])
     if report is None:
         return "还没有核对报告，请先发起信息核对。"
+    if taken_back := _taken_back(ctx, report):
+        return f"{'、'.join(taken_back)}撤回了核对授权，核对报告作废：本人重新签署以后再核对，不同意的办理终止审核。"
     silent = report.data.get("missing_sources") or []
     if silent:
         return f"{'、'.join(silent)}没有答复：请先“挂起”，恢复后重新核对，或登记人工取证；不能因此作不利决定。"
@@ -86,6 +92,15 @@ def match_current(ctx: Ctx) -> str:
     covered = set(report.data.get("composition") or [])
     new = [m.name for m in ctx.counted if str(m.pk) not in covered]
     return f"核对报告没有包括{'、'.join(new)}，请重新核对。" if new else ""
+
+
+def _taken_back(ctx: Ctx, report: Evidence) -> list[str]:
+    """Whose consent the report rests on and who took it back without signing again (reference §2.4: VOID)."""
+    rested = set(report.data.get("consents") or {})
+    revoked = {c.member_id for c in ctx.consents if c.revoked_at is not None}
+    return [
+        m.name for m in ctx.counted if str(m.pk) in rested & {str(pk) for pk in revoked} and not valid_consent(ctx, m)
+    ]
 
 
 def _report_or_manual(ctx: Ctx) -> Evidence | None:
@@ -97,14 +112,15 @@ def _report_or_manual(ctx: Ctx) -> Evidence | None:
 
 
 def open_differences(ctx: Ctx) -> list[str]:
-    """Labels of differences of the newest report that must be explained and have no judgement yet."""
+    """Labels of differences of the newest report that must be explained and have no judgement yet, and of doubtful hits
+    that nobody has decided about."""
     report = ctx.latest("match_report")
     if report is None:
         return []
-    judged = {e.data.get("key") for e in ctx.evidence("judgement") if e.data.get("report") == str(report.pk)}
-    return [
-        d["label"] for d in report.data.get("differences", []) if d.get("needs_explanation") and d["key"] not in judged
-    ]
+    judged = reports.judged(report, ctx.evidence(reports.JUDGEMENT))
+    found = report.data.get("differences", [])
+    left = [d["label"] for d in found if d.get("needs_explanation") and d["key"] not in judged]
+    return left + [h["label"] for h in reports.waiting_hits(report, ctx.evidence(reports.REVIEW))]
 
 
 @guard("differences_judged")

@@ -163,6 +163,8 @@ class Procedure:
             delegated=of("确认权下放乡镇"),
             relative_forces_visit=of("近亲属须县级入户"),
             report_valid_days=of("核对报告有效天数"),
+            report_two_sign=of("核对报告二人签发"),
+            match_recheck_days=of("核对异议复查工作日"),
             consent_valid_months=of("授权有效月数"),
             first_month_offset=0 if of("起发月") == "DECISION_MONTH" else 1,
             pay_day=of("发放日"),

@@ -138,10 +138,11 @@ def _act_title(flow: Flow, act: CaseAct | None) -> str:
 
 def _cleaned(ctx: Ctx, raw: Mapping[str, Any]) -> dict[str, Any]:
     """The act's inputs, cleaned. Photos become ids of stored attachments of this case."""
-    plain = [f for f in ctx.act.fields if not isinstance(f, Photo)]
+    fields = ctx.act.fields_for(ctx)
+    plain = [f for f in fields if not isinstance(f, Photo)]
     values, errors = clean_fields(plain, raw)
     kept: dict[str, Any] = {name: as_json(value) for name, value in values.items()}
-    for photo in (f for f in ctx.act.fields if isinstance(f, Photo) and f.applies(raw)):
+    for photo in (f for f in fields if isinstance(f, Photo) and f.applies(raw)):
         try:
             kept[photo.name] = _stored(ctx, photo, photo.clean(raw.get(photo.name)))
         except ValueError as error:

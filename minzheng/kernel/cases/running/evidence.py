@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TITLES = {
     "match_report": "家庭经济状况核对报告",
+    "match_request": "核对请求（等待答复或签发）",
+    "match_review": "疑似记录复核",
     "judgement": "核对差异认定",
     "facts": "核实的情况",
     "visit": "入户调查",

@@ -8,6 +8,7 @@ from typing import Any
 
 from minzheng.kernel.cases.drafting.members import age
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
+from minzheng.kernel.cases.running import reports
 from minzheng.kernel.items.items import Item
 from minzheng.kernel.pages.casework.person_facts import Fact, about_one_person, fact_rows, home_rows
 from minzheng.kernel.parts.drawing import Drawing
@@ -80,11 +81,7 @@ def family_rows(
     """All figures of the family. Matched and judged ones come from the newest report and its judgements."""
     report = next((row for row in reversed(evidence) if row.kind == "match_report"), None)
     found = _by_place(report.data if report else {})
-    judged = {
-        row.data.get("key"): row.data
-        for row in evidence
-        if row.kind == "judgement" and report is not None and row.data.get("report") == str(report.pk)
-    }
+    judged = reports.judged(report, evidence) if report is not None else {}
     if about_one_person(item):
         people = [replace(_member(m, (), {}, {}, drawing), facts=fact_rows(item, m, evidence, _HEAD)) for m in members]
         home_facts = home_rows(case, item, members, evidence)
