@@ -164,7 +164,11 @@ def confirms_parameters(gu: Visitor, zhangx: Visitor, passwords: dict[str, str])
     zhangx.go("/console/standards/sign/")
     for box in zhangx.page.locator("input[name=rows]").all():
         box.check()
-    zhangx.press("签发所选").sees("没有待办的参数").look("参数都已定")
+    zhangx.press("签发所选").sees("已签发")
+    # What is left has no value of the platform's: amounts of benefits that this county has not begun yet
+    figures = dict(reversed(text.split("\n")) for text in zhangx.page.locator(".figure").all_inner_texts())
+    assert (figures["待确认"], figures["待签发"]) == ("0", "0") and int(figures["缺值，算不出来"]) > 0, figures
+    zhangx.does_not_see("badge-warn", "badge-info").sees("节日补助").look("参数都已定")
 
 
 def takes_over(shu: Visitor, shen: Visitor) -> None:

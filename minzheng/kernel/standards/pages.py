@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -106,11 +107,17 @@ def _draft(actor: Any, values: dict[str, Any], row: Standing) -> Done:
     confirms = values["how"] == "confirm"
     services.draft(
         actor=actor, region_code=row.region_code, name=row.name, value=row.value if confirms else str(values["value"]),
-        unit=row.unit if confirms else str(values.get("unit") or ""), valid_from=values["valid_from"],
+        unit=row.unit if confirms else str(values.get("unit") or ""),
+        valid_from=_confirmed_from(row, values["valid_from"]) if confirms else values["valid_from"],
         valid_until=values["valid_until"], source=values["source"], source_date=values["source_date"],
         confirms=confirms, note=values["note"],
     )  # fmt: skip
     return Done(f"“{row.title}”已起草，等另一人签发。", reverse("standards.list"))
+
+
+def _confirmed_from(row: Standing, day: datetime.date) -> datetime.date:
+    """A value cannot be confirmed for a time before it began: it would stay unconfirmed from its own start on."""
+    return max(day, datetime.date.fromisoformat(row.since)) if row.since else day
 
 
 def _open_rows(actor: Any) -> list[tuple[str, str]]:
@@ -123,7 +130,7 @@ def _open_rows(actor: Any) -> list[tuple[str, str]]:
 def _many_fields(actor: Any, obj: Any) -> tuple[Field, ...]:
     return (
         Choice("names", "确认哪些", required=True, many=True, options=_open_rows(actor)),
-        DateField("valid_from", "自哪天起", required=True),
+        DateField("valid_from", "自哪天起", required=True, help="比这天晚开始的值，从它自己开始的那天起确认。"),
         TextField("source", "依据（文件名称和文号）", required=True, max_length=200),
         DateField("source_date", "文件日期"),
     )
@@ -138,7 +145,8 @@ def _confirm_many(actor: Any, values: dict[str, Any], obj: Any) -> Done:
             row = rows[name]
             services.draft(
                 actor=actor, region_code=place, name=name, value=row.value, unit=row.unit, confirms=True,
-                valid_from=values["valid_from"], source=values["source"], source_date=values["source_date"],
+                valid_from=_confirmed_from(row, values["valid_from"]), source=values["source"],
+                source_date=values["source_date"],
             )  # fmt: skip
     return Done(f"已起草 {len(values['names'])} 项，等另一人签发。", reverse("standards.list"))
 
