@@ -21,6 +21,9 @@ AXE = Path(__file__).parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 CARE_SMALLEST = 20  # the smallest text of the large-print version, pixels
 
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDEST = """() => [...document.querySelectorAll('body *')]
+  .filter((box) => box.getBoundingClientRect().right > document.documentElement.clientWidth + .5)
+  .slice(-3).map((box) => box.outerHTML.slice(0, 120))"""
 _SMALL_TEXT = """() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -150,7 +153,7 @@ class Visitor:
             faults = self.page.evaluate(_AXE_RUN)
             assert not faults, f"{where} 无障碍问题：\n" + "\n".join(faults)
         over = self.page.evaluate(_OVERFLOW)
-        assert over <= 0, f"{where} 横向超出 {over} 像素"
+        assert over <= 0, f"{where} 横向超出 {over} 像素：{self.page.evaluate(_WIDEST)}"
         if care and self.page.locator("body.portal").count():
             small = self.page.evaluate(_SMALL_TEXT)
             assert not small, f"{where} 字太小：{small}"
