@@ -28,6 +28,7 @@ from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 from minzheng.kernel.subjects import idcard
 from minzheng.kernel.subjects.errors import SubjectError
+from minzheng.kernel.subjects.merging import speaking
 from minzheng.kernel.subjects.models import Person
 from minzheng.kernel.subjects.names import normal_name
 from minzheng.kernel.subjects.selectors import visible_persons
@@ -173,7 +174,8 @@ def _exactly(id_no: str, name: str) -> Person | None:
         number, whole = idcard.check(id_no).normalised, normal_name(name)
     except (idcard.InvalidIdNumber, SubjectError) as error:
         raise OversightRefused(str(error)) from error
-    return Person.objects.filter(id_index=BlindIndex.of_value("id_no", number), name=whole).first()
+    found = Person.objects.filter(id_index=BlindIndex.of_value("id_no", number), name=whole).first()
+    return speaking(found) if found is not None else None
 
 
 def _within(actor: Actor, action: str, name: str, what: str) -> None:

@@ -33,7 +33,7 @@ def head_page(head: SignedHead, who: str = "命令行") -> bytes:
     return _typeset(
         "head",
         {
-            "agency": _agency(),
+            "agency": agency(),
             "seq": head.seq,
             "hash": head.hash,
             "at": timezone.localtime(datetime.fromisoformat(head.at)).strftime("%Y年%m月%d日 %H:%M:%S"),
@@ -51,7 +51,7 @@ def reads_page(person_name: str, rows: Sequence[Any], actor: Actor) -> bytes:
     return _typeset(
         "reads",
         {
-            "agency": _agency(),
+            "agency": agency(),
             "person": person_name,
             "stamp": stamp_line(actor),
             "note": "查阅记录逐条封存于审计链，不能改动。",
@@ -68,7 +68,7 @@ def reads_page(person_name: str, rows: Sequence[Any], actor: Actor) -> bytes:
     )
 
 
-def _agency() -> str:
+def agency() -> str:
     name = Organization.objects.filter(kind="bureau").order_by("code").values_list("name", flat=True).first()
     return name or "民政一体化平台"
 

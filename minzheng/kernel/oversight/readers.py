@@ -24,6 +24,7 @@ from minzheng.kernel.cases.models import Case, CaseMember
 from minzheng.kernel.documents.models import Attachment, IssuedDocument
 from minzheng.kernel.oversight import purposes
 from minzheng.kernel.oversight.limits import limit
+from minzheng.kernel.subjects.merging import files_of
 from minzheng.kernel.subjects.models import HouseholdMember, Person
 
 if TYPE_CHECKING:
@@ -55,14 +56,15 @@ class Reading:
 
 def about(person_id: int) -> QuerySet[AuditEntry]:
     """Every reading of any part of this person's file, newest first. Without scope: the caller has the right."""
-    cases = set(Case.objects.filter(applicant_id=person_id).values_list("pk", flat=True)) | set(
-        CaseMember.objects.filter(person_id=person_id).values_list("case_id", flat=True)
+    files = files_of(person_id)
+    cases = set(Case.objects.filter(applicant_id__in=files).values_list("pk", flat=True)) | set(
+        CaseMember.objects.filter(person_id__in=files).values_list("case_id", flat=True)
     )
-    awards = set(Award.objects.filter(payee_id=person_id).values_list("pk", flat=True)) | set(
-        AwardMember.objects.filter(person_id=person_id).values_list("award_id", flat=True)
+    awards = set(Award.objects.filter(payee_id__in=files).values_list("pk", flat=True)) | set(
+        AwardMember.objects.filter(person_id__in=files).values_list("award_id", flat=True)
     )
     parts: dict[str, Iterable[int]] = {
-        "person": [person_id],
+        "person": files,
         "case": cases,
         "award": awards,
         "attachment": Attachment.objects.filter(case_id__in=cases).values_list("pk", flat=True),

@@ -22,6 +22,7 @@ from minzheng.kernel.subjects import idcard
 from minzheng.kernel.subjects.errors import SubjectError
 from minzheng.kernel.subjects.mandate_models import Mandate
 from minzheng.kernel.subjects.mandates import CONFIRM, usable
+from minzheng.kernel.subjects.merging import speaking
 from minzheng.kernel.subjects.models import HouseholdMember, Person
 from minzheng.kernel.subjects.names import normal_name
 
@@ -133,6 +134,7 @@ def claim(
     number = _id_no(principal_id_no)
     name = _name(principal_name)
     person = Person.objects.filter(id_index=BlindIndex.of_value("id_no", number)).first()
+    person = speaking(person) if person is not None else None
     if person is not None and person.pk == actor.person_id:
         raise MandateRefused("这是您自己的身份证号，自己办直接申请就行。")
     child = _age(idcard.check(number).birth_date) < ADULT
@@ -207,9 +209,10 @@ def confirm(*, actor: Actor, mandate_id: int) -> Mandate:
     if mandate.agent_user_id is None:
         raise MandateRefused("代办人还没有用这个手机号登录接受委托，等他接受后自动生效。")
     if mandate.principal_id is None:
-        mandate.principal = Person.objects.filter(
+        known = Person.objects.filter(
             id_index=BlindIndex.of_value("id_no", mandate.principal_id_no), name=mandate.principal_name
         ).first()
+        mandate.principal = speaking(known) if known is not None else None
     _settle(mandate, actor, "active")
     audit.record(actor=actor, action="mandate.confirm", obj=mandate, region_code=mandate.region_code)
     return mandate

@@ -77,6 +77,9 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
     person = selectors.visible_persons(drawing.actor).filter(pk=pk).first()
     if person is None:
         raise Http404("没有找到。")
+    if person.merged_into_id and selectors.visible_persons(drawing.actor).filter(pk=person.merged_into_id).exists():
+        messages.info(request, f"{person.name}的这份档案已并入另一份，下面是保留的档案。")
+        return HttpResponseRedirect(reverse("persons.file", kwargs={"pk": person.merged_into_id}))
     purpose = _purpose(request, f"person:{pk}") or _from_case(request, drawing, pk)
     purpose = purpose or purposes.of_person(drawing.actor, pk)
     page = request.page  # type: ignore[attr-defined]

@@ -67,8 +67,20 @@ def _findable(actor: Actor) -> QuerySet[Person]:
 def person_by_id_no(actor: Actor, id_no: str) -> Person | None:
     card = idcard.check(id_no)
     found = _findable(actor).filter(id_index=BlindIndex.of_value("id_no", card.normalised)).first()
+    found = next(iter(_speaking(actor, [found])), None) if found is not None else None
     audit.record(actor=actor, action="person.search_id", obj=found, detail={"hits": int(found is not None)})
     return found
+
+
+def _speaking(actor: Actor, found: list[Person]) -> list[Person]:
+    """Files that were merged give way to the one that speaks for them, where this actor may find that one."""
+    merged = {p.merged_into_id for p in found if p.merged_into_id}
+    survivors = _findable(actor).in_bulk(list(merged)) if merged else {}
+    rows = {}
+    for person in found:
+        one = survivors.get(person.merged_into_id, person) if person.merged_into_id else person
+        rows.setdefault(one.pk, one)
+    return list(rows.values())
 
 
 def _by_id(actor: Actor, number: str) -> SearchResult:
@@ -91,7 +103,7 @@ def _by_name(actor: Actor, name: str, limit: int) -> SearchResult:
     people = _findable(actor)
     exact = list(people.filter(name=name).order_by("pk")[: limit + 1])
     if len(exact) > limit:
-        return SearchResult("name", persons=exact[:limit], more=True)
+        return SearchResult("name", persons=_speaking(actor, exact)[:limit], more=True)
     containing = people.filter(name__contains=name).exclude(name=name)
     for char in name_characters(name)[:4]:
         chars = PersonNameChar.objects.filter(char=char)
@@ -99,7 +111,7 @@ def _by_name(actor: Actor, name: str, limit: int) -> SearchResult:
             chars = chars.filter(actor.scope_q("person.search"))
         containing = containing.filter(pk__in=chars.values("person_id"))
     rest = list(containing.order_by("pk")[: limit + 1 - len(exact)])
-    found = exact + rest
+    found = _speaking(actor, exact + rest)
     hint = "" if found else f"您的数据范围内没有姓名含“{name}”的档案。可改用身份证号码检索，或检查是否有同音字。"
     return SearchResult("name", persons=found[:limit], more=len(found) > limit, hint=hint)
 

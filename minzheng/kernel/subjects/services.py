@@ -42,6 +42,10 @@ def ensure_person(
     nothing of it is overwritten. Raises idcard.InvalidIdNumber, NameMismatch."""
     card, wanted = idcard.check(id_no), normal_name(name)
     known = Person.objects.filter(id_index=BlindIndex.of_value("id_no", card.normalised)).first()
+    if known is not None and known.merged_into_id:
+        # The number stands on a file that was merged: under its own name it leads on to the file that speaks for it.
+        wanted = known.merged_into.name if known.name == wanted else wanted
+        known = known.merged_into
     if known is None:
         person = Person(
             name=wanted,

@@ -47,11 +47,15 @@ def _read() -> dict[str, Any]:
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if name == "items" else value for name, value in row.items()}
+
+
 @cache
 def classes() -> dict[str, IncomeClass]:
     """Code → class, the most important first."""
     return {
-        code: IncomeClass(code, rank=rank, **{k: tuple(v) if k == "items" else v for k, v in row.items()})
+        code: IncomeClass(code, rank=rank, **_values(row))
         for rank, (code, row) in enumerate(_read()["classes"].items())
     }
 
@@ -59,10 +63,7 @@ def classes() -> dict[str, IncomeClass]:
 @cache
 def tags() -> dict[str, Tag]:
     """Code → tag, in the order of the catalogue."""
-    return {
-        code: Tag(code, **{k: tuple(v) if k == "items" else v for k, v in row.items()})
-        for code, row in _read()["tags"].items()
-    }
+    return {code: Tag(code, **_values(row)) for code, row in _read()["tags"].items()}
 
 
 def law() -> str:

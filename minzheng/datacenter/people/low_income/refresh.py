@@ -117,7 +117,7 @@ class _Entries:
 
 def _entries(county: str, people: dict[int, Person], wanted: list[Span], today: datetime.date) -> _Entries:
     """Write the difference between the rows there are and the spans there should be."""
-    spans = {}
+    spans: dict[tuple[int, str, datetime.date], Span] = {}
     for span in united(wanted):
         known = people.get(span.person_id)
         kept = ended_by_death(span, known.death_date) if known else None
@@ -127,12 +127,13 @@ def _entries(county: str, people: dict[int, Person], wanted: list[Span], today: 
     fields = ["region_code", "until", "by", "basis", "award_id", "household_id", "main", "withdrawn_at"]
     new: list[LowIncomeEntry] = []
     touched: dict[int, LowIncomeEntry] = {}
-    withdrawn, now, standing = 0, clock.now(), defaultdict(list)
+    withdrawn, now = 0, clock.now()
+    standing: dict[int, list[tuple[LowIncomeEntry, list[object] | None]]] = defaultdict(list)
     for row in rows.iterator(_BATCH):
         before = [getattr(row, name) for name in fields]
-        span = spans.pop((row.person_id, row.class_code, row.since), None)
-        if span is not None:
-            _take(row, span)
+        said = spans.pop((row.person_id, row.class_code, row.since), None)
+        if said is not None:
+            _take(row, said)
         elif row.by != "manual":
             row.withdrawn_at, row.main, withdrawn = now, False, withdrawn + 1
         else:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models.functions import Coalesce
+
 from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.crypto.fields import BlindIndex
@@ -36,11 +38,12 @@ def look_up(homes: Iterable[Home]) -> Known:
     homes = list(homes)
     found = Known()
     indexes = [index_of(member) for home in homes for member in home.members]
-    for pk, index, name in Person.objects.filter(id_index__in=indexes).values_list("pk", "id_index", "name"):
+    people = Person.objects.filter(id_index__in=indexes)
+    for pk, index, name in people.values_list(Coalesce("merged_into_id", "pk"), "id_index", "name"):
         found.persons[bytes(index or b"")] = (pk, name)
-    people = [pk for pk, _name in found.persons.values()]
+    known = [pk for pk, _name in found.persons.values()]
     today = clock.today()
-    rows = HouseholdMember.objects.filter(person_id__in=people, superseded_at=None).exclude(valid_to__lt=today)
+    rows = HouseholdMember.objects.filter(person_id__in=known, superseded_at=None).exclude(valid_to__lt=today)
     for person, household, no, region in rows.values_list(
         "person_id", "household_id", "household__no", "household__region_code"
     ):
