@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta
-
-from django.utils import timezone
+from zoneinfo import ZoneInfo
 
 VARIABLE = "MINZHENG_TODAY"
+#: The one time zone of the platform (settings.TIME_ZONE): the clock also runs where Django is not set up.
+CHINA = ZoneInfo("Asia/Shanghai")
 _frozen: ContextVar[date | datetime | None] = ContextVar("frozen_clock", default=None)
 
 
@@ -25,7 +26,7 @@ class BadClockSetting(ValueError):
 
 def now() -> datetime:
     """The present moment, time zone aware (Asia/Shanghai)."""
-    real = timezone.localtime()
+    real = datetime.now(CHINA)
     frozen = _frozen.get() or _from_environment()
     if frozen is None:
         return real
@@ -36,21 +37,21 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in China."""
-    return timezone.localtime(now()).date()
+    return now().astimezone(CHINA).date()
 
 
 def shift() -> timedelta:
     """How far the frozen clock stands from the real one (zero when it is not frozen)."""
     if _frozen.get() is None and not os.environ.get(VARIABLE):
         return timedelta(0)
-    return now() - timezone.now()
+    return now() - datetime.now(CHINA)
 
 
 @contextmanager
 def at(moment: date | datetime) -> Iterator[None]:
     """Freeze the clock of this thread on a day (time of day keeps running) or on one exact moment."""
-    if isinstance(moment, datetime) and timezone.is_naive(moment):
-        moment = timezone.make_aware(moment)
+    if isinstance(moment, datetime) and moment.tzinfo is None:
+        moment = moment.replace(tzinfo=CHINA)
     token = _frozen.set(moment)
     try:
         yield

@@ -36,7 +36,7 @@ def test_记录写明谁在何时何地对什么做了什么(db: None) -> None:
     line = AuditEntry.objects.get()
     assert (line.actor_id, line.actor_name, line.role, line.address) == (7, "王经办", "town_clerk", "10.1.2.3")
     assert (line.object_type, line.object_id, line.region_code) == ("organization", town.pk, "990101001000")
-    assert clock.timezone.localtime(line.at).strftime("%F %T") == "2026-11-02 09:30:00"
+    assert line.at.astimezone(clock.CHINA).strftime("%F %T") == "2026-11-02 09:30:00"
     assert line.detail == {"day": "2026-01-02"}
 
 
