@@ -172,12 +172,12 @@ def _read(raw: Codes) -> tuple[np.ndarray, np.ndarray, np.ndarray, pa.Array]:
     mended = np.zeros(count, dtype=bool)
     mended[np.searchsorted(raw.offsets, np.flatnonzero(alike[raw.codes]), side="right") - 1] = True
     old = codes.lengths == 15
-    for rows, matrix in _of_length(codes, 18):
+    for rows, matrix in of_length(codes, 18):
         digits, good = _digits(matrix[:, :17])
         good &= (check_characters(digits) == matrix[:, 17]) & plausible(digits)
         keys[rows[good]] = as_key(digits[good])
         states[rows[good]] = np.where(mended[rows[good]], FIXED, OK)
-    for rows, matrix in _of_length(codes, 15):
+    for rows, matrix in of_length(codes, 15):
         digits, good = _digits(matrix)
         digits = _upgraded(digits)
         good &= plausible(digits)
@@ -194,7 +194,7 @@ def _unmeant(codes: Codes) -> np.ndarray:
     return few | (change[last] == change[first]) | (codes.lengths == 0)
 
 
-def _of_length(codes: Codes, length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def of_length(codes: Codes, length: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """The rows of that length, and their characters as a matrix; nothing when there are none."""
     chosen = codes.lengths == length
     if chosen.any():
