@@ -32,6 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.KEY_RING_FILE = scratch / "keys.json"
     settings.MEDIA_ROOT = scratch / "files"
     settings.LAKE_ROOT = scratch / "lake"
+    settings.EXCHANGE_ROOT = scratch / "exchange"
     settings.ASK_FOR_SETUP = False
     settings.AUDIT_DIR = scratch / "audit"
     settings.STATIC_ROOT = scratch / "static"

@@ -135,6 +135,10 @@ WHITENOISE_MAX_AGE = 3600
 
 MEDIA_ROOT = VAR_DIR / "files"
 LAKE_ROOT = VAR_DIR / "lake"
+# 与其他单位交换文件的文件夹：每个单位一个，里面有 outbox、inbox、quarantine、done
+EXCHANGE_ROOT = VAR_DIR / "exchange"
+# 本单位在交换报文里的代码
+EXCHANGE_OWN_CODE = os.environ.get("MINZHENG_EXCHANGE_CODE", "minzheng")
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 FONT_DIR: Path = PACKAGE / "site" / "fonts"

@@ -59,9 +59,19 @@ PERMISSIONS: dict[str, str] = {
     "people.merge": "判断重复档案、提出合并",
     "people.approve": "复核涉及待遇的档案合并",
     "household.change": "办理分户、并户、户主变更",
+    "sampling.read": "查看抽样检查",
+    "sampling.draw": "组织抽样检查",
+    "sampling.check": "登记抽样检查的结果",
+    "exchange.read": "查看数据交换的记录",
+    "exchange.manage": "管理数据交换",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
+    "monitor.read": "查看预警",
+    "monitor.visit": "走访预警对象、登记主动发现",
+    "monitor.judge": "认定、处置预警并销号",
+    "monitor.assign": "分派预警",
+    "monitor.manage": "运行监测、停用监测项",
 }
 
 
@@ -85,6 +95,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"match.run", "match.read", "archive.read", "person.break_glass"}
         | {"low_income.read", "low_income.manage", "people.merge", "household.change"}
         | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
+        | {"monitor.read", "monitor.visit", "monitor.judge", "monitor.assign"}
         | _PERSON
         | _FILES,
     ),
@@ -103,17 +114,19 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
                 "match.read",
             }
         )
-        | {"glass.read", "low_income.read", "people.approve"}
+        | {"glass.read", "low_income.read", "people.approve", "monitor.read", "monitor.assign"}
         | _FILES,
     ),
     "village_worker": (
         "村（居）工作人员",
-        frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"}),
+        frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"})
+        | {"monitor.read", "monitor.visit"},
     ),
     "matching_officer": (
         "核对人员",
         frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"})
-        | {"person.break_glass", "low_income.read"}
+        | {"person.break_glass", "low_income.read", "sampling.read", "sampling.check", "exchange.read"}
+        | {"monitor.read", "monitor.manage"}
         | _PERSON,
     ),
     "county_reviewer": (
@@ -131,6 +144,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             }
         )
         | frozenset({"caseload.read", "caseload.approve", "person.break_glass", "glass.read", "policy.simulate"})
+        | {"sampling.read", "sampling.draw", "sampling.check"}
+        | {"monitor.read", "monitor.assign", "monitor.manage"}
         | {"low_income.read", "people.merge", "people.approve"}
         | _PERSON
         | _FILES,
@@ -146,18 +161,19 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"low_income.read"},
+        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
-        | {"audit.anchor", "glass.read", "child.read", "low_income.read"}
+        | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
+        | {"monitor.read"}
         | _FILES,
     ),
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
-        | {"low_income.read", "people.merge"},
+        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage"},
     ),
     "archivist": (
         "档案管理员",

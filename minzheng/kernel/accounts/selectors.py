@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.models import Assignment, Leave, User
-from minzheng.kernel.accounts.roles import title, why_apart
-from minzheng.kernel.regions.codes import scope_q
+from minzheng.kernel.accounts.roles import ROLES, title, why_apart
+from minzheng.kernel.regions.codes import covers, scope_q
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -122,3 +122,14 @@ def waiting_leaves(actor: Actor) -> QuerySet[Leave]:
     led = scope_q([post.region_code for post in actor.assignments if post.role == "town_leader"])
     rows = Leave.objects.filter(led | Q(actor.scope_q("accounts.grant")), state="asked")
     return rows.exclude(user_id=actor.id or 0)
+
+
+def holders(permission: str, region_code: str) -> list[tuple[str, str]]:
+    """(id, “丁宁（示范县民政局 · 县级审核确认人员）”) of staff who by one of today's posts hold a permission over a place."""
+    roles = [code for code, role in ROLES.items() if permission in role.permissions]
+    rows = Assignment.objects.filter(valid_on(clock.today()), role__in=roles, user__is_active=True)
+    found: dict[str, str] = {}
+    for row in rows.select_related("user", "organization").order_by("user__name", "pk"):
+        if covers(row.region_code, region_code):
+            found.setdefault(str(row.user_id), f"{row.user.name}（{row.organization.name} · {title(row.role)}）")
+    return list(found.items())
