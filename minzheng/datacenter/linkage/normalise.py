@@ -187,6 +187,8 @@ def _read(raw: Codes) -> tuple[np.ndarray, np.ndarray, np.ndarray, pa.Array]:
 
 def _unmeant(codes: Codes) -> np.ndarray:
     """Rows without a number: too few digits, or one character all along."""
+    if not len(codes.codes):
+        return np.ones(len(codes.lengths), dtype=bool)
     digit = np.concatenate(([0], np.cumsum((codes.codes >= 48) & (codes.codes <= 57))))
     few = np.diff(digit[codes.offsets]) < MEANT
     change = np.concatenate(([0, 0], np.cumsum(codes.codes[1:] != codes.codes[:-1])))[: len(codes.codes) + 1]
