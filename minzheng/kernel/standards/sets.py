@@ -43,7 +43,7 @@ def all_sets() -> list[NamedSet]:
     from minzheng.kernel.standards.average import reckon  # noqa: F401  registers itself
 
     registry.all_items()
-    for name in ("limits", "terms", "retention"):  # modules in which a folder declares its numbers
+    for name in ("limits", "terms", "retention", "monitors"):  # modules in which a folder declares its numbers
         import_all(name)
     signed_terms.register_all()
     return list(_sets.values())

@@ -1,0 +1,12 @@
+"""What goes wrong in monitoring, as sentences for the screen."""
+
+from __future__ import annotations
+
+from minzheng.kernel.cases.errors import Refused
+
+
+class MonitorRefused(Refused):
+    """Not done, and nothing changed."""
+
+    #: A job does not try again what was refused.
+    retry = False
