@@ -63,6 +63,8 @@ def values(column: Column, making: Making) -> pa.Array:
     if making.each > 1 and column.type != "month" and not hint.get("varies"):
         # Employer, base and account of one person are the same every month
         made = made.take(pa.array(np.arange(making.rows) // making.each * making.each))
+    for other, words in hint.get("only", {}).items():
+        made = pc.if_else(pc.is_in(making.made[other], pa.array(words)), made, pa.scalar(None, made.type))
     return made
 
 

@@ -38,17 +38,24 @@ def facts_sql(
     """
     source = f"({relation})" if _QUERY.match(relation.strip()) else relation
     rules = [rule for rule in spec.facts if not classes or rule.class_ in classes]
-    parts = [
-        _monthly(spec, rule, source, on, keep) if rule.monthly else _single(spec, rule, source, keep) for rule in rules
-    ]
+    parts = [(_monthly if rule.monthly else _single)(spec, rule, _newest(rule, source), on, keep) for rule in rules]
     if not parts:
         empty = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in COLUMNS)
         return f"SELECT {empty}{_kept(keep)} FROM {source} WHERE false"
     return "\nUNION ALL\n".join(parts)
 
 
-def _single(spec: SourceSpec, rule: FactRule, source: str, keep: Sequence[str]) -> str:
-    amount = f"greatest({_amount(rule)}, 0)" if rule.amount else "NULL"
+def _newest(rule: FactRule, source: str) -> str:
+    """Before any condition: an answer "nothing found" replaces what was found before."""
+    if rule.newest is None:
+        return source
+    column, per = quoted(rule.newest.column), ", ".join(map(quoted, ("id_token", *rule.newest.per)))
+    return f"(FROM {source} QUALIFY id_token IS NULL OR {column} = max({column}) OVER (PARTITION BY {per}))"
+
+
+def _single(spec: SourceSpec, rule: FactRule, source: str, on: datetime.date | None, keep: Sequence[str]) -> str:
+    total, d = f"greatest({_amount(rule)}, 0)", rule.divisor
+    amount = "NULL" if not rule.amount else total if d == 1 else f"(2 * {total} + {d}) // {2 * d}"
     return (
         f"SELECT id_token, {literal(rule.class_)} AS class, CAST({amount} AS BIGINT) AS amount_fen,"
         f" {_day(spec.column(rule.on))} AS on_date, {_valid_to(spec, rule)} AS valid_to,"

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from minzheng.datacenter.sources import validating
 from minzheng.datacenter.sources.errors import SourceBroken
-from minzheng.datacenter.sources.spec import Basis, Check, Column, FactRule, Monthly, SourceSpec
+from minzheng.datacenter.sources.spec import Basis, Check, Column, FactRule, Monthly, Newest, SourceSpec
 from minzheng.policy import yamltext
 from minzheng.policy.errors import Finding, InputError, display_path, source_line
 from minzheng.policy.yamltext import line_of
@@ -19,8 +19,9 @@ KEYS = {
     "source": ("code", "title", "department", "basis", "frequency", "delivery", "mode", "scope", "columns", "facts", "checks",
                "readme", "simulate"),
     "column": ("name", "label", "aliases", "type", "required", "personal", "values", "note", "simulate"),
-    "fact": ("class", "amount", "minus", "monthly", "on", "valid_to", "where", "title", "reference", "note"),
+    "fact": ("class", "amount", "minus", "divisor", "monthly", "newest", "on", "valid_to", "where", "title", "reference", "note"),
     "monthly": ("column", "months", "divisor"),
+    "newest": ("column", "per"),
     "check": ("code", "title", "rule", "column", "other", "low", "high", "most_percent"),
     "basis": ("text", "evidence", "reference"),
 }  # fmt: skip
@@ -167,7 +168,9 @@ def _fact(raw: Any, told: Told) -> FactRule:
         reference=_text(raw, "reference", told, "事实", needed=False),
         amount=_text(raw, "amount", told, "事实", needed=False),
         minus=_words(raw, "minus", told),
+        divisor=_number(raw, "divisor", told) or 1,
         monthly=_monthly(raw["monthly"], told) if "monthly" in raw else None,
+        newest=_newest(raw["newest"], told) if "newest" in raw else None,
         valid_to=_text(raw, "valid_to", told, "事实", needed=False),
         where=_conditions(raw.get("where", {}), told),
         note=_text(raw, "note", told, "事实", needed=False),
@@ -182,6 +185,14 @@ def _monthly(raw: Any, told: Told) -> Monthly | None:
     _known(raw, "monthly", "按月平均", told)
     months = _number(raw, "months", told) or 12
     return Monthly(_text(raw, "column", told, "按月平均"), months, _number(raw, "divisor", told) or months)
+
+
+def _newest(raw: Any, told: Told) -> Newest | None:
+    if not isinstance(raw, dict):
+        told("“newest”应写成 {column: 日期列, per: [列]}。", raw)
+        return None
+    _known(raw, "newest", "取最近一次", told)
+    return Newest(_text(raw, "column", told, "取最近一次"), _words(raw, "per", told))
 
 
 def _conditions(raw: Any, told: Told) -> dict[str, dict[str, Any]]:

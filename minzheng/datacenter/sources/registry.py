@@ -7,10 +7,10 @@ from pathlib import Path
 
 from minzheng.datacenter.sources import reading
 from minzheng.datacenter.sources.errors import SourceBroken, UnknownSource
-from minzheng.datacenter.sources.spec import Basis, Check, Column, FactRule, Monthly, SourceSpec
+from minzheng.datacenter.sources.spec import Basis, Check, Column, FactRule, Monthly, Newest, SourceSpec
 from minzheng.policy.errors import Finding
 
-__all__ = ["Basis", "Check", "Column", "FactRule", "Monthly", "SourceSpec", "all", "found", "get"]
+__all__ = ["Basis", "Check", "Column", "FactRule", "Monthly", "Newest", "SourceSpec", "all", "found", "get"]
 FOLDER = Path(__file__).parent
 
 

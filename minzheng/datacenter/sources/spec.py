@@ -95,10 +95,19 @@ class Monthly:
 
 
 @dataclass(frozen=True)
+class Newest:
+    """Of several rows of one person (and of the same values in `per`), only those with the newest `column` are in force."""
+
+    column: str
+    per: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FactRule:
     """Facts of one class from clean rows. Columns are named by their ASCII names.
 
-    `amount` minus the columns of `minus` (never below zero) is the sum in fen; None when the class has no sum.
+    `amount` minus the columns of `minus` (never below zero) is the sum in fen; None when the class has no sum. `divisor`:
+    12 where a row gives a year's sum of a monthly class. `monthly` and `newest` say how several rows become one.
     `where`: column → condition (`{"in": (…)}`, `{"not": (…)}`, `{"min": n}`, `{"max": n}`, `{"blank": bool}`,
     `{"is": bool}`), all of which must hold. `title` and `reference` are templates with {column}."""
 
@@ -108,7 +117,9 @@ class FactRule:
     reference: str = ""
     amount: str = ""
     minus: tuple[str, ...] = ()
+    divisor: int = 1
     monthly: Monthly | None = None
+    newest: Newest | None = None
     valid_to: str = ""
     where: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     note: str = ""

@@ -134,6 +134,12 @@ def _fact(spec: SourceSpec, rule: FactRule, told: Told) -> None:
         _usable(spec, rule.monthly.column, f"{what}的 monthly", told, line, ("date", "month"))
         if not 1 <= rule.monthly.months <= 36 or not 1 <= rule.monthly.divisor <= 36 or not rule.amount:
             told(f"{what}的 monthly：months、divisor 要在 1 到 36 之间，并且要写 amount。", line)
+    if rule.newest is not None:
+        _usable(spec, rule.newest.column, f"{what}的 newest", told, line, ("date", "month"))
+        for name in rule.newest.per:
+            _usable(spec, name, f"{what}的 newest", told, line)
+    if rule.divisor != 1 and (not 1 <= rule.divisor <= 36 or not rule.amount or rule.monthly):
+        told(f"{what}的 divisor 要在 1 到 36 之间、要写 amount，按月平均的写在 monthly 里。", line)
     for template in (rule.title, rule.reference):
         try:
             for name in fields_of(template):
