@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minzheng.datacenter.sources.inventing import GIVEN, SURNAMES, Ints
-from minzheng.datacenter.sources.spec import SourceSpec
+from minzheng.datacenter.sources.spec import Column, SourceSpec
 
 #: Kind → weight among the soiled rows. `*_style` are unusual but readable and must be accepted; `bad_*` are not.
 ID_KINDS = {
@@ -26,7 +26,16 @@ NAME_KINDS = {
     "name_style": 0.4,
     "masked": 0.2,
 }
-VALUE_KINDS = {"date_style": 1.0, "money_style": 0.5, "bad_date": 0.2, "bad_money": 0.2, "bad_code": 0.2}
+VALUE_KINDS = {
+    "date_style": 1.0,
+    "money_style": 0.5,
+    "code_style": 0.8,
+    "bad_date": 0.2,
+    "bad_money": 0.2,
+    "bad_code": 0.2,
+}
+#: What a careful department may still do: every one of these must be read without a reject.
+HARMLESS = ("old15", "no_check", "id_style", "name_style", "date_style", "money_style", "code_style")
 _TRADITIONAL = dict(
     zip(
         "华国丽云军红兰龙马刘张陈杨赵黄吴孙强伟晓贾邓冯卢叶萧苏谢韩邹陆钱汤罗郑",
@@ -38,15 +47,15 @@ Edit = Callable[[str, np.random.Generator], str | None]
 
 
 def soil(
-    spec: SourceSpec, table: pa.Table, share: float, rng: np.random.Generator
+    spec: SourceSpec, table: pa.Table, share: float, rng: np.random.Generator, only: Sequence[str] = ()
 ) -> tuple[pa.Table, Mapping[str, int]]:
-    """`share` of the rows of a table of text with one error each; and how many rows got which."""
+    """`share` of the rows of a table of text with one error each (of the kinds in `only`); and how many rows got which."""
     rows = (
         np.sort(rng.choice(table.num_rows, round(table.num_rows * share), replace=False))
         if share
         else np.zeros(0, np.int64)
     )
-    kinds = _kinds(spec)
+    kinds = {kind: weight for kind, weight in _kinds(spec).items() if not only or kind in only}
     weights = np.array(list(kinds.values()))
     drawn = rng.choice(len(kinds), len(rows), p=weights / weights.sum())
     counts: dict[str, int] = {}
@@ -78,7 +87,8 @@ def _apply(spec: SourceSpec, table: pa.Table, kind: str, rows: Ints, rng: np.ran
     name = targets[int(rng.integers(len(targets)))]
     column = table[name].combine_chunks()
     old = column.take(pa.array(rows)).to_pylist()
-    new = [None if text is None else _EDITS[kind](text, rng) for text in old]
+    edit = _other_spelling(spec.column(name)) if kind == "code_style" else _EDITS[kind]
+    new = [None if text is None else edit(text, rng) for text in old]
     mask = np.zeros(table.num_rows, bool)
     mask[rows] = True
     changed = pc.replace_with_mask(column, pa.array(mask), pa.array(new, pa.string()))
@@ -141,6 +151,16 @@ def _homophones() -> dict[str, str]:
 
 def _wrong_char(text: str, rng: np.random.Generator) -> str:
     return text[:-1] + GIVEN[int(rng.integers(len(GIVEN)))]
+
+
+def _other_spelling(column: Column) -> Edit:
+    """A department's own code or word in the place of ours."""
+
+    def edit(text: str, rng: np.random.Generator) -> str:
+        others = column.values.get(text) or (text,)
+        return others[int(rng.integers(len(others)))]
+
+    return edit
 
 
 def _date_style(text: str, rng: np.random.Generator) -> str:

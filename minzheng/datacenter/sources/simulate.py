@@ -13,12 +13,13 @@ import numpy as np
 import pyarrow as pa
 
 from minzheng.datacenter.sources import dirt, files, inventing, registry
-from minzheng.datacenter.sources.columns import Making, values
 from minzheng.datacenter.sources.errors import SourceRefused
+from minzheng.datacenter.sources.making import Making, values
 from minzheng.datacenter.sources.spec import SourceSpec
 
 #: Most rows of one simulated file: what fits into the memory of a small server.
 MOST_ROWS = 50_000_000
+ORDER = ("code", "flag", "date", "month", "int", "money_yuan", "money_wan", "money_fen", "text", "id_no", "name")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,13 @@ def simulate(
 
 
 def made(
-    spec: SourceSpec, rows: int, rng: np.random.Generator, people: pa.Table | str | Path | None, last: datetime.date
-) -> pa.Table:
-    """The rows as typed columns (money in fen, months as their first day), in the order of the source's columns."""
+    spec: SourceSpec, rows: int, rng: np.random.Generator, people: pa.Table | str | Path | None, last: datetime.date,
+    most_each: int = 12,
+) -> pa.Table:  # fmt: skip
+    """The rows as typed columns (money in fen, months as their first day), in the order of the source's columns.
+    `most_each`: at most so many rows of one person."""
     hint: Mapping[str, Any] = spec.simulate
-    each = int(hint.get("each", 1))
+    each = min(int(hint.get("each", 1)), most_each)
     count = -(-rows // each)
     if people is None:
         low, high = hint.get("ages", [18, 80])
@@ -73,7 +76,8 @@ def made(
     else:
         who = inventing.given_people(people, count, rng)
     making = Making(rng, who.take(np.arange(rows) // each), last, each)
-    for column in spec.columns:
+    # Codes and dates first: sums and numbers of documents may be derived from them
+    for column in sorted(spec.columns, key=lambda column: ORDER.index(column.type)):
         making.made[column.name] = values(column, making)
     return pa.table({column.name: making.made[column.name] for column in spec.columns})
 
