@@ -244,7 +244,7 @@ def _check(raw: Any, told: Told) -> Check:
 def plain(value: Any) -> Any:
     """Hints of the simulator as plain Python: numbers where the text is a number, text else."""
     if isinstance(value, dict):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): [str(word) for word in one] if key == "choices" else plain(one) for key, one in value.items()}
     if isinstance(value, list):
         return [plain(one) for one in value]
     text = str(value)

@@ -19,7 +19,7 @@ from minzheng.datacenter.sources.spec import SourceSpec
 
 #: Most rows of one simulated file: what fits into the memory of a small server.
 MOST_ROWS = 50_000_000
-ORDER = ("code", "flag", "date", "month", "int", "money_yuan", "money_wan", "money_fen", "text", "id_no", "name")
+ORDER = ("code", "flag", "month", "date", "int", "money_yuan", "money_wan", "money_fen", "text", "id_no", "name")
 
 
 @dataclass(frozen=True)
