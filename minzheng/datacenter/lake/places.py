@@ -1,7 +1,10 @@
-"""Where the lake lies on disk (``LAKE_ROOT``, ``var/lake``): private folders, made on first use."""
+"""Where the lake lies on disk (``LAKE_ROOT``, ``var/lake``): private folders, made on first use.
+
+What begins with a dot is work in progress and no part of a backup."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -13,8 +16,13 @@ def root() -> Path:
 
 
 def spill() -> Path:
-    """Where an engine puts what does not fit into its memory (encrypted; emptied by the engine itself)."""
-    return _private(root() / "spill")
+    """Where the engines of this process put what does not fit into their memory (encrypted, emptied by themselves)."""
+    return _private(root() / ".spill" / str(os.getpid()))
+
+
+def spills() -> list[Path]:
+    """Such folders of all processes, living and dead."""
+    return sorted((root() / ".spill").glob("*"))
 
 
 def clean() -> Path:
@@ -24,7 +32,7 @@ def clean() -> Path:
 
 def drafts() -> Path:
     """Batches being written; what no running ingest holds is swept away."""
-    return _private(root() / "drafts")
+    return _private(root() / ".drafts")
 
 
 def mart() -> Path:

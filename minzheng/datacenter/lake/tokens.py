@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
+from minzheng.datacenter.linkage import names as naming
 from minzheng.kernel.crypto import sealing
 from minzheng.kernel.subjects import idcard
 
@@ -40,11 +41,15 @@ def column(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
     Anything else gives null, so normalise first (``linkage.normalise.normal_ids``)."""
     ids = _one_array(ids)
     good = pc.fill_null(pc.match_substring_regex(ids, _ID), False)
-    digits = pc.cast(pc.utf8_slice_codeunits(pc.if_else(good, ids, pa.scalar("0", ids.type)), 0, 17), pa.int64())
-    blocks = np.zeros((len(ids), 2), dtype=">i8")
-    blocks[:, 0] = digits.to_numpy(zero_copy_only=False)
-    found = pa.array(_encrypted("id", blocks.view(np.uint8).reshape(-1, 16)))
-    return pc.if_else(good, found, pa.scalar(None, pa.int64()))
+    digits = pc.cast(pc.utf8_slice_codeunits(pc.if_else(good, ids, pa.scalar("-1", ids.type)), 0, 17), pa.int64())
+    return of_keys(digits.to_numpy(zero_copy_only=False))
+
+
+def of_keys(keys: np.ndarray) -> pa.Array:
+    """Tokens (int64) of first 17 digits given as numbers (``linkage.normalise.numbers``); null for a negative one."""
+    blocks = np.zeros((len(keys), 2), dtype=">i8")
+    blocks[:, 0] = keys
+    return pa.array(_encrypted("id", blocks.view(np.uint8).reshape(-1, 16)), mask=np.asarray(keys) < 0)
 
 
 def name(text: str) -> int | None:
@@ -54,9 +59,7 @@ def name(text: str) -> int | None:
 
 def names(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Tokens (int64) of names as delivered; null for an empty one."""
-    from minzheng.datacenter.linkage import names as naming
-
-    return _over_distinct(array, "name", naming.normal_name)
+    return _over_distinct(array, "name", naming.normal_names)
 
 
 def pinyin(text: str) -> int | None:
@@ -66,9 +69,7 @@ def pinyin(text: str) -> int | None:
 
 def pinyins(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Tokens (int64) of the names' pinyin: homophones are equal."""
-    from minzheng.datacenter.linkage import names as naming
-
-    return _over_distinct(array, "pinyin", naming.pinyin)
+    return _over_distinct(array, "pinyin", naming.pinyins)
 
 
 def surname(text: str) -> int | None:
@@ -78,9 +79,7 @@ def surname(text: str) -> int | None:
 
 def surnames(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """Tokens (int64) of the names' surnames."""
-    from minzheng.datacenter.linkage import names as naming
-
-    return _over_distinct(array, "surname", naming.surname)
+    return _over_distinct(array, "surname", naming.surnames)
 
 
 def texts(array: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:
@@ -89,15 +88,14 @@ def texts(array: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:
     return pc.take(_of_texts(distinct.dictionary, kind), distinct.indices)
 
 
-def _over_distinct(array: pa.Array | pa.ChunkedArray, kind: str, change: Callable[[str], str]) -> pa.Array:
+def _over_distinct(array: pa.Array | pa.ChunkedArray, kind: str, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
     """A column has far fewer distinct names than rows: only those are changed and encrypted."""
     distinct = pc.dictionary_encode(_one_array(array))
-    changed = pa.array([change(text) if text else "" for text in distinct.dictionary.to_pylist()], pa.string())
-    return pc.take(_of_texts(changed, kind), distinct.indices)
+    return pc.take(_of_texts(change(distinct.dictionary), kind), distinct.indices)
 
 
 def _of_texts(values: pa.Array, kind: str) -> pa.Array:
-    values = pc.cast(values, pa.binary())
+    values = pc.cast(pc.cast(values, pa.string()), pa.binary())
     lengths = pc.fill_null(pc.binary_length(values), 0).to_numpy(zero_copy_only=False)
     if (lengths > _SHORT).any():
         values, lengths = _digested(values, lengths, kind)

@@ -154,7 +154,8 @@ def _put_folder(sealer: Sealer, name: str, folder: Path, wanted: set[str]) -> di
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [one for one in folders if not one.startswith(".")]
         yield from (Path(parent, name) for name in names if not name.startswith(".") and not name.endswith(".part"))
 
 
