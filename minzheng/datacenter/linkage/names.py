@@ -7,7 +7,7 @@ written; nothing here decides who somebody is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -172,14 +172,14 @@ def _syllable_numbers(folded: Codes) -> np.ndarray:
     numbers = anywhere[folded.codes]
     first = folded.offsets[:-1][folded.lengths > 0]
     numbers[first] = as_surname[folded.codes[first]]
-    for pair, read in COMPOUND_READINGS.items():
-        rows = np.flatnonzero(_first_two_in(folded, (pair,)))
-        for place, syllable in enumerate(read):
-            numbers[folded.offsets[rows] + place] = names.index(syllable)
+    for row in np.flatnonzero(_first_two_in(folded, COMPOUND_READINGS)):
+        start = folded.offsets[row]
+        pair = "".join(map(chr, folded.codes[start : start + 2]))
+        numbers[start : start + 2] = [names.index(syllable) for syllable in COMPOUND_READINGS[pair]]
     return numbers
 
 
-def _first_two_in(folded: Codes, pairs: Sequence[str] | frozenset[str]) -> np.ndarray:
+def _first_two_in(folded: Codes, pairs: Iterable[str]) -> np.ndarray:
     """Rows of three characters or more whose first two are one of the pairs."""
     long = np.flatnonzero(folded.lengths > 2)
     start = folded.offsets[long]

@@ -68,11 +68,11 @@ def codes_of(column: pa.Array | pa.ChunkedArray) -> Codes:
         array = pc.fill_null(array, "")
     lengths = np.asarray(pc.utf8_length(array), dtype=np.int64)
     offsets = np.concatenate(([0], np.cumsum(lengths)))
-    codes = np.frombuffer(_bytes(array).decode().encode("utf-32-le"), dtype="<u4")
+    codes = np.frombuffer(utf8_of(array).decode().encode("utf-32-le"), dtype="<u4")
     return Codes(codes.astype(np.uint32, copy=False), offsets, null)
 
 
-def _bytes(array: pa.Array) -> bytes:
+def utf8_of(array: pa.Array) -> bytes:
     """The UTF-8 of all rows of a large_string array that has no nulls."""
     if not len(array):
         return b""
