@@ -19,6 +19,8 @@ SUFFIXES = (".csv", ".xlsx", ".parquet")
 #: Rows of one worksheet below the header.
 MOST_ROWS_XLSX = 1_048_575
 _SCALE = {"money_yuan": (1, 2), "money_wan": (10_000, 2)}
+#: Arrow types by the type of the clean column.
+ARROW = {"VARCHAR": pa.string(), "DATE": pa.date32(), "BIGINT": pa.int64(), "BOOLEAN": pa.bool_()}
 _PIECE = 1 << 22
 #: Written into every workbook, so that the same rows give the same bytes.
 FIXED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)

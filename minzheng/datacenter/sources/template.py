@@ -8,7 +8,6 @@ import pyarrow as pa
 import xlsxwriter
 
 from minzheng.datacenter.sources import files
-from minzheng.datacenter.sources.columns import arrow_type
 from minzheng.datacenter.sources.errors import SourceRefused
 from minzheng.datacenter.sources.spec import DELIVERIES, FREQUENCIES, TYPES, Column, SourceSpec
 
@@ -31,7 +30,7 @@ def write(spec: SourceSpec, out: Path) -> None:
         # The mark at the start lets a spreadsheet open the Chinese headers rightly
         out.write_text(",".join(files.labels(spec)) + "\n", encoding="utf-8-sig", newline="")
     elif suffix == ".parquet":
-        empty = pa.table({column.name: pa.array([], arrow_type(column)) for column in spec.columns})
+        empty = pa.table({column.name: pa.array([], files.ARROW[column.clean_type]) for column in spec.columns})
         files.write(spec, files.typed(spec, empty), out)
     else:
         raise SourceRefused(f"不认识的文件类型“{out.suffix}”：模板可以存成 .csv、.xlsx 或 .parquet。")
