@@ -38,7 +38,7 @@ from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.kernel.discovery import import_all
 from minzheng.kernel.standards import sets, values
 from minzheng.policy.errors import RulesetError, Unconfigured
-from minzheng.policy.params import Declaration, ParamSet, read_declarations
+from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations
 from minzheng.policy.regions import normalize_region
 
 __all__ = [
@@ -98,7 +98,7 @@ class Thresholds:
                 found = params.resolve(name, place, on)
                 if found is None:
                     raise Unconfigured(self.code, region, on, [name])
-                kept[name] = found.row.value
+                kept[name] = _by_unit(params.declarations[name], found.row)
             return kept[name]
 
         return value
@@ -112,6 +112,13 @@ class Thresholds:
             if found is not None:
                 rows.append((one, found.row.value, found.row.reference, found.row.evidence))
         return rows
+
+
+def _by_unit(declaration: Declaration, row: Row) -> Any:
+    """The value in the declared unit: a yearly amount of a monthly parameter is a twelfth, unrounded."""
+    if row.unit.endswith("/年") and not declaration.unit.endswith("/年") and declaration.scale > 1:
+        return row.value / declaration.scale
+    return row.value
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from minzheng.datacenter.lake import reading as lake
 from minzheng.datacenter.monitoring.joining import Delivery, Reading
 from minzheng.datacenter.monitoring.models import MonitorRun
 from minzheng.datacenter.sources import registry
@@ -18,8 +19,6 @@ _BACK = datetime.timedelta(days=70)
 
 def to_read(run: MonitorRun, last: MonitorRun | None) -> Reading:
     """A full run reads everything in force; a daily one what no run has read yet, or what came since a day."""
-    from minzheng.datacenter.lake import reading as lake
-
     specs = {code: spec for code, spec in registry.all().items() if spec.facts}
     in_force = {code: [_delivery(one) for one in lake.batches(code)] for code in specs}
     everything = [one for found in in_force.values() for one in found]
@@ -41,13 +40,14 @@ def _read_already(last: MonitorRun | None) -> set[str]:
 
 
 def _delivery(one: LakeBatch) -> Delivery:
-    from minzheng.datacenter.lake import reading as lake
-
-    files = lake.paths(one)
     return Delivery(
-        one.source, str(one.pk), tuple(str(path) for path in files), one.accepted, one.region_code,
-        tuple(str(path.with_name("repairs.parquet")) for path in files[:1]),
-    )  # fmt: skip
+        one.source,
+        str(one.pk),
+        tuple(lake.files_of([one])),
+        one.accepted,
+        one.region_code,
+        tuple(lake.repairs_of([one])),
+    )
 
 
 def seen(run: MonitorRun) -> list[dict[str, Any]]:

@@ -118,13 +118,10 @@ def _facts(
         files = [path for one in deliveries for path in one.files]
         con.execute(
             "CREATE OR REPLACE TABLE met AS SELECT DISTINCT r.id_token FROM "
-            f"read_parquet({_list(files)}, union_by_name = true) r SEMI JOIN {people} p ON r.id_token = p.id_token"
+            f"{_rows(files)} r SEMI JOIN {people} p ON r.id_token = p.id_token"
         )
         whole = [path for one in in_force for path in one.files]
-        rows = (
-            f"SELECT r.* FROM read_parquet({_list(whole)}, union_by_name = true) r "
-            "SEMI JOIN met ON r.id_token = met.id_token"
-        )
+        rows = f"SELECT r.* FROM {_rows(whole)} r SEMI JOIN met ON r.id_token = met.id_token"
         _insert(con, facts_sql(spec, rows, classes=monthly), people, deliveries[-1])
 
 
@@ -147,7 +144,7 @@ def _repaired(con: Any, spec: SourceSpec, one: Delivery, classes: tuple[str, ...
         return
     con.execute(
         "CREATE OR REPLACE TABLE mended AS SELECT r.row_no, min(p.id_token) AS id_token FROM "
-        f"read_parquet({_list(files)}) r JOIN watched p ON r.id_token = p.id_token AND r.pinyin_token = p.pinyin_token "
+        f"{_rows(files)} r JOIN watched p ON r.id_token = p.id_token AND r.pinyin_token = p.pinyin_token "
         "GROUP BY r.row_no HAVING count(DISTINCT p.id_token) = 1"
     )
     rows = (
@@ -178,7 +175,8 @@ def _named(con: Any, spec: SourceSpec, one: Delivery, classes: tuple[str, ...]) 
 
 
 def _rows(files: Sequence[str]) -> str:
-    return f"read_parquet({_list(files)})"
+    """The rows of files; their folders' names (source=…) do not become columns. All of one source have the same."""
+    return f"read_parquet({_list(files)}, hive_partitioning = false)"
 
 
 def _list(files: Sequence[str]) -> str:

@@ -37,7 +37,8 @@ SCHEMA = pa.schema([
     ("pinyin_token", pa.int64()), ("digest", pa.binary()), ("region_code", pa.string()), ("household_id", pa.int64()),
     ("birth_date", pa.date32()), ("age", pa.int32()), ("dead", pa.bool_()), ("benefits", pa.list_(pa.string())),
     ("household_benefits", pa.list_(pa.string())), ("payee_of", pa.list_(pa.string())), ("ended", pa.list_(pa.string())),
-    ("ended_on", pa.date32()), ("decided_on", pa.date32()), ("housemates", pa.int32()), ("holder", pa.string()),
+    ("ended_on", pa.date32()), ("decided_on", pa.date32()), ("housemates", pa.int32()), ("parents", pa.int32()),
+    ("urban", pa.bool_()), ("holder", pa.string()),
 ])  # fmt: skip
 
 
@@ -124,20 +125,12 @@ def _awards(on: datetime.date) -> tuple[dict[int, _Home], dict[int, _One]]:
     people: dict[int, _One] = defaultdict(_One)
     wanted = awards.visible_to(SYSTEM).filter(~Q(state="ended") | Q(last_month__gte=since)).exclude(cycle="once")
     columns = (
-        "pk",
-        "item_code",
-        "household_id",
-        "payee_id",
-        "payee_name",
-        "state",
-        "last_month",
-        "decided_on",
-        "amount_fen",
-    )
+        "pk", "item_code", "household_id", "payee_id", "payee_name", "state", "last_month", "decided_on", "amount_fen",
+        "household__is_urban",
+    )  # fmt: skip
     of_award: dict[int, tuple[str, datetime.date | None, int | None]] = {}
-    for pk, item, house, payee, holder, state, last, decided, fen, urban in wanted.values_list(*columns).iterator(
-        _BATCH
-    ):
+    rows = wanted.values_list(*columns).iterator(_BATCH)
+    for pk, item, house, payee, holder, state, last, decided, fen, urban in rows:
         over = (last or decided) if state == "ended" else None
         of_award[pk] = (item, over, house)
         if over is None and payee:
