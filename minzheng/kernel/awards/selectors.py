@@ -111,6 +111,13 @@ def covered_in(id_no: str, item_code: str, month: datetime.date) -> bool:
     ).exists()
 
 
+def touching(households: Iterable[int], people: Iterable[int]) -> list[Award]:
+    """Awards in force of these households, or that cover or are paid to any of these people. For the system's own acts."""
+    covered = AwardMember.objects.filter(person_id__in=list(people)).values("award_id")
+    about = Q(household_id__in=list(households)) | Q(pk__in=covered) | Q(payee_id__in=list(people))
+    return list(Award.objects.filter(about).exclude(state="ended").exclude(cycle="once").defer("frozen").order_by("pk"))
+
+
 def spans_of(item_codes: Iterable[str], region_code: str) -> QuerySet[AwardMember]:
     """Everybody covered by an award of these items, past ones too, whose file lies in a place: one row a person and award,
     with the person's merged file, place and death and the award's number, months and state (`values_list` of SPAN).

@@ -25,6 +25,7 @@ from minzheng.kernel.parts.columns import (
     Region,
     Text,
 )
+from minzheng.kernel.parts.contributions import contributed
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Facts, Panel, Table
 from minzheng.kernel.subjects import masking, selectors
@@ -205,6 +206,15 @@ HOUSEHOLD: tuple[Panel, ...] = (
     Table("待遇", permission="award.read", rows=_awards_of_household, columns=AWARD_COLUMNS, empty="没有享受待遇。"),
     _READS,
 )
+
+
+def person_panels() -> tuple[Panel, ...]:
+    """A person's file: what the kernel knows, what other folders add, and at the end who looked."""
+    return (*PERSON[:-1], *contributed("person"), PERSON[-1])
+
+
+def household_panels() -> tuple[Panel, ...]:
+    return (*HOUSEHOLD[:-1], *contributed("household"), HOUSEHOLD[-1])
 
 
 def search_panels(found: selectors.SearchResult) -> list[Panel]:

@@ -8,9 +8,10 @@ of changes; `unmerge` puts exactly these back, or refuses where somebody has cha
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -50,7 +51,7 @@ class Reference:
     field: str
     live: Q | None = None
     alone: tuple[str, ...] | None = None
-    reset: Mapping[str, Any] = field(default_factory=dict)
+    reset: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def rows(self, person_id: int) -> models.QuerySet[Any]:
         table = apps.get_model(self.model)
@@ -65,7 +66,7 @@ class Obstacle:
 
     sentence: str
     page: str = ""
-    args: Mapping[str, Any] = field(default_factory=dict)
+    args: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     label: str = ""
 
 
@@ -137,10 +138,10 @@ def _own_obstacles(survivor: Person, absorbed: Person, household_id: int | None)
         if household_id is None:
             yield Obstacle("两份档案登记在不同的家庭里，请选择保留哪一户的成员登记。")
         for row in rows:
-            yield from _headless(row, household_id)
+            yield from headless(row, household_id)
 
 
-def _headless(row: HouseholdMember, household_id: int | None) -> Iterable[Obstacle]:
+def headless(row: HouseholdMember, household_id: int | None) -> Iterable[Obstacle]:
     """A household must not lose its head unnoticed."""
     home = row.household
     if household_id is None or row.household_id == household_id or home.head_id != row.person_id:
@@ -219,9 +220,14 @@ class _Work:
         self.changes.append(Change(row._meta.label, row.pk, ""))
 
 
+def _field(row: models.Model, name: str) -> models.Field[Any, Any]:
+    """The field behind a name or a column's name (`person_id`)."""
+    return next(f for f in row._meta.concrete_fields if name in (f.name, f.attname))
+
+
 def _column(row: models.Model, name: str) -> str:
-    """`update_fields` wants the field's name, we keep the column's (`person_id`)."""
-    return next(f.name for f in row._meta.concrete_fields if name in (f.name, f.attname))
+    """`update_fields` wants the field's name, we keep the column's."""
+    return _field(row, name).name
 
 
 def _plain(value: Any) -> Any:
@@ -335,7 +341,7 @@ def _refuse_if_changed(done: list[Change], loaded: Mapping[tuple[str, int], mode
         if row is None:
             wrong.append(f"一条“{title}”已被删除")
         elif one.field and _plain(getattr(row, one.field)) != one.after:
-            label = row._meta.get_field(_column(row, one.field)).verbose_name
+            label = _field(row, one.field).verbose_name
             wrong.append(f"一条“{title}”的“{label}”在合并以后又改过")
         elif not one.field and getattr(row, "superseded_at", None) is not None:
             wrong.append(f"一条“{title}”在合并以后又更正过")
@@ -344,7 +350,7 @@ def _refuse_if_changed(done: list[Change], loaded: Mapping[tuple[str, int], mode
 
 
 def _typed(row: models.Model, name: str, value: Any) -> Any:
-    column = row._meta.get_field(_column(row, name))
+    column = _field(row, name)
     if value is None or isinstance(value, (dict, list)):
         return value
     if isinstance(column, models.ForeignKey):

@@ -97,7 +97,7 @@ def person_file(request: HttpRequest, pk: int) -> HttpResponse:
         reason=purpose.reason,
         lines=files.sensitive_lines(person, drawing, revealed),
         refusal=refusal,
-        panels=drawn_panels(files.PERSON, person, drawing),
+        panels=drawn_panels(files.person_panels(), person, drawing),
     )
 
 
@@ -132,7 +132,7 @@ def household_file(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"家庭 {household.no}",
         obj=household,
         subtitle=f"查看理由：{purpose.reason}（已记入审计）",
-        panels=drawn_panels(files.HOUSEHOLD, household, drawing),
+        panels=drawn_panels(files.household_panels(), household, drawing),
     )
 
 

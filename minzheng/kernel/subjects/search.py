@@ -76,7 +76,7 @@ def _speaking(actor: Actor, found: list[Person]) -> list[Person]:
     """Files that were merged give way to the one that speaks for them, where this actor may find that one."""
     merged = {p.merged_into_id for p in found if p.merged_into_id}
     survivors = _findable(actor).in_bulk(list(merged)) if merged else {}
-    rows = {}
+    rows: dict[int, Person] = {}
     for person in found:
         one = survivors.get(person.merged_into_id, person) if person.merged_into_id else person
         rows.setdefault(one.pk, one)
