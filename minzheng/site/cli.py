@@ -18,6 +18,7 @@ from minzheng.site import click_zh
 from minzheng.site.commands import COMMANDS
 
 DATABASE_UNAVAILABLE = 3
+SUBCOMMAND = "minzheng.subcommand"
 
 
 class LazyRoot(click.Group):
@@ -26,14 +27,22 @@ class LazyRoot(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name, entry in COMMANDS.items() if entry.exists()]
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Remembers the word after the command, by which ``Entry.bare`` goes."""
+        ctx.meta[SUBCOMMAND] = args[1] if len(args) > 1 else ""
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
         if entry is None or not entry.exists():
             return None
-        if entry.needs != "nothing":
+        needs = "nothing" if ctx.meta.get(SUBCOMMAND) in entry.bare else entry.needs
+        if needs != "nothing":
             _set_up_django()
         command = getattr(importlib.import_module(entry.module), entry.attribute)
-        if entry.needs == "database" and "--help" not in sys.argv:
+        if needs == "database" and "--help" not in sys.argv:
             _open_database_around(command)
         return command
 
