@@ -101,8 +101,13 @@ def given_people(people: pa.Table | str | Path, count: int, rng: np.random.Gener
         raise SourceRefused(f"人员表要有 id_no 和 name 两列、至少一行；缺：{'、'.join(sorted(missing)) or '行'}。")
     rounds = -(-count // table.num_rows)
     rows = np.concatenate([rng.permutation(table.num_rows) for _ in range(max(rounds, 1))])[:count]
-    number = table["id_no"].combine_chunks().cast(pa.string()).take(pa.array(rows))
-    name = table["name"].combine_chunks().cast(pa.string()).take(pa.array(rows))
+    return listed(table.take(pa.array(rows)))
+
+
+def listed(table: pa.Table) -> People:
+    """The people of a table in its order; sex and birth date are read from the number where it has 18 characters."""
+    number = table["id_no"].combine_chunks().cast(pa.string())
+    name = table["name"].combine_chunks().cast(pa.string())
     seventeenth = pc.fill_null(pc.utf8_slice_codeunits(number, 16, 17), "0")
     male = pc.is_in(seventeenth, pa.array(list("13579"))).to_numpy(zero_copy_only=False)
     day = pc.strptime(pc.utf8_slice_codeunits(number, 6, 14), format="%Y%m%d", unit="s", error_is_null=True)

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from minzheng.datacenter.sources import dirt, files, inventing, registry
 from minzheng.datacenter.sources.errors import SourceRefused
+from minzheng.datacenter.sources.inventing import People
 from minzheng.datacenter.sources.making import Making, values
 from minzheng.datacenter.sources.spec import SourceSpec
 
@@ -75,10 +76,19 @@ def made(
         who = inventing.invent(count, rng, (int(low), int(high)), last)
     else:
         who = inventing.given_people(people, count, rng)
-    making = Making(rng, who.take(np.arange(rows) // each), last, each)
+    return about(spec, who.take(np.arange(rows) // each), rng, last, each=each)
+
+
+def about(
+    spec: SourceSpec, who: People, rng: np.random.Generator, last: datetime.date, *, each: int = 1,
+    given: Mapping[str, pa.Array] | None = None,
+) -> pa.Table:  # fmt: skip
+    """One row for every entry of `who`, as typed columns. `given`: columns that are known already."""
+    making = Making(rng, who, last, each, dict(given or {}))
     # Codes and dates first: sums and numbers of documents may be derived from them
     for column in sorted(spec.columns, key=lambda column: ORDER.index(column.type)):
-        making.made[column.name] = values(column, making)
+        if column.name not in making.made:
+            making.made[column.name] = values(column, making)
     return pa.table({column.name: making.made[column.name] for column in spec.columns})
 
 
