@@ -142,7 +142,7 @@ class _Pass:
 
         n = len(off) - 1
         paid, whole = np.zeros(n, np.int64), np.zeros(n, np.int64)
-        people = np.zeros(len(block.person_ids), bool)
+        people = np.zeros(len(block.person_households), bool)
         words: dict[str, tuple[Any, Any]] = {}
         outputs = {o.word for o in engine.plan.outputs}
         for result in self.frame.results:
@@ -171,13 +171,13 @@ def _value(engine: LoopEngine, word: str, results: dict[str, Any], block: Block,
     output = next(o for o in engine.plan.outputs if o.word == word)
     people = output.entity == "人"
     if not output.step:
-        return np.full(len(block.person_ids if people else block.household_ids), missing, np.int64)
+        return np.full(len(block.person_households if people else block.household_ids), missing, np.int64)
     values = results[output.step]
     if any(output.missing):
         region = engine.rows.of_group[block.groups]
         if people:
             off = np.searchsorted(block.person_households, block.household_ids)
-            region = np.repeat(region, np.diff([*off, len(block.person_ids)]))
+            region = np.repeat(region, np.diff([*off, len(block.person_households)]))
         values = np.where(np.array(output.missing)[region], values.dtype.type(missing), values)
     if output.may_be_nothing and missing != NOTHING:
         values = np.where(values == NOTHING, 0, values)

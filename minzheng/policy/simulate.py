@@ -128,8 +128,8 @@ def _run(
     from minzheng.policy.bulk.engine import LoopEngine
 
     base, changed = (
-        LoopEngine(ruleset, population, on, targets),
-        LoopEngine(reform, population, on, targets, check_all=False),
+        LoopEngine(ruleset, population, on, targets, person_ids=False),
+        LoopEngine(reform, population, on, targets, check_all=False, person_ids=False),
     )
     engines = [base, changed]
     totals = Totals(len(population.regions))

@@ -41,7 +41,7 @@ class Block:
     """Whole households and their members. ``groups``: position of each household's region in ``Population.regions``."""
 
     household_ids: Any
-    person_ids: Any
+    person_ids: Any  # None where only totals are asked for
     person_households: Any
     groups: Any
     values: dict[str, Any]  # word → array of the household's or the persons' length
@@ -113,9 +113,12 @@ class BlockReader:
         decoders: dict[str, Decoder],
         *,
         check_all: bool = True,
+        person_ids: bool = True,
     ):
-        """``check_all``: columns that are not asked for are checked too, as a caller's own file must be."""
+        """``check_all``: columns that are not asked for are checked too, as a caller's own file must be;
+        ``person_ids``: whether blocks carry them (totals need none)."""
         self.population, self.decoders = population, decoders
+        self.person_ids = person_ids
         self.words = inputs
         self.files = {"户": population.households, "人": population.persons}
         self.read_columns = {
@@ -140,6 +143,8 @@ class BlockReader:
                     for group in file.groups:
                         data = file.read([group], [column.name])[column.name]
                         self.decoders[entity].decode(column, data, int(file.starts[group]), False)
+        if not self.person_ids:
+            self.files["人"].no_empty(PERSON)
 
     def _decode(self, entity: str, table: pa.Table, first_row: int) -> tuple[dict[str, Any], dict[str, Any]]:
         values, empty = {}, {}
@@ -164,7 +169,7 @@ class BlockReader:
             for e, ws in self.words.items() for w in ws if w.name not in values
         }  # fmt: skip
         block = Block(
-            household["@id"], persons[PERSON].to_numpy(), ids, household["@group"], values, empty,
+            household["@id"], persons[PERSON].to_numpy() if self.person_ids else None, ids, household["@group"], values, empty,
             int(household["@first"]), first_person,
         )  # fmt: skip
         self._birthdays(block)
@@ -182,7 +187,8 @@ class BlockReader:
 
     def _persons(self, span: Span) -> tuple[pa.Table, int]:
         file = self.files["人"]
-        names = [HOUSEHOLD, PERSON, *(c.name for c in self.read_columns["人"])]
+        ids = [HOUSEHOLD, PERSON] if self.person_ids else [HOUSEHOLD]
+        names = [*ids, *(c.name for c in self.read_columns["人"])]
         groups = file.groups[span.first : span.end]
         table = file.read(groups, names)
         first = int(file.starts[groups[0]])

@@ -76,8 +76,9 @@ class LoopEngine:
         targets: tuple[str, ...] | None = None,
         *,
         check_all: bool = True,
+        person_ids: bool = True,
     ):
-        """``targets``: output words or benefit codes to calculate, default all; ``check_all``: see ``BlockReader``."""
+        """``targets``: output words or benefit codes to calculate, default all; the others: see ``BlockReader``."""
         self.population, self.on = population, on
         self.codes = region_codes(population)
         self.plan = Plan(ruleset, on, self.codes, targets=targets)
@@ -87,7 +88,7 @@ class LoopEngine:
             e: Decoder(f.name, self.plan.codes, on)
             for e, f in (("户", population.households), ("人", population.persons))
         }
-        self.reader = BlockReader(population, self._words(), decoders, check_all=check_all)
+        self.reader = BlockReader(population, self._words(), decoders, check_all=check_all, person_ids=person_ids)
         self.calendar = calendar()
 
     def _words(self) -> dict[str, list[Word]]:
@@ -124,7 +125,7 @@ class LoopEngine:
         results: Results = {}
         for outputs, length in (
             (loop.household_outputs, len(block.household_ids)),
-            (loop.person_outputs, len(block.person_ids)),
+            (loop.person_outputs, len(block.person_households)),
         ):
             for output in outputs:
                 results[output.step] = np.empty(length, np.bool_ if output.kind == "是否" else np.int64)

@@ -75,6 +75,13 @@ class File:
                 raise RowError("不能为空", self.name, row, name)
         return table
 
+    def no_empty(self, name: str) -> None:
+        """Raises InputError when an id column, which nobody reads, has an empty cell."""
+        for group in self.groups:
+            found = self.metadata.row_group(group).column(self._places[name]).statistics
+            if found is None or not found.has_null_count or found.null_count:
+                self.read([group], [name])
+
     def bounds_hold(self, column: Column, decoder: Decoder) -> bool:
         """Whether statistics alone prove that every value of a column is possible."""
         if column.word.type in ("选项", "文字", "是否"):

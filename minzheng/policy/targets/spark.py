@@ -79,7 +79,7 @@ def _task(
         return error.reason, error.file, error.row, error.column
     for entity, table in block_tables(engine.plan, block, results, engine.rows.of_group).items():
         pq.write_table(table, Path(draft) / f"{place[0]:06}-{FILES[entity]}")
-    return len(block.household_ids), len(block.person_ids)
+    return len(block.household_ids), len(block.person_households)
 
 
 def run_spark(ruleset: Ruleset, persons: Path, households: Path, on: datetime.date, out: Path) -> Summary:

@@ -167,6 +167,11 @@ def test_写错的文件退出码为二并指出文件列行(files, tmp_path, en
     assert not list((tmp_path / "out").glob("*")) if (tmp_path / "out").exists() else True
 
 
+def test_只算合计也查没有用到的编号(files):
+    result = simulate(files({}, {"person_id": [71, None, 31]}), "保障标准_城市@990101=960")
+    assert (result.exit_code, "persons.parquet 第 2 行的“person_id”：不能为空" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_读不了的文件(files, tmp_path, engine):
     options = files()
