@@ -64,6 +64,7 @@ PERMISSIONS: dict[str, str] = {
     "sampling.check": "登记抽样检查的结果",
     "exchange.read": "查看数据交换的记录",
     "exchange.manage": "管理数据交换",
+    "lake.read": "查看数据湖和数据目录",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
@@ -126,7 +127,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         "核对人员",
         frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"})
         | {"person.break_glass", "low_income.read", "sampling.read", "sampling.check", "exchange.read"}
-        | {"monitor.read", "monitor.manage"}
+        | {"monitor.read", "monitor.manage", "lake.read"}
         | _PERSON,
     ),
     "county_reviewer": (
@@ -161,19 +162,19 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read"},
+        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
-        | {"monitor.read"}
+        | {"monitor.read", "lake.read"}
         | _FILES,
     ),
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
-        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage"},
+        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read"},
     ),
     "archivist": (
         "档案管理员",
