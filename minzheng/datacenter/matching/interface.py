@@ -1,4 +1,4 @@
-"""核对来源的接口: what every department's adapter gives, recorded or live."""
+"""核对来源的接口: what every department's adapter gives, from the lake or live."""
 
 from __future__ import annotations
 
@@ -9,22 +9,36 @@ from typing import Protocol, runtime_checkable
 
 from minzheng.datacenter.sources.classes import CLASSES
 
-__all__ = ["CLASSES", "Asked", "Fact", "Source", "SourceUnavailable"]
+__all__ = ["CLASSES", "CODES", "Asked", "Fact", "Source", "SourceSilent", "SourceUnavailable", "Waiting"]
+
+#: How a record was found to be this person's: code → what the report says. R and Q codes are looked at by a person first.
+CODES = {
+    "E1": "证件号码、姓名一致",
+    "E2": "证件号码一致，姓名不同",
+    "R1": "证件号码改正一处后一致",
+    "Q1": "证件号码有两处不同，姓名同音",
+    "Q2": "没有证件号码，姓名相同",
+}
+DOUBTFUL = ("R1", "Q1", "Q2")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One person of a query: the keyed digest of the ID number, never the number itself."""
+    """One person of a query. `id_token`: the lake's token of the ID number, never the number itself; None where the
+    number is missing or wrong (then only the name could be compared, and nothing is looked up)."""
 
     member_id: int
     name: str
-    id_key: bytes
+    id_token: int | None
+    id_key: bytes = b""
 
 
 @dataclass(frozen=True)
 class Fact:
     """One thing a source knows about one person. `amount_fen`: a month for incomes, the total for property; `on`: the
-    day the data speaks of; `matched_by`: how the person was found (证件号码, 姓名+出生日期 …)."""
+    day the data speaks of; `matched_by`: how the person was found, in words. `code`: the same as a code of CODES;
+    `review`: nobody has accepted it yet, so it is in no sum. `share`: percent that is this person's own (joint account).
+    `turnover_fen`: what went through an account in twelve months."""
 
     source: str
     kind: str
@@ -34,12 +48,25 @@ class Fact:
     reference: str
     matched_by: str
     title: str = ""
+    code: str = "E1"
+    review: bool = False
+    batch: str = ""
+    row_no: int = 0
+    share: int = 100
+    turnover_fen: int | None = None
+    department: str = ""
+
+    @property
+    def own_fen(self) -> int | None:
+        """The person's own part of the amount: half of a joint account unless proved otherwise; rounded down to fen."""
+        return self.amount_fen if self.amount_fen is None else self.amount_fen * self.share // 100
 
 
 @runtime_checkable
 class Source(Protocol):
-    """One department. `facts` answers for all people of one query at once; a source that cannot be reached raises
-    SourceUnavailable and the report says 缺项."""
+    """One source. `facts` answers for all people of one query at once; a source that cannot be reached raises
+    SourceUnavailable and the report says 缺项, one that answers by letter raises Waiting. A source of which nothing has
+    ever been delivered raises SourceSilent: the report says 未接入, which blocks nothing."""
 
     @property
     def code(self) -> str: ...
@@ -51,3 +78,11 @@ class Source(Protocol):
 
 class SourceUnavailable(Exception):
     """The department did not answer; the report is marked 缺项 and manual proof is the fallback."""
+
+
+class SourceSilent(Exception):
+    """The department delivers nothing here yet (未接入)."""
+
+
+class Waiting(Exception):
+    """The source answers by letter: the question was noted, the answer comes later."""

@@ -112,6 +112,8 @@ class Item:
     publicity: PublicityRule = NOT_POSTED
     # What a member's row declares → whether this member applies alone (单人户), the others being there for the test only.
     alone: Callable[[Mapping[str, Any]], bool] | None = None
+    # The benefit's own limits on property for this family: class of facts → fen or count (shown in the matching report).
+    limits: Callable[[Case, datetime.date], Mapping[str, int]] | None = None
     # Whether yearly standards are paid in twelfths, so that December pays the rest: `frozen["december_fen"]` of an award.
     yearly: bool = False
     # A changed item keeps the one before it: `since` is its first day of acceptance ("" = from the beginning), `former`

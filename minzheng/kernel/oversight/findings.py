@@ -113,6 +113,10 @@ def _glass(rows: Rows) -> Rows:
     return rows.filter(action="glass.open")
 
 
+def _match_denied(rows: Rows) -> Rows:
+    return rows.filter(action="match.denied")
+
+
 FINDINGS: tuple[Finding, ...] = (
     Finding(
         "off_hours",
@@ -142,6 +146,12 @@ FINDINGS: tuple[Finding, ...] = (
     ),
     Finding("exports", "导出", lambda: "生成和下载的导出文件。请看用途与行数是否相称。", _exports),
     Finding("glass", "紧急查阅", lambda: "打开了本人数据范围以外的档案。每一条都要复核。", _glass),
+    Finding(
+        "match_denied",
+        "没有办件、来函就要核对",
+        lambda: "没有办件，也没有来函和授权书，就要查询他人的经济状况。系统没有查询；每一条都要问清原因。",
+        _match_denied,
+    ),
     Finding(
         "failed_sign_ins",
         "多次登录未成功的地址",

@@ -6,8 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from minzheng.business.assistance.tests.world import APPLIED, World
+from minzheng.business.assistance.tests.world import APPLIED, World, forget
 from minzheng.kernel import clock
+
+
+@pytest.fixture(autouse=True)
+def departments() -> Iterator[None]:
+    """What departments were told is forgotten with the test."""
+    yield
+    forget()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def _value(field: Any, case: Case, rng: Random) -> Any:
     if isinstance(field, f.Photo):
         return [photo()]
     if isinstance(field, f.Choice):
-        options = [code for code, _ in field.options]
+        options = [code for code, _ in field.options] or ["没有这一项"]  # options that only a case gives
         return [rng.choice(options)] if field.many else rng.choice(options)
     if isinstance(field, f.YesNo):
         return rng.choice(["yes", "no"])

@@ -163,7 +163,7 @@ def test_家庭成员公示后死亡按余下人口重算(world: World, review: 
 
 def test_核对发现的死亡登记后不再拦(world: World) -> None:
     family = couple()
-    world.fact(family[1], "civil", "death", title="火化登记")
+    world.fact(family[1], "police", "death", title="死亡注销户口")
     case = world.to_checked(family)
     report = case.evidence.get(kind="match_report").data
     assert report["alarms"][0]["sentence"].startswith("周建国有死亡登记")

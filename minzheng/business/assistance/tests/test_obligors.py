@@ -10,7 +10,7 @@ import pytest
 
 from minzheng.business.assistance.means_test.form import MEANS_TEST_FORM
 from minzheng.business.assistance.tests.world import Kin, World
-from minzheng.datacenter.matching import services as matching
+from minzheng.datacenter.matching import asking
 from minzheng.kernel import clock
 from minzheng.kernel.cases import selectors, services
 from minzheng.kernel.cases.drafting import consents
@@ -123,8 +123,10 @@ def test_算进家庭收入并减少补差(world: World) -> None:
 def test_没有授权不查_由调查人认定后才能初审(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     case = draft(world, son(id_no=SON_ID))
     asked: list[str] = []
-    real = matching.ask
-    monkeypatch.setattr(matching, "ask", lambda people, on: asked.extend(m.name for m in people) or real(people, on))
+    real = asking.ask
+    monkeypatch.setattr(
+        asking, "ask", lambda people, *how, **more: asked.extend(m.name for m in people) or real(people, *how, **more)
+    )
     [row] = matched(world, case)
     assert asked == ["钱老汉", "孙大娘"]
     assert (row["key"], row["declared"], row["found"]) == ("3.family_income", 750000, None)
@@ -292,8 +294,10 @@ def test_配偶没有签_不查配偶_认定以前不能初审(world: World, mon
     sign(world, case, "钱进")
     earning(world, 500000, 400000)
     asked: list[str] = []
-    real = matching.ask
-    monkeypatch.setattr(matching, "ask", lambda people, on: asked.extend(m.name for m in people) or real(people, on))
+    real = asking.ask
+    monkeypatch.setattr(
+        asking, "ask", lambda people, *how, **more: asked.extend(m.name for m in people) or real(people, *how, **more)
+    )
     [row] = matched(world, case)
     assert asked == ["钱老汉", "孙大娘", "钱进"]
     assert row["found"] is None and "配偶吴梅没有本人的授权" in row["sentence"]

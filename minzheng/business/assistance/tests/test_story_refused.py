@@ -105,7 +105,7 @@ def test_没有建议过的不能转办(world: World) -> None:
 
 
 def test_家庭对车辆提出异议复查更正后可以同意(world: World) -> None:
-    """已转让未过户（D4）: 异议期内提出，复查后另行核定为 0 辆。"""
+    """已转让未过户（D4）: 异议期内提出，来源部门凭回执更正为 0 辆，报告出第二版，第一版还在。"""
     family = couple()
     world.fact(family[1], "police", "vehicle", title="小型轿车 示A12345")
     case = world.to_accepted(family)
@@ -115,9 +115,17 @@ def test_家庭对车辆提出异议复查更正后可以同意(world: World) ->
     world.do(case, "match_objection", world.citizen(family[0]), code="D4", content="前年已卖给同村人", proofs=PHOTO)
     with pytest.raises(Refused, match="异议还没有复查完"):
         world.do(case, "opinion", world.leader, conclusion="agree", opinion="同意")
-    world.do(case, "match_recheck", world.clerk, result="corrected", content="买受人已补办过户")
-    with pytest.raises(Refused, match="请填写核定的数"):
-        world.do(case, "judge", world.clerk, key="0.vehicles", take="other", reason="已过户")
-    world.do(case, "judge", world.clerk, key="0.vehicles", take="other", count="0", reason="已过户，凭证附后")
+    corrected = {"result": "corrected", "content": "买受人已补办过户"}
+    with pytest.raises(Refused, match="现在的数据没有变化"):
+        world.do(case, "match_recheck", world.clerk, **corrected)
+    with pytest.raises(Refused) as refused:
+        world.do(case, "match_recheck", world.clerk, **corrected, key="0.vehicles", count="0")
+    assert "回执" in refused.value.fields["receipt"]
+    world.do(case, "match_recheck", world.clerk, **corrected, key="0.vehicles", count="0", receipt="车管函〔2026〕8号")
+    first, second = case.evidence.filter(kind="match_report").order_by("at", "pk")
+    assert [d["key"] for d in first.data["differences"]] == ["0.vehicles"] and second.data["differences"] == []
+    assert (second.data["no"], second.data["version"], second.data["versions"]) == (first.data["no"], 2, [str(first.pk)])
+    with pytest.raises(Refused, match="没有这一项差异"):
+        world.do(case, "judge", world.clerk, key="0.vehicles", take="other", count="0", reason="已过户")
     world.do(case, "opinion", world.leader, conclusion="agree", opinion="同意")
     assert case.state == "INITIAL_OPINION"

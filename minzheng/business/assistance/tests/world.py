@@ -6,7 +6,9 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from minzheng.datacenter.matching.models import RecordedFact
+from minzheng.datacenter.lake import tokens
+from minzheng.datacenter.matching.asking import SOURCES
+from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import services
@@ -25,12 +27,33 @@ from minzheng.kernel.cases.tests.place import (
     id_no,
     photo,
 )
-from minzheng.kernel.crypto.fields import BlindIndex
 
 __all__ = [
     "APPLIED", "COUNTY", "DELEGATED_TOWN", "DELEGATED_VILLAGE", "OTHER_TOWN", "PHOTO", "TOWN", "VILLAGE", "Kin", "World",
     "couple", "id_no", "photo",
 ]  # fmt: skip
+
+
+class Told:
+    """One department as this test has it: a live adapter that knows what `World.fact` was told."""
+
+    def __init__(self, code: str) -> None:
+        self.code = self.title = code
+        self.known: list[tuple[int | None, Fact]] = []
+
+    def facts(self, people: Sequence[Asked], on: datetime.date) -> dict[int, list[Fact]]:
+        found: dict[int, list[Fact]] = {}
+        for token, fact in self.known:
+            for one in people:
+                if one.id_token == token and fact.on <= on:
+                    found.setdefault(one.member_id, []).append(fact)
+        return found
+
+
+def forget() -> None:
+    """No department knows anything any more."""
+    for code in [code for code, make in SOURCES.items() if isinstance(make(), Told)]:
+        del SOURCES[code]
 
 
 def couple(**husband: Any) -> list[Kin]:
@@ -109,17 +132,14 @@ class World(Place):
         amount: int | None = None,
         title: str = "",
         on: datetime.date = datetime.date(2026, 9, 30),
-    ) -> RecordedFact:
-        """`amount` in fen."""
-        return RecordedFact.objects.create(
-            source=source,
-            id_key=BlindIndex.of_value("id_no", kin.number),
-            class_code=class_code,
-            amount_fen=amount,
-            on=on,
-            region_code=VILLAGE,
-            content={"title": title, "reference": f"{source}-{class_code}", "matched_by": "证件号码"},
-        )
+    ) -> None:
+        """What a department answers about a person. `amount` in fen."""
+        adapter = SOURCES[source]() if source in SOURCES else Told(source)
+        assert isinstance(adapter, Told)
+        reference = f"{source}-{class_code}"
+        fact = Fact(source, CLASSES[class_code][2], class_code, amount, on, reference, CODES["E1"], title)
+        adapter.known.append((tokens.of(kin.number), fact))
+        SOURCES[source] = lambda: adapter
 
     # ---- acts ----
 

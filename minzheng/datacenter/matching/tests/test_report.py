@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from minzheng.datacenter.matching.interface import Asked, Fact, Source
-from minzheng.datacenter.matching.recorded import RecordedSource, sources
+from minzheng.datacenter.matching.interface import Fact, Source
+from minzheng.datacenter.matching.recorded import sources
 from minzheng.datacenter.matching.report import alarms, differences, explain_needed
 
 PARAMS: Any = SimpleNamespace(explain_min_fen=10000, explain_percent=10)
@@ -72,18 +72,6 @@ def test_死亡服刑和重复享受是要先核实的提示() -> None:
 def test_每个部门都合乎接口() -> None:
     assert all(isinstance(s, Source) for s in sources())
     assert len({s.code for s in sources()}) == len(sources())
-
-
-def test_已失效和以后的数据不取(db: None) -> None:
-    from minzheng.datacenter.matching.models import RecordedFact
-
-    key = b"k" * 16
-    for on, until in ((date(2026, 1, 1), None), (date(2026, 1, 1), date(2026, 6, 1)), (date(2026, 12, 1), None)):
-        RecordedFact.objects.create(
-            source="tax", id_key=key, class_code="wage", amount_fen=1, on=on, valid_to=until, region_code="990101000000"
-        )
-    found = RecordedSource("tax", "税务").facts([Asked(7, "甲", key)], date(2026, 11, 2))
-    assert len(found[7]) == 1
 
 
 def test_证件号码不落在记录里(db: None) -> None:

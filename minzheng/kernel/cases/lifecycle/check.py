@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.flow import Act, guard
+from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, guard
 from minzheng.kernel.cases.lifecycle import guards
-from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.cases.running import evidence, reports
 from minzheng.kernel.cases.running.kinds import kind
 from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Money, Photo, Text, When, YesNo
 
@@ -128,6 +128,30 @@ VISIT_FIELDS = (
 PROOFS = Photo("proofs", "佐证材料", kind="proof")
 
 
+@guard("match_waiting", hides=True)
+def match_waiting(ctx: Ctx) -> str:
+    """A check whose answers, or whose second signature, are still out."""
+    return "" if evidence.is_open(ctx, "match_request") else "没有等待答复或签发的核对请求。"
+
+
+@guard("match_not_waiting")
+def match_not_waiting(ctx: Ctx) -> str:
+    waiting = next((e for e in ctx.evidence("match_request") if e.closed_at is None), None)
+    return str(waiting.data["sentence"]) if waiting is not None else ""
+
+
+@guard("hits_waiting", hides=True)
+def hits_waiting(ctx: Ctx) -> str:
+    return "" if hit_choices(ctx) else "没有待复核的疑似记录。"
+
+
+def hit_choices(ctx: Ctx) -> list[tuple[str, str]]:
+    """Doubtful hits of the newest report nobody has decided about: (key, what it is)."""
+    report = ctx.latest("match_report")
+    hits = reports.waiting_hits(report, ctx.evidence(reports.REVIEW)) if report is not None else []
+    return [(hit["key"], hit["label"]) for hit in hits]
+
+
 def acts() -> tuple[Act, ...]:
     return (
         Act(
@@ -140,9 +164,55 @@ def acts() -> tuple[Act, ...]:
             by=("match.run",),
             tone="primary",
             duty="investigate",
-            guards=(guards.consents_for_query,),
+            guards=(guards.consents_for_query, match_not_waiting),
             effects=(kind("match"),),
             help="按授权向各部门查询，得到核对报告；报告只列差异，不作结论。",
+        ),
+        Act(
+            "collect_match",
+            "接收答复、出具核对报告",
+            CHECKING,
+            by=("match.run", SYSTEM_ONLY),
+            tone="primary",
+            duty="investigate",
+            guards=(match_waiting,),
+            effects=(kind("match_collect"),),
+            help="银行等按请求答复的来源，答复齐了或期限到了就出报告；没有答复的写明缺项。",
+            quiet=True,
+        ),
+        Act(
+            "sign_match",
+            "第二人签发核对报告",
+            CHECKING,
+            by=("match.run",),
+            tone="primary",
+            guards=(match_waiting,),
+            effects=(kind("match_sign"),),
+            help="当地规定核对报告由两名核对人员签发的，由提请人以外的一名签发后生效。",
+            quiet=True,
+        ),
+        Act(
+            "review_hit",
+            "复核疑似记录",
+            CHECKING,
+            by=("case.investigate", "match.run"),
+            duty="investigate",
+            guards=(hits_waiting,),
+            choices=(("key", hit_choices),),
+            fields=(
+                Choice("key", "哪一条", required=True, radio_up_to=0),
+                Choice(
+                    "take",
+                    "复核结论",
+                    required=True,
+                    options=(("accept", "是本人的，计入"), ("refuse", "不是本人的，不计")),
+                ),
+                LongText("reason", "理由", required=True, help="凭什么认定，例如核对了户口簿、询问了来源部门。"),
+                PROOFS,
+            ),
+            effects=(kind("match_review"),),
+            help="证件号码改正后才对上的、或只有姓名相同的记录，复核以前不计入任何合计。",
+            quiet=True,
         ),
         Act(
             "judge",

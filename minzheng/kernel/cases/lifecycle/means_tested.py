@@ -163,4 +163,4 @@ def means_tested(
         *moving.acts(),
         *extra,
     )
-    return Flow(states, acts, CLOCKS, params, apart=APART, halts=lifecycle_halts.HALTS)
+    return Flow(states, acts, CLOCKS, params, apart=APART, halts=(*lifecycle_halts.HALTS, lifecycle_mismatch.HALT))

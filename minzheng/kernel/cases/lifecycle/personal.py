@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 KNOWN = (lifecycle_facts.facts_verified,)
 CLEAN = (guards_decide.death_and_custody_clean,)
 #: Acts of the common pieces that make no sense without a family's means.
-MEANS_ONLY = ("start", "run_match", "judge", "taper")
+MEANS_ONLY = ("start", "run_match", "collect_match", "sign_match", "review_hit", "judge", "taper")
 #: What the person reads while facts are looked up, instead of incomes.
 PUBLIC = {
     "ACCEPTED": "已受理，即将核实情况",

@@ -1,4 +1,5 @@
-"""Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03, catalogue of a volume F04."""
+"""Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03, catalogue of a volume F04,
+matching report F05."""
 
 from __future__ import annotations
 
@@ -61,5 +62,31 @@ FORMS: tuple[Notice, ...] = (
         ),
         permission="archive.read",
         law="《归档文件整理规则》（DA/T 22-2015）",
+    ),
+    Notice(
+        "F05",
+        "家庭经济状况核对报告",
+        "",
+        "f05",
+        (
+            MATTER,
+            Need("no", "报告编号"),
+            Need("client", "委托单位或办件"),
+            Need("client_no", "来函编号", required=False),
+            Need("as_of", "核对基准日", "date"),
+            Need("valid_until", "有效期至", "date", required=False),
+            Need("scope", "核对内容", "texts", required=False),
+            Need("people", "核对对象", "rows", columns=(("name", "姓名"), ("relation", "关系"))),
+            Need("rows", "核对结果", "rows", columns=(("person", "人员"), ("title", "项目"))),
+            Need("hits", "待复核的疑似记录", "rows", columns=(("person", "人员"), ("label", "记录")), required=False),
+            Need("missing", "缺项", "texts", required=False),
+            Need("queries", "查询记录", "rows", columns=(("source", "来源"), ("state", "情况")), required=False),
+            Need("statement", "声明"),
+            Need("asked_by", "经办人", required=False),
+            Need("signed_by", "签发人", required=False),
+            Need("sha", "报告 SM3", required=False),
+        ),
+        permission="match.read",
+        law="《社会救助暂行办法》第五十八条",
     ),
 )

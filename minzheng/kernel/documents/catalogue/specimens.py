@@ -94,6 +94,48 @@ SPECIMENS: dict[str, dict[str, Any]] = {
         "members": [{"name": "周䶮兰", "relation": "户主", "id_no": "990101195203141527"}],
     },
     "F02": {"matter": "最低生活保障", "case_no": "990101-DB-2026-1", "village": "桃源村"},
+    "F05": {
+        "matter": "最低生活保障",
+        "no": "990101-HD-2026-000012（第 1 版）",
+        "client": "990101-DB-2026-1",
+        "as_of": "2026-11-05",
+        "valid_until": "2027-02-03",
+        "scope": ["户籍、婚姻、死亡登记", "机动车登记"],
+        "people": [{"name": "周䶮兰", "relation": "户主"}, {"name": "王㛃", "relation": "子"}],
+        "rows": [
+            {
+                "person": "全家",
+                "title": "机动车辆",
+                "source": "公安",
+                "day": "2026-10-31",
+                "codes": "E1",
+                "declared": "0",
+                "value": "1",
+                "result": "超出",
+                "notes": "小型轿车，2019-03-02 初次登记",
+            },
+            {
+                "person": "周䶮兰",
+                "title": "工资性收入",
+                "source": "税务",
+                "day": "2026-09-30",
+                "codes": "E1",
+                "declared": "1,200.00",
+                "value": "1,200.00",
+                "result": "未超出",
+                "notes": "",
+            },
+        ],
+        "hits": [{"person": "王㛃", "label": "王㛃疑似车辆：小型轿车（证件号码改正一处后一致）"}],
+        "missing": ["银行存款"],
+        "queries": [
+            {"source": "机动车登记", "asked": "2026-11-05 09:30", "answered": "2026-11-05 09:30", "state": "已答复"}
+        ],
+        "statement": "仅供本事项参考，不作为唯一依据。",
+        "asked_by": "林晓云",
+        "signed_by": "陈同事",
+        "sha": "9f" * 32,
+    },
     "N08": _COMMON
     | {
         "facts": "经复核，长女十月就业，每月工资 1,200.00 元，其他成员收入没有变化。",

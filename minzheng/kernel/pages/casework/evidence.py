@@ -29,6 +29,8 @@ class Card:
     attachments: list[str] = field(default_factory=list)
     note: str = ""
     objection: str = ""  # id of the objection's own page, for those who may read it
+    report: str = ""  # id of the request behind a matching report, for those who may read it
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ def _card(row: Evidence, cosigned: set[tuple[Any, str]], drawing: Drawing) -> Ca
     attached = [str(pk) for key in ATTACHED for pk in _many(data.get(key))]
     note = f"有效期至 {row.valid_until:%Y-%m-%d}" if row.valid_until else ""
     objection = str(data.get("objection") or "")
-    return Card(row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note, objection)
+    readable = row.kind in ("match_report", "match_request") and drawing.actor.has("match.read")
+    report = str(data.get("request") or "") if readable and not data.get("from_case") else ""
+    version = str(data.get("version") or "")
+    return Card(
+        row.title, row.at, row.kind, tone, status, lines, findings, people, attached, note, objection, report, version
+    )  # fmt: skip
 
 
 def _findings(kind: str, data: dict[str, Any]) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from minzheng.kernel.cases.draws.models import SpotTask
-from minzheng.kernel.cases.lifecycle import clawback, custody, facts, halts, work
+from minzheng.kernel.cases.lifecycle import clawback, custody, facts, halts, mismatch, work
 from minzheng.kernel.parts.fields import yuan_text
 
 #: kind → (key in the row's data, label); what is not named is not shown.
@@ -22,8 +22,10 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "neighbour": (("visited_on", "日期"), ("who", "访问对象"), ("content", "情况")),
     "relative": (("detail", "近亲属"), ("name", "本系统账号")),
     "mismatch": (("due_on", "可提出异议至"),),
-    "match_objection": (("content", "说明"),),
-    "match_recheck": (("content", "复查情况"),),
+    "match_request": (("sentence", "进展"), ("waiting", "还没有答复"), ("due_on", "最迟")),
+    "match_review": (("label", "记录"), ("take", "复核结论"), ("reason", "理由")),
+    "match_objection": (("what", "对哪些有异议"), ("code", "原因"), ("content", "说明"), ("due_on", "来源部门应在此前答复")),
+    "match_recheck": (("result", "复查结果"), ("receipt", "来源部门回执"), ("content", "复查情况")),
     "warning": (("content", "警告内容"),),
     "objection": (),
     "reinvestigation": (("findings", "复查情况"),),
@@ -147,6 +149,9 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
 
 #: (kind, key) → what the codes stored there mean.
 WORDS: dict[tuple[str, str], dict[str, str]] = {
+    ("match_review", "take"): {"accept": "是本人的，计入", "refuse": "不是本人的，不计"},
+    ("match_objection", "code"): dict(mismatch.OBJECTIONS),
+    ("match_recheck", "result"): {"corrected": "数据有误，已更正", "upheld": "核对结果无误"},
     ("assessment_sent", "subject"): dict(halts.SUBJECTS),
     ("spot_visit", "result"): dict(SpotTask.RESULTS),
     ("facts", "source"): dict(facts.SOURCES),
@@ -173,6 +178,7 @@ OPEN_UNTIL_CLOSED = (
     "late_objection",
     "complaint",
     "match_objection",
+    "match_request",
     "assessment_sent",
     "hang",
     "clawback_objection",

@@ -1,0 +1,264 @@
+"""来源在数据湖里: what the departments have delivered, looked up by token for one family over all sources in one statement.
+
+The clean files are sorted by token, so a family touches one row group of each. One engine per process, one cursor per query;
+state lives in the manifest and the files alone. A number that had to be repaired (R1) and a death record without a number
+(Q2) are found too, but only as something a person has to look at.
+"""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import duckdb
+
+from minzheng.datacenter.lake import engine, reading, tokens
+from minzheng.datacenter.lake.errors import LakeRefused
+from minzheng.datacenter.lake.models import LakeBatch
+from minzheng.datacenter.matching import terms
+from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact, SourceSilent, SourceUnavailable, Waiting
+from minzheng.datacenter.sources.classes import DEPARTMENTS
+from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
+from minzheng.datacenter.sources.registry import all as catalogue
+from minzheng.datacenter.sources.spec import SourceSpec
+from minzheng.kernel import clock
+from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
+
+Answer = dict[int, list[Fact]] | Exception
+#: Clean columns beside the facts: what went through an account, how many people hold it.
+EXTRAS = ("turnover", "holders")
+#: Classes that a record without any number may point at by the name: an alert, never a stop (reference §2.8-16).
+BY_NAME = ("death", "cremation")
+MOST_BY_NAME = 3
+
+
+@dataclass(frozen=True)
+class LakeSource:
+    """One source of the catalogue."""
+
+    spec: SourceSpec
+
+    @property
+    def code(self) -> str:
+        return self.spec.code
+
+    @property
+    def title(self) -> str:
+        return self.spec.title
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return self.spec.classes
+
+    def facts(self, people: Sequence[Asked], on: datetime.date) -> dict[int, list[Fact]]:
+        answer = look_up([(self, people)], on)[self.code]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@cache
+def _ordered() -> tuple[LakeSource, ...]:
+    place = {code: n for n, (code, _) in enumerate(DEPARTMENTS)}
+    return tuple(LakeSource(spec) for spec in sorted(catalogue().values(), key=lambda s: (place[s.department], s.code)))
+
+
+def sources() -> list[LakeSource]:
+    """The catalogue in the order of the departments (reference §2.3)."""
+    return list(_ordered())
+
+
+def look_up(
+    asked: Sequence[tuple[LakeSource, Sequence[Asked]]], on: datetime.date, region_code: str = ""
+) -> Mapping[str, Answer]:
+    """Source → facts by member, or the exception that says why there are none."""
+    held = reading.in_force([source.code for source, _ in asked], on, region_code or None)
+    answers: dict[str, Answer] = {}
+    ready: list[tuple[LakeSource, Sequence[Asked]]] = []
+    for source, people in asked:
+        if not held[source.code]:
+            answers[source.code] = SourceSilent()
+        elif source.spec.mode == "query_reply" and not simulated(region_code):
+            answers[source.code] = Waiting()
+        else:
+            ready.append((source, people))
+    return answers | _answers(ready, held, on)
+
+
+def simulated(region_code: str) -> bool:
+    """The demonstration's banks answer at once; anybody else's take the days they need."""
+    return region_code.startswith(DEMO_PROVINCE[:2])
+
+
+def reply_to(source: str, numbers: Sequence[str], since: datetime.datetime) -> str:
+    """Number of the batch that was delivered as the reply to a question (its legal basis names it); "" if none yet."""
+    rows = LakeBatch.objects.filter(source=source, state=LakeBatch.HELD, held_at__gte=since)
+    named = (row.no for row in rows.order_by("-held_at") if any(number in row.basis for number in numbers))
+    return next(named, "")
+
+
+def replied(source: str, people: Sequence[Asked], on: datetime.date) -> dict[int, list[Fact]]:
+    """What the replies in the lake say about these people, whatever the way they came."""
+    spec = catalogue().get(source)
+    if spec is None:
+        return {}
+    held = reading.in_force([source], max(on, clock.today()))
+    answer = _answers([(LakeSource(spec), people)], held, on)[source] if held[source] else {}
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+# ---- one statement for all ----
+
+
+def _answers(
+    ready: Sequence[tuple[LakeSource, Sequence[Asked]]], held: Mapping[str, Sequence[LakeBatch]], on: datetime.date
+) -> dict[str, Answer]:
+    found: dict[str, Answer] = {source.code: {} for source, _ in ready}
+    people = {source.code: _by_token(about) for source, about in ready}
+    ready = [(source, about) for source, about in ready if people[source.code]]
+    if not ready:
+        return found
+    try:
+        with _cursor() as con:
+            for row in _rows(con, [source for source, _ in ready], people, held, on):
+                _put(found, people, row, "")
+            for row in _repaired(con, [source for source, _ in ready], people, held, on):
+                _put(found, people, row, "R1")
+            for row in _named(con, ready, held, on):
+                _put_named(found, ready, row)
+    except (duckdb.Error, LakeRefused, OSError):
+        return {source.code: SourceUnavailable() for source, _ in ready}
+    return found
+
+
+def _by_token(people: Iterable[Asked]) -> dict[int, Asked]:
+    return {one.id_token: one for one in people if one.id_token is not None}
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection, ready: Sequence[LakeSource], people: Mapping[str, Mapping[int, Asked]],
+    held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """Facts of the family over all sources: one branch a source, each a few rows of sorted files."""
+    parts = [
+        _branch(one.spec, reading.relation(con, one.code, rows=held[one.code], tokens=list(people[one.code])), on)
+        for one in ready
+    ]
+    return con.execute("\nUNION ALL\n".join(parts)).fetchall()
+
+
+def _branch(spec: SourceSpec, relation: str, on: datetime.date) -> str:
+    extras = [name for name in EXTRAS if spec.has(name)]
+    inner = facts_sql(spec, relation, on=on, keep=("batch", "name_token", "pinyin_token", *extras))
+    more = ", ".join(quoted(name) if name in extras else f"NULL::BIGINT AS {quoted(name)}" for name in EXTRAS)
+    day = literal(on.isoformat())
+    return (
+        f"SELECT {literal(spec.code)} AS source, id_token, class, amount_fen, on_date, title, reference, row_no, batch,"
+        f" name_token, pinyin_token, {more} FROM ({inner})"
+        f" WHERE on_date <= DATE {day} AND (valid_to IS NULL OR valid_to >= DATE {day})"
+    )
+
+
+def _repaired(
+    con: duckdb.DuckDBPyConnection, ready: Sequence[LakeSource], people: Mapping[str, Mapping[int, Asked]],
+    held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """Facts of rows whose wrong number is one slip away from a number of the family, and whose name sounds the same. The
+    row itself has no token, so it is fetched by its number and given the person's."""
+    rows: list[tuple[Any, ...]] = []
+    for one in ready:
+        batches = [b for b in held[one.code] if (b.report or {}).get("repairs", 1)]
+        if not batches:
+            continue
+        wanted, listed = people[one.code], ", ".join(map(engine.quoted, reading.repairs_of(batches)))
+        near = con.execute(
+            f"SELECT row_no, batch, id_token, pinyin_token FROM read_parquet([{listed}], hive_partitioning=true,"
+            f" hive_types={{'batch': VARCHAR}}) WHERE id_token IN ({', '.join(map(str, wanted))})"
+        ).fetchall()
+        sure = {(b, n): t for n, b, t, p in near if p is not None and p == tokens.pinyin(wanted[t].name)}
+        if not sure:
+            continue
+        relation = reading.relation(con, one.code, rows=[b for b in batches if b.no in {no for no, _ in sure}])
+        numbers = ", ".join(str(n) for _, n in sure)
+        doubtful = f"SELECT * FROM ({relation}) WHERE id_token IS NULL AND row_no IN ({numbers})"
+        for row in con.execute(_branch(one.spec, doubtful, on)).fetchall():
+            token = sure.get((row[8], row[7]))
+            if token is not None:
+                rows.append((row[0], token, *row[2:]))
+    return rows
+
+
+def _named(
+    con: duckdb.DuckDBPyConnection, ready: Sequence[tuple[LakeSource, Sequence[Asked]]],
+    held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
+) -> list[tuple[Any, ...]]:  # fmt: skip
+    """Death records without a number that carry the same name."""
+    rows: list[tuple[Any, ...]] = []
+    for source, about in ready:
+        names = [token for p in about if (token := tokens.name(p.name)) is not None]
+        if not names or not set(BY_NAME) & set(source.classes):
+            continue
+        relation = reading.relation(con, source.code, rows=held[source.code])
+        same = (
+            f"SELECT * FROM ({relation}) WHERE id_token IS NULL AND id_state = 'none'"
+            f" AND name_token IN ({', '.join(map(str, names))})"
+        )
+        rows += con.execute(_branch(source.spec, same, on)).fetchall()
+    return rows
+
+
+def _put(found: dict[str, Answer], people: Mapping[str, Mapping[int, Asked]], row: tuple[Any, ...], code: str) -> None:
+    person = people[row[0]][row[1]]
+    facts = found[row[0]]
+    if isinstance(facts, dict):
+        facts.setdefault(person.member_id, []).append(_fact(row, code or _agreement(person, row)))
+
+
+def _put_named(
+    found: dict[str, Answer], ready: Sequence[tuple[LakeSource, Sequence[Asked]]], row: tuple[Any, ...]
+) -> None:
+    facts = found[row[0]]
+    about = next(people for source, people in ready if source.code == row[0])
+    for one in about:
+        if isinstance(facts, dict) and tokens.name(one.name) == row[9]:
+            kept = facts.setdefault(one.member_id, [])
+            if sum(f.code == "Q2" for f in kept) < MOST_BY_NAME:
+                kept.append(_fact(row, "Q2"))
+
+
+def _agreement(person: Asked, row: tuple[Any, ...]) -> str:
+    """E1 where the name is the same or sounds the same, E2 where another name stands beside the number."""
+    if row[9] is None or row[9] == tokens.name(person.name) or row[10] == tokens.pinyin(person.name):
+        return "E1"
+    return "E2"
+
+
+def _fact(row: tuple[Any, ...], code: str) -> Fact:
+    source, _, class_, amount, on, title, reference, row_no, batch, _, _, turnover, holders = row
+    share = terms.number("joint_share_percent") if holders is not None and holders > 1 else 100
+    return Fact(
+        source, CLASSES[class_][2], class_, amount, on, reference or "", CODES[code], title or "", code,
+        code not in ("E1", "E2"), batch or "", int(row_no), share, turnover, catalogue()[source].department,
+    )  # fmt: skip
+
+
+# ---- the engine ----
+
+_lock = threading.Lock()
+_kept: list[duckdb.DuckDBPyConnection] = []
+
+
+def _cursor() -> duckdb.DuckDBPyConnection:
+    """A cursor of this process's engine: opening an engine costs more than the look-up."""
+    with _lock:
+        if not _kept:
+            con = engine.connect(memory="256MB", threads=1)
+            con.execute("SET parquet_metadata_cache = true")
+            _kept.append(con)
+        return _kept[0].cursor()
