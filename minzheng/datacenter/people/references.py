@@ -17,4 +17,11 @@ declare(
     Reference("datacenter.DuplicatePair", "second"),
     Reference("datacenter.PersonMerge", "survivor"),
     Reference("datacenter.PersonMerge", "absorbed"),
+    # Alerts, matching results and exchange lists say what was found about a file on a day: history. The next run finds the
+    # survivor.
+    Reference("datacenter.Alert", "person"),
+    Reference("datacenter.MatchAlert", "person"),
+    Reference("datacenter.MatchReview", "person"),
+    Reference("datacenter.MatchLeftOut", "person"),
+    Reference("datacenter.ExchangePerson", "person"),
 )  # fmt: skip

@@ -159,7 +159,7 @@ PAGES = [
             selectors.changes,
             (
                 Badge("kind", "类型", names=dict(HouseholdChange.KINDS)),
-                Link("household.no", "户编号", page="homes.change", args={"pk": "pk"}),
+                Text("household.no", "户编号"),
                 Text("other.no", "另一户"), Date("on", "生效日期", sort="on"),
                 Badge("reason_code", "事由", names=dict(HouseholdChange.REASONS)),
                 Region("region_code", "村（社区）"), Text("by_name", "办理人"), Moment("at", "办理时间", sort="at"),

@@ -23,7 +23,7 @@ from minzheng.datacenter.people.low_income.columns import Age, Several
 from minzheng.datacenter.people.models import LowIncomeEntry, PersonTag
 from minzheng.kernel import clock
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Badge, Date, Link, MaskedId, Region, Text
+from minzheng.kernel.parts.columns import Badge, Date, MaskedId, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, LongText
@@ -87,7 +87,7 @@ def _special(actor: Any) -> QuerySet[PersonTag]:
     return _with_person(selectors.special_now(actor))
 
 
-NAME = Link("person.name", "姓名", page="persons.file", args={"pk": "person_id"})
+NAME = Text("person.name", "姓名")
 WHO = (
     NAME,
     Badge("person.sex", "性别", names=SEXES),

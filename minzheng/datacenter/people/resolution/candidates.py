@@ -63,7 +63,7 @@ def _near_numbers(con: Any) -> None:
     with one other digit. `shared` with the sum of the digits: two exchanged neighbours leave the sum as it was."""
     con.execute(
         "CREATE TEMP TABLE shared AS SELECT row, name, substr(id18, 1, 17) AS digits, "
-        "list_sum(list_transform(string_split(substr(id18, 1, 17), ''), x -> CAST(x AS INTEGER))) AS sum, id18 "
+        "list_sum(list_transform(string_split(substr(id18, 1, 17), ''), lambda x: CAST(x AS INTEGER))) AS sum, id18 "
         "FROM people WHERE id18 IS NOT NULL AND name IN "
         "(SELECT name FROM people WHERE id18 IS NOT NULL GROUP BY name HAVING count(*) > 1)"
     )

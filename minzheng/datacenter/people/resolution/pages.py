@@ -186,14 +186,16 @@ def _home_fields(actor: Any, pair: DuplicatePair) -> tuple[Field, ...]:
     options = [(str(home.pk), f"户编号 {home.no}") for home in homes]
     return (
         Choice("household", "保留哪一户", required=True, options=options),
-        DateField("last_day", "在另一户的最后一天", required=True, not_after=clock.today),
+        DateField(
+            "since", "自哪天起只在这一户", required=True, not_after=clock.today, help="前一天是在另一户的最后一天。"
+        ),
         _REASON,
     )
 
 
 def _keep_home(actor: Any, pair: DuplicatePair, values: dict[str, Any]) -> Done:
     services.keep_home(
-        actor=actor, pair_id=pair.pk, household_id=int(values["household"]), last_day=values["last_day"],
+        actor=actor, pair_id=pair.pk, household_id=int(values["household"]), since=values["since"],
         reason=values["reason"],
     )  # fmt: skip
     return Done("已保留一户，另一户的成员关系到此为止。", reverse("people.pairs"))
@@ -242,7 +244,7 @@ _FILTERS = (
     ByChoice("kind", "类型", choices=DuplicatePair.KINDS),
 )
 _COLUMNS = (
-    Link("first.name", "姓名", page="people.pair", args={"pk": "pk"}),
+    Text("first.name", "姓名"),
     Text(_second, "另一份"),
     Badge("kind", "类型", names=dict(DuplicatePair.KINDS)),
     Badge(
@@ -328,7 +330,7 @@ PAGES = [
         ListBody(
             selectors.merges,
             (
-                Link("survivor_name", "保留的档案", page="people.merged", args={"pk": "pk"}), Text("absorbed.name", "并入的档案"),
+                Text("survivor_name", "保留的档案"), Text("absorbed.name", "并入的档案"),
                 Badge("state", "状态", names=dict(PersonMerge.STATES), tones=MERGE_TONES, sort="state"),
                 Badge("money", "待遇", names={"True": "涉及待遇", "False": "不涉及"}), Region("region_code", "地区"),
                 Text("asked_name", "提出人"), Moment("asked_at", "提出时间", sort="asked_at"), Text("reason", "理由", narrow=False),
@@ -343,7 +345,7 @@ PAGES = [
         ListBody(
             lambda actor: selectors.merges(actor).filter(state=PersonMerge.ASKED),
             (
-                Link("survivor_name", "保留的档案", page="people.merged", args={"pk": "pk"}), Text("absorbed.name", "并入的档案"),
+                Text("survivor_name", "保留的档案"), Text("absorbed.name", "并入的档案"),
                 Region("region_code", "地区"), Text("asked_name", "提出人"), Moment("asked_at", "提出时间", sort="asked_at"),
                 Text("reason", "理由"),
             ),

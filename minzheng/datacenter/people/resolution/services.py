@@ -19,7 +19,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.subjects import merging
 from minzheng.kernel.subjects.errors import SubjectError
-from minzheng.kernel.subjects.services import end_membership
+from minzheng.kernel.subjects.services import add_member, correct_membership, withdraw_membership
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -111,23 +111,33 @@ def undo(*, actor: Actor, merge_id: int, reason: str) -> PersonMerge:
 
 
 @transaction.atomic
-def keep_home(*, actor: Actor, pair_id: int, household_id: int, last_day: datetime.date, reason: str) -> DuplicatePair:
-    """One person, two households: `household_id` stays, the other membership ended on `last_day`. Raises PeopleRefused."""
+def keep_home(*, actor: Actor, pair_id: int, household_id: int, since: datetime.date, reason: str) -> DuplicatePair:
+    """One person, two households: from `since` only `household_id` holds; the other one is believed until the day before,
+    or never, where it began later. Raises PeopleRefused."""
     pair = _locked(actor, pair_id)
     if pair.kind != DuplicatePair.HOUSEHOLD or household_id not in (pair.first_household_id, pair.second_household_id):
         raise PeopleRefused("请选择保留哪一户。", {})
-    words = _words(reason)
-    for row in merging.homes_of(pair.first):
-        if row.household_id == household_id:
-            continue
+    words, rows = _words(reason), merging.homes_of(pair.first)
+    kept = next((row for row in rows if row.household_id == household_id), None)
+    if kept is None or since > clock.today():
+        raise PeopleRefused([], {"since": "日期不能晚于今天；要保留的那一户里现在应有这个人。"})
+    others = [row for row in rows if row.pk != kept.pk]
+    for row in others:
         for one in merging.headless(row, household_id):
             raise PeopleRefused(one.sentence)
-        if not row.valid_from <= last_day <= clock.today():
-            raise PeopleRefused([], {"last_day": f"最后一天应在 {row.valid_from} 至今天之间。"})
-        try:
-            end_membership(actor=actor, membership=row, last_day=last_day, reason=words[:60])
-        except SubjectError as error:
-            raise PeopleRefused(str(error)) from error
+    try:
+        for row in others:
+            withdraw_membership(actor=actor, membership=row, reason=words)
+        if kept.valid_from != since:
+            correct_membership(actor=actor, membership=kept, valid_from=since, reason=words[:60])
+        for row in others:
+            if row.valid_from < since:
+                add_member(
+                    actor=actor, household=row.household, person=row.person, relation=row.relation,
+                    valid_from=row.valid_from, valid_to=since - datetime.timedelta(days=1), reason=words[:60],
+                )  # fmt: skip
+    except SubjectError as error:
+        raise PeopleRefused(str(error)) from error
     return _judge(actor, pair, DuplicatePair.MERGED, words)
 
 
