@@ -19,19 +19,19 @@ ACCEPTED = 0.9
 #: E1 and E2: what the agreement of the names is worth when both numbers carry a right check character …
 WHOLE = {
     names.SAME: 1.0, names.HOMOPHONE: 0.99, names.MASKED: 0.98, names.NEAR: 0.96, names.ONE_MISSING: 0.95,
-    names.ONE_OTHER: 0.94, names.SURNAME_ONLY: 0.85, names.GIVEN_ONLY: 0.82, names.UNLIKE: 0.78,
+    names.ONE_OTHER: 0.94, names.SIBLING: 0.88, names.SURNAME_ONLY: 0.85, names.GIVEN_ONLY: 0.82, names.UNLIKE: 0.78,
 }  # fmt: skip
 #: … and when one of them was 15 digits, which nothing guards against a slip: then the name has to sound the same.
 OLD = {
     names.SAME: 0.97, names.HOMOPHONE: 0.95, names.MASKED: 0.88, names.NEAR: 0.86, names.ONE_MISSING: 0.84,
-    names.ONE_OTHER: 0.82, names.SURNAME_ONLY: 0.72, names.GIVEN_ONLY: 0.7, names.UNLIKE: 0.65,
+    names.ONE_OTHER: 0.82, names.SIBLING: 0.77, names.SURNAME_ONLY: 0.72, names.GIVEN_ONLY: 0.7, names.UNLIKE: 0.65,
 }  # fmt: skip
 #: One of the two names is missing: nothing speaks against it, nothing for it.
 WHOLE_BLANK, OLD_BLANK = 0.93, 0.8
 #: R1: accepted only with the very same name; below SURNAME_ONLY it is no evidence and not listed.
 REPAIRED = {
     names.SAME: 0.92, names.HOMOPHONE: 0.87, names.MASKED: 0.8, names.NEAR: 0.79, names.ONE_MISSING: 0.77,
-    names.ONE_OTHER: 0.75, names.SURNAME_ONLY: 0.6,
+    names.ONE_OTHER: 0.75, names.SIBLING: 0.65, names.SURNAME_ONLY: 0.6,
 }  # fmt: skip
 REPAIRED_BLANK = 0.66
 #: R1 with the same name when somebody else fits too, or already holds the number.
@@ -124,7 +124,7 @@ def _names(pair: Pair) -> str:
     agreement = names.agree(pair.left_name, pair.right_name)
     how = {
         names.SAME: "姓名相同", names.HOMOPHONE: "姓名同音", names.MASKED: "姓名部分遮盖、可见的字相同",
-        names.NEAR: "姓名近音", names.ONE_MISSING: "姓名差一个字", names.ONE_OTHER: "姓名有一个字不同",
+        names.NEAR: "姓名近音", names.ONE_MISSING: "姓名差一个字", names.ONE_OTHER: "姓名有一个字不同", names.SIBLING: "姓和字辈相同、末字不同",
         names.SURNAME_ONLY: "只有姓相同", names.GIVEN_ONLY: "只有名相同", names.UNLIKE: "姓名不同",
     }[agreement]  # fmt: skip
     return how if agreement == names.SAME else f"{how}（{pair.left_name}／{pair.right_name}）"

@@ -14,8 +14,8 @@ def links(con: duckdb.DuckDBPyConnection, left: Side, right: Side) -> list[Pairs
     """Every pair of rows with the same valid number.
 
     A right check character on both sides vouches for the number: then the same name, or one that a slip of the pen
-    explains, is accepted, and only an altogether different name (the number of another member of the family, 重号) is
-    reviewed. Where one side wrote 15 digits any slip gives another valid number: the name has to sound the same.
+    explains, is accepted; a name that shares no more than brothers and sisters share, or nothing, is reviewed (the number
+    of another member of the family, 重号). Where one side wrote 15 digits any slip gives another valid number: the name has to sound the same.
     """
     a, b, _ = joined(con, known(left), known(right))
     agreement, blank = agreements(left, right, a, b)

@@ -19,8 +19,8 @@ from minzheng.datacenter.linkage.characters import COMPOUND_READINGS, COMPOUND_S
 from minzheng.datacenter.linkage.text import Codes, codes_of, text_array
 
 #: What `agree` gives, from the same name to none in common. The steps are ranks of evidence, not probabilities.
-SAME, HOMOPHONE, MASKED, NEAR, ONE_MISSING, ONE_OTHER, SURNAME_ONLY, GIVEN_ONLY, UNLIKE = (
-    1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.5, 0.4, 0.0,
+SAME, HOMOPHONE, MASKED, NEAR, ONE_MISSING, ONE_OTHER, SIBLING, SURNAME_ONLY, GIVEN_ONLY, UNLIKE = (
+    1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.0,
 )  # fmt: skip
 #: From here on a name is the same name, only written differently.
 ALIKE = MASKED
@@ -86,8 +86,9 @@ def agree(a: str, b: str) -> float:
     """How well two names agree, 0–1:
 
     1.0 the same (variants are the same); 0.95 same pinyin; 0.9 the same as far as a mask shows (王*); 0.85 near pinyin
-    (zh/z, n/l, in/ing …); 0.8 one character missing; 0.7 one of three or more characters another; 0.5 only the surname;
-    0.4 only the given name; 0.0 nothing, or one of the two is empty (ask for emptiness first: unknown is not unlike).
+    (zh/z, n/l, in/ing …); 0.8 one character missing; 0.7 one of three or more characters another; 0.6 likewise, but the
+    one after the surname is shared and the last is another, as brothers and sisters are named (字辈); 0.5 only the
+    surname; 0.4 only the given name; 0.0 nothing, or one of the two is empty (ask for emptiness first: unknown is not unlike).
     """
     return _agree(normal_name(a), normal_name(b))
 
@@ -118,17 +119,17 @@ def _agree(a: str, b: str) -> float:
     near_a, near_b = [near(s) for s in sound_a], [near(s) for s in sound_b]
     if near_a == near_b:
         return NEAR
-    return _partly(near_a, near_b)
+    return _partly(sound_a, sound_b)
 
 
 def _partly(a: Sequence[str], b: Sequence[str]) -> float:
-    """Two names as near syllables, not the same."""
-    if a[0] == b[0]:
+    """Two names as syllables, not the same."""
+    if near(a[0]) == near(b[0]):
         if abs(len(a) - len(b)) == 1 and min(len(a), len(b)) > 1 and _one_missing(a, b):
             return ONE_MISSING
-        same = sum(x == y for x, y in zip(a, b, strict=False))
-        if len(a) == len(b) and len(a) > 2 and len(a) - same == 1:
-            return ONE_OTHER
+        unlike = [place for place, (x, y) in enumerate(zip(a, b, strict=False)) if place and x != y]
+        if len(a) == len(b) and len(a) > 2 and len(unlike) == 1:
+            return SIBLING if len(a) == 3 and unlike == [2] else ONE_OTHER
         return SURNAME_ONLY
     return GIVEN_ONLY if len(a) == len(b) and len(a) > 1 and a[1:] == b[1:] else UNLIKE
 
