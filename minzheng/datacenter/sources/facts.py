@@ -173,6 +173,11 @@ def _shown(column: Column) -> str:
     return f"CAST({name} AS VARCHAR)"
 
 
+def fields_of_text(template: str) -> list[str]:
+    """Columns named in a title or reference. Raises ValueError when the braces do not fit."""
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
 def literal(text: str) -> str:
     """Text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Callable, Iterable
 
 from minzheng.datacenter.sources.classes import CLASSES, DEPARTMENT_TITLES
+from minzheng.datacenter.sources.facts import fields_of_text
 from minzheng.datacenter.sources.headers import key_of, unit_conflicts
 from minzheng.datacenter.sources.spec import (
     DELIVERIES,
@@ -109,11 +109,6 @@ def _usable(spec: SourceSpec, name: str, what: str, told: Told, line: int, types
     return True
 
 
-def fields_of(template: str) -> list[str]:
-    """Columns named in a title or reference. Raises ValueError when the braces do not fit."""
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-
-
 def _fact(spec: SourceSpec, rule: FactRule, told: Told) -> None:
     what, line = f"事实“{rule.class_}”", rule.line
     if rule.class_ not in CLASSES:
@@ -142,7 +137,7 @@ def _fact(spec: SourceSpec, rule: FactRule, told: Told) -> None:
         told(f"{what}的 divisor 要在 1 到 36 之间、要写 amount，按月平均的写在 monthly 里。", line)
     for template in (rule.title, rule.reference):
         try:
-            for name in fields_of(template):
+            for name in fields_of_text(template):
                 _usable(spec, name, f"{what}的“{template}”", told, line)
         except ValueError:
             told(f"{what}的“{template}”里花括号没有配好，列名写成 {{列名}}。", line)
