@@ -165,11 +165,12 @@ class Checker:
         keep = pa.array(good)
         ids, names = texts["id_no"].filter(keep), texts["name"].filter(keep)
         states, keys = numbers.states[good], numbers.keys[good]
+        name_token, pinyin_token, surname_token = tokens.name_tokens(names)
         columns: dict[str, pa.Array] = {
             "id_token": tokens.of_keys(keys),
             "id_state": pa.DictionaryArray.from_arrays(pa.array(states), list(normalise.STATES)).dictionary_decode(),
-            "name_token": tokens.names(names), "pinyin_token": tokens.pinyins(names),
-            "surname_token": tokens.surnames(names), "row_no": pa.array(block.lines[good]),
+            "name_token": name_token, "pinyin_token": pinyin_token,
+            "surname_token": surname_token, "row_no": pa.array(block.lines[good]),
             "sealed": self._sealed(ids, names, keys),
         }  # fmt: skip
         for column in _own(self.spec):

@@ -15,7 +15,19 @@ from typing import Any
 
 from django.db import transaction
 
-from minzheng.datacenter.lake import checking, engine, figures, locking, mart, points, raw, rejects, sealed, writing
+from minzheng.datacenter.lake import (
+    checking,
+    engine,
+    figures,
+    locking,
+    mart,
+    pipes,
+    points,
+    raw,
+    rejects,
+    sealed,
+    writing,
+)
 from minzheng.datacenter.lake.announcing import INGEST, acting, spec_of, twin_of
 from minzheng.datacenter.lake.checking import Checker
 from minzheng.datacenter.lake.errors import LakeRefused
@@ -148,24 +160,29 @@ def _walk(
         sealed.Sealer(batch.key),
         dry=draft is None,
     )
-    for block in file.reader.blocks():
-        clean = checker.check(block)
-        if draft is not None and clean is not None:
-            draft.add(clean)
-        _take_bad(checker, file)
-        progress(checker.rows, f"已读 {checker.rows:,} 行，退回 {checker.rejects.count:,} 行")
+    with pipes.Behind(draft.add if draft is not None else _nothing) as out:
+        for block in pipes.ahead(file.reader.blocks()):
+            clean = checker.check(block)
+            if clean is not None:
+                out.put(clean)
+            _take_bad(checker, file)
+            progress(checker.rows, f"已读 {checker.rows:,} 行，退回 {checker.rejects.count:,} 行")
     _take_bad(checker, file)
     if not checker.rows:
         raise LakeRefused("文件里只有表头，一行数据也没有。请核对导出的是不是这张表。")
     return checker, file
 
 
+def _nothing(clean: checking.Clean) -> None:
+    """A trial writes nothing."""
+
+
 def _take_bad(checker: Checker, file: Opened) -> None:
     """Lines that could not be cut into columns count as rows too."""
-    for bad in file.reader.bad:
+    while file.reader.bad:
+        bad = file.reader.bad.popleft()
         checker.rows += 1
         checker.rejects.add(bad.line, bad.texts, "", bad.reason, bad.fix)
-    file.reader.bad.clear()
 
 
 def _report(checker: Checker, file: Opened, seconds: Callable[[], float]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the backups, is sealed anew when the data key changes, and is counted before an 
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 from cryptography.hazmat.primitives import hashes
 
+from minzheng.datacenter.lake import pipes
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.kernel.documents import vault
 from minzheng.kernel.documents.errors import DamagedFile
@@ -36,7 +38,10 @@ class Writer(io.RawIOBase):
 
     def __init__(self, batch: int, watch: Callable[[bytes], None] = lambda data: None) -> None:
         self.batch, self.parts, self.size, self.sha = batch, 0, 0, ""
-        self._watch, self._digest, self._waiting = watch, hashes.Hash(hashes.SM3()), bytearray()
+        self._watch, self._digest = watch, _sm3()
+        self._waiting: list[bytes] = []
+        self._have = 0
+        self._sealing = pipes.Behind(self._put, most=1).__enter__()
 
     def writable(self) -> bool:
         return True
@@ -46,10 +51,14 @@ class Writer(io.RawIOBase):
         self._digest.update(data)
         self._watch(data)
         self.size += len(data)
-        self._waiting += data
-        while len(self._waiting) >= PART:
-            self._put(bytes(self._waiting[:PART]))
-            del self._waiting[:PART]
+        self._waiting.append(data)
+        self._have += len(data)
+        if self._have >= PART:
+            whole = b"".join(self._waiting)
+            cut = self._have - self._have % PART
+            for start in range(0, cut, PART):
+                self._sealing.put(whole[start : start + PART])
+            self._waiting, self._have = [whole[cut:]], self._have - cut
         return len(data)
 
     def tell(self) -> int:
@@ -57,10 +66,11 @@ class Writer(io.RawIOBase):
 
     def close(self) -> None:
         if not self.closed:
-            if self._waiting:
-                self._put(bytes(self._waiting))
-                self._waiting = bytearray()
-            self.sha = self._digest.finalize().hex()
+            if self._have:
+                self._sealing.put(b"".join(self._waiting))
+            self._waiting, self._have = [], 0
+            self.sha = self._digest.hexdigest()
+            self._sealing.__exit__(None, None, None)
         super().close()
 
     def _put(self, data: bytes) -> None:
@@ -131,12 +141,33 @@ def drop(batch: int, parts: int) -> None:
         part += 1
 
 
+def _sm3() -> Any:
+    """Python's own SM3 where its OpenSSL has it (it lets other threads run meanwhile), else that of cryptography."""
+    try:
+        return hashlib.new("sm3")
+    except ValueError:
+        return _Digest()
+
+
+class _Digest:
+    """SM3 with the two methods of hashlib that are used here."""
+
+    def __init__(self) -> None:
+        self._found = hashes.Hash(hashes.SM3())
+
+    def update(self, data: bytes) -> None:
+        self._found.update(data)
+
+    def hexdigest(self) -> str:
+        return self._found.finalize().hex()
+
+
 def digest(batch: int, parts: int, size: int) -> str:
     """SM3 of the whole file, read back from the vault."""
-    found = hashes.Hash(hashes.SM3())
+    found = _sm3()
     for data in _all(batch, parts, size):
         found.update(data)
-    return found.finalize().hex()
+    return str(found.hexdigest())
 
 
 def _all(batch: int, parts: int, size: int) -> Iterator[bytes]:

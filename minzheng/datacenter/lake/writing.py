@@ -69,7 +69,7 @@ class Draft:
         blocks, part = self.folder / _BLOCKS, self.folder / PART
         con.execute(
             f"COPY (SELECT * FROM read_parquet({engine.quoted(blocks)}) ORDER BY id_token, row_no)"
-            f" TO {engine.quoted(part)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP})"
+            f" TO {engine.quoted(part)} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {GROUP})"
         )
         blocks.unlink()
         repairs = pa.concat_tables([REPAIRS.empty_table(), *self._repairs]).sort_by("id_token")

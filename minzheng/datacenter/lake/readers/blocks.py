@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -49,7 +50,7 @@ class Reader(Protocol):
 
     headers: list[str]
     head_line: int
-    bad: list[BadLine]
+    bad: deque[BadLine]
     notes: Notes
 
     def blocks(self) -> Iterator[Block]: ...

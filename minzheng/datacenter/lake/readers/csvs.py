@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -41,7 +42,7 @@ class CsvReader:
     def __init__(self, source: Callable[[], Any], sniffed: Sniffed, spec: SourceSpec, *, quoting: bool = True) -> None:
         stream = Utf8Stream(source(), sniffed.encoding)
         self._any_quotes, self._quoting = sniffed.quotes > 0, quoting and sniffed.quotes % 2 == 0
-        self.bad: list[BadLine] = []
+        self.bad: deque[BadLine] = deque()
         self.notes = Notes(TITLES[sniffed.encoding])
         start = stream.read(_HEAD)
         if not start.strip():
@@ -132,6 +133,8 @@ class CsvReader:
             return None
         total = np.zeros(len(columns[0]), np.int64)
         for column in columns:
+            if not _has_line_break(column):
+                continue
             found = pc.fill_null(pc.count_substring(column, "\n"), 0)
             total += np.asarray(found)
         if total.size and total.max() > MOST_INSIDE:
@@ -176,6 +179,12 @@ class _Joined:
 
     def close(self) -> None:
         self.closed = True
+
+
+def _has_line_break(column: pa.Array) -> bool:
+    """Whether any value may hold one: one look over the column's bytes."""
+    data = column.buffers()[2]
+    return data is not None and bool((np.frombuffer(data, np.uint8) == ord("\n")).any())
 
 
 def _delimiter(start: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,7 +30,7 @@ class ParquetReader:
                 f"文件“{name}”不是能读的 Parquet 文件（{type(error).__name__}）：可能没有传完，请重新导出、上传。"
             ) from None
         self._name, self.head_line = name, 0
-        self.bad: list[BadLine] = []
+        self.bad: deque[BadLine] = deque()
         self.notes = Notes("Parquet")
         schema = self._file.schema_arrow
         nested = [field.name for field in schema if pa.types.is_nested(field.type)]

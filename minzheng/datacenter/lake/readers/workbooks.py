@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -43,7 +44,7 @@ class WorkbookReader:
             raise LakeRefused(f"Excel 文件超过 {MOST_BYTES >> 20} MB：请改报 CSV，或按地区分成几个文件。")
         if kind == "xlsx":
             refuse_bomb(io.BytesIO(content), name)
-        self.bad: list[BadLine] = []
+        self.bad: deque[BadLine] = deque()
         self.notes = Notes("Excel")
         shown = name if name.lower().endswith(kind) else f"{name}.{kind}"
         self._table, self.head_line, self.headers = _chosen(content, shown, spec, self.notes)
@@ -62,7 +63,9 @@ class WorkbookReader:
             while portion := list(islice(rows, _ROWS)):
                 lines = np.fromiter((line for line, _ in portion), np.int64, len(portion))
                 cells = [self._row(line, values, width) for line, values in portion]
-                yield without_blank_rows([_texts(column) for column in zip(*cells, strict=True)], lines)
+                yield without_blank_rows(
+                    [_texts(column) for column in zip(*cells, strict=True)], lines, bool(self._formulas)
+                )
         except UnreadableFile as error:
             raise LakeRefused(str(error)) from None
 
