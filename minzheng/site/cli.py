@@ -19,6 +19,7 @@ from minzheng.site.commands import COMMANDS
 
 DATABASE_UNAVAILABLE = 3
 SUBCOMMAND = "minzheng.subcommand"
+ARGUMENTS = "minzheng.arguments"
 
 
 class LazyRoot(click.Group):
@@ -32,13 +33,17 @@ class LazyRoot(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Remembers the word after the command, by which ``Entry.bare`` goes."""
         ctx.meta[SUBCOMMAND] = args[1] if len(args) > 1 else ""
+        ctx.meta[ARGUMENTS] = args[2:]
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         entry = COMMANDS.get(cmd_name)
         if entry is None or not entry.exists():
             return None
-        needs = "nothing" if ctx.meta.get(SUBCOMMAND) in entry.bare else entry.needs
+        word = ctx.meta.get(SUBCOMMAND)
+        needs = "nothing" if word in entry.bare else entry.needs
+        if word in entry.database_with and entry.database_with[word] not in ctx.meta.get(ARGUMENTS, ()):
+            needs = "django"
         if needs != "nothing":
             _set_up_django()
         command = getattr(importlib.import_module(entry.module), entry.attribute)

@@ -5,19 +5,21 @@ A command whose module does not exist yet is not shown; a new command is one mor
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 
 
 @dataclass(frozen=True)
 class Entry:
     """``needs``: nothing (no Django), django (models but no connection) or database; ``bare``: subcommands that need
-    nothing, whatever the others need."""
+    nothing, whatever the others need; ``database_with``: subcommand → the option without which it needs no connection."""
 
     target: str
     needs: str
     help: str
     bare: tuple[str, ...] = ()
+    database_with: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -50,8 +52,9 @@ COMMANDS: dict[str, Entry] = {
     "sampling": Entry("minzheng.datacenter.sampling.cli:sampling", "database", "抽样检查：样本量、清单、由种子复算"),
     "exchange": Entry("minzheng.datacenter.exchange.cli:exchange", "database", "数据交换：单位、收发、报送、模拟对端"),
     "match": Entry(
-        "minzheng.datacenter.matching.cli:match", "database", "匹配：两张名册互相匹配、成批核对", bare=("link",)
-    ),
+        "minzheng.datacenter.matching.cli:match", "database", "匹配：两张名册互相匹配、成批核对", bare=("link",),
+        database_with={"run": "--lake"},
+    ),  # fmt: skip
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
     "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from minzheng.datacenter.matching.bulk.cli import run
+
 
 @click.group()
 def match() -> None:
@@ -39,3 +41,6 @@ def link(left: Path, right: Path, out: Path, engine: str, memory: str, as_json: 
         return
     click.echo(f"左表 {links.left} 行，右表 {links.right} 行：自动认定 {links.auto} 对，待复核 {links.review} 对。")
     click.echo(f"结果写入 {out}。")
+
+
+match.add_command(run)
