@@ -29,6 +29,7 @@ from minzheng.kernel.parts.contributions import contributed
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Facts, Panel, Table
 from minzheng.kernel.subjects import masking, selectors
+from minzheng.kernel.subjects.merging import files_of
 from minzheng.kernel.subjects.models import Household, Person
 
 AWARD_TONES = {"active": "good", "suspended": "wait", "tapering": "info", "ended": "plain"}
@@ -78,15 +79,16 @@ def sensitive_lines(person: Person, drawing: Drawing, revealed: Mapping[str, str
 
 
 def _cases_of(person: Person, drawing: Drawing) -> Iterable[Any]:
-    mine = cases.visible_to(drawing.actor).filter(members__person_id=person.pk)
-    own = cases.visible_to(drawing.actor).filter(applicant_id=person.pk)
+    files = files_of(person.pk)
+    mine = cases.visible_to(drawing.actor).filter(members__person_id__in=files)
+    own = cases.visible_to(drawing.actor).filter(applicant_id__in=files)
     return (mine | own).distinct().order_by("-pk")[:30]
 
 
 def _awards_of(person: Person, drawing: Drawing) -> Iterable[Award]:
-    rows = awards.visible_to(drawing.actor)
+    rows, files = awards.visible_to(drawing.actor), files_of(person.pk)
     return (
-        (rows.filter(members__person_id=person.pk) | rows.filter(payee_id=person.pk))
+        (rows.filter(members__person_id__in=files) | rows.filter(payee_id__in=files))
         .distinct()
         .order_by("-first_month")
     )
@@ -209,12 +211,19 @@ HOUSEHOLD: tuple[Panel, ...] = (
 
 
 def person_panels() -> tuple[Panel, ...]:
-    """A person's file: what the kernel knows, what other folders add, and at the end who looked."""
-    return (*PERSON[:-1], *contributed("person"), PERSON[-1])
+    """A person's file: what the kernel knows, what other folders add or say in more detail, and at the end who looked."""
+    return _with_contributed(PERSON, contributed("person"))
 
 
 def household_panels() -> tuple[Panel, ...]:
-    return (*HOUSEHOLD[:-1], *contributed("household"), HOUSEHOLD[-1])
+    return _with_contributed(HOUSEHOLD, contributed("household"))
+
+
+def _with_contributed(own: tuple[Panel, ...], others: tuple[Panel, ...]) -> tuple[Panel, ...]:
+    """A contributed panel takes the place of the kernel's own of the same title; the rest stands before the last."""
+    fuller = {panel.title: panel for panel in others}
+    kept = tuple(fuller.pop(panel.title, panel) for panel in own)
+    return (*kept[:-1], *(panel for panel in others if panel.title in fuller), kept[-1])
 
 
 def search_panels(found: selectors.SearchResult) -> list[Panel]:
