@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -31,10 +32,10 @@ FATES = (
 )
 
 
-def fate(seed: int, key: str) -> str:
-    """What the simulator does with this message, whatever the order of sending."""
+def fate(seed: int, key: str, fates: Iterable[tuple[str, int]] = FATES) -> str:
+    """What the simulator does with this message, whatever the order of sending. ``fates``: shares of a hundred."""
     point = int.from_bytes(hashlib.sha256(f"{seed}:{key}".encode()).digest()[:4], "big") % 100
-    for name, share in FATES:
+    for name, share in fates:
         point -= share
         if point < 0:
             return name

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
 
 #: Actions that mean: somebody looked at this file.
-READINGS = (READ, "glass.open", "person.search_id")
+READINGS = (READ, "glass.open", "person.search_id", "exchange.ask", "exchange.give")
+#: Of these, what was asked of or told to another department; often by the system itself. Their line says in `plain` what.
+EXCHANGED = ("exchange.ask", "exchange.give")
 WHAT = {
     "person": "个人档案", "household": "家庭档案", "case": "办件", "award": "待遇",
     "attachment": "提交的材料", "issueddocument": "文书",
@@ -94,7 +96,7 @@ def for_person(actor: Actor, person_id: int, *, everything: bool = False) -> tup
     """What the person (or somebody with a mandate, as checked by the caller) is shown: readings of the last
     WHO_READ_MONTHS, or all; without the viewer's own. Second: whether there are older ones."""
     rows = about(person_id).exclude(actor_id=actor.id) if actor.id else about(person_id)
-    rows = rows.exclude(actor_id=None)
+    rows = rows.exclude(Q(actor_id=None) & ~Q(action__in=EXCHANGED))
     start = clock.now() - datetime.timedelta(days=limit("WHO_READ_MONTHS") * 365 // 12)
     shown = rows if everything else rows.filter(at__gte=start)
     older = False if everything else rows.filter(at__lt=start).exists()
@@ -124,6 +126,8 @@ def readings(entries: list[AuditEntry], *, names: bool | None = None, sentences:
 def _reading(entry: AuditEntry, posts: list[Assignment], citizen: bool) -> Reading:
     post = _post_then(posts, entry)
     code = str((entry.detail or {}).get("purpose", ""))
+    if entry.action in EXCHANGED:
+        return _exchanged(entry, post)
     return Reading(
         entry_id=entry.pk,
         at=entry.at,
@@ -135,6 +139,15 @@ def _reading(entry: AuditEntry, posts: list[Assignment], citizen: bool) -> Readi
         glass=entry.action == "glass.open" or code in purposes.codes("glass"),
         own_side=citizen,
     )
+
+
+def _exchanged(entry: AuditEntry, post: Assignment | None) -> Reading:
+    """What was asked of another department about the person, or told to it."""
+    return Reading(
+        entry_id=entry.pk, at=entry.at, organization=post.organization.name if post else "民政部门",
+        post=(post.post or title(post.role)) if post else "系统办理", name="",
+        purpose=str((entry.detail or {}).get("plain") or "与其他部门核对信息"), what="外部数据", glass=False, own_side=False,
+    )  # fmt: skip
 
 
 def _post_then(posts: list[Assignment], entry: AuditEntry) -> Assignment | None:

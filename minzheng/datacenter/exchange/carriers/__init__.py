@@ -1,0 +1,1 @@
+"""How messages travel: files in folders, or HTTP."""
