@@ -49,12 +49,17 @@ COMMANDS: dict[str, Entry] = {
     "simulation": Entry(
         "minzheng.datacenter.simulation.cli:simulation", "database", "测算：标准和规则的变化对在册家庭的影响"
     ),
+    "people": Entry("minzheng.datacenter.people.cli:people", "database", "疑似重复人员的查找、低收入人口数据库的更新"),
     "sampling": Entry("minzheng.datacenter.sampling.cli:sampling", "database", "抽样检查：样本量、清单、由种子复算"),
     "exchange": Entry("minzheng.datacenter.exchange.cli:exchange", "database", "数据交换：单位、收发、报送、模拟对端"),
     "match": Entry(
-        "minzheng.datacenter.matching.cli:match", "database", "匹配：两张名册互相匹配、成批核对", bare=("link",),
+        "minzheng.datacenter.matching.cli:match",
+        "database",
+        "匹配：两张名册互相匹配、成批核对",
+        bare=("link",),
         database_with={"run": "--lake"},
-    ),  # fmt: skip
+    ),
+    "monitor": Entry("minzheng.datacenter.monitoring.cli:monitor", "database", "动态监测：运行、监测项清单"),
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
     "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),

@@ -16,6 +16,7 @@ from typing import Any
 
 from minzheng.datacenter.lake.engine import quoted
 from minzheng.datacenter.monitoring.declare import ALWAYS, NEVER, Monitor
+from minzheng.datacenter.monitoring.entries import SELF
 from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.datacenter.sources.facts import facts_sql
 from minzheng.datacenter.sources.spec import SourceSpec
@@ -81,6 +82,7 @@ def begin(con: Any, watched: Path, state: Path | None) -> int:
 
 def join(con: Any, reading: Reading, monitors: Iterable[Monitor]) -> int:
     """Fill `hits`; returns how many. Newcomers are looked up in everything in force, all others in what is fresh."""
+    monitors = tuple(monitors)
     classes = tuple(sorted({code for one in monitors for code in one.classes}))
     by_name = {code for one in monitors if one.by_name for code in one.classes}
     newcomers = con.execute("SELECT count(*) FROM newcomers").fetchone()[0]
@@ -100,6 +102,10 @@ def join(con: Any, reading: Reading, monitors: Iterable[Monitor]) -> int:
             _repaired(con, spec, one, wanted)
             if by_name & set(wanted):
                 _named(con, spec, one, tuple(by_name & set(wanted)))
+    others = {code for one in monitors if set(one.roles) - {SELF} for code in one.classes}
+    con.execute(
+        f"DELETE FROM hits WHERE role <> {quoted(SELF)} AND class NOT IN ({_texts(sorted(others)) or quoted('')})"
+    )
     return int(con.execute("SELECT count(*) FROM hits").fetchone()[0])
 
 
@@ -131,7 +137,8 @@ def _insert(con: Any, facts: str, people: str, one: Delivery, code: str = "'E1'"
         f"f.valid_to, coalesce(f.title, ''), coalesce(f.reference, ''), {code}, {quoted(one.batch)}, "
         # stable from version to version, so that an upgrade does not make everything new
         f"CAST(md5_number_lower({quoted(one.source)} || '|' || f.class || '|' || coalesce(CAST(f.on_date AS VARCHAR), '')"
-        " || '|' || CASE WHEN coalesce(f.reference, '') <> '' THEN f.reference"
+        # a record that names somebody for certain is news after one that only resembled them
+        f" || '|' || {code} || '|' || CASE WHEN coalesce(f.reference, '') <> '' THEN f.reference"
         " ELSE coalesce(f.title, '') || '|' || coalesce(CAST(f.amount_fen AS VARCHAR), '') END) >> 1 AS BIGINT) "
         f"FROM ({facts}) f JOIN {people} p ON f.id_token = p.id_token"
     )

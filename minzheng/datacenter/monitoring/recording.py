@@ -90,12 +90,8 @@ def _existing(rows: list[Found], period: datetime.date) -> dict[tuple[int, str],
 
 def _again(held: Alert, one: Found, run: MonitorRun, now: datetime.datetime) -> bool:
     """The same once more: facts not yet there are added; a more urgent level is taken over. Returns whether it was."""
-    known = {(f["source"], f["reference"], f["title"], f["on"]) for f in held.content.get("facts", [])}
-    more = [
-        row
-        for row in map(fact_row, one.finding.facts)
-        if (row["source"], row["reference"], row["title"], row["on"]) not in known
-    ]
+    known = {_mark(f) for f in held.content.get("facts", [])}
+    more = [row for row in map(fact_row, one.finding.facts) if _mark(row) not in known]
     level = one.finding.level or one.monitor.level
     raised = more_urgent(level, held.level)
     if not more and not raised:
@@ -113,6 +109,11 @@ def _again(held: Alert, one: Found, run: MonitorRun, now: datetime.datetime) -> 
     held.version += 1
     held.save()
     return raised
+
+
+def _mark(row: dict[str, Any]) -> tuple[str, ...]:
+    """By what two facts of an alert are the same; found by the whole number is more than found by a name."""
+    return (row["source"], row["reference"], row["title"], row["on"], row["code"])
 
 
 def _raise(alert: Alert, level: str, why: str, now: datetime.datetime) -> None:

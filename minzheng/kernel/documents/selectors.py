@@ -45,6 +45,12 @@ def attachment(actor: Actor, pk: int) -> Attachment | None:
     return visible_attachments(actor).select_related("case").filter(pk=pk).first()
 
 
+def loose_attachment(pk: int, kind: str) -> Attachment | None:
+    """One photograph of this kind that belongs to no case (a visit, a lead); whoever calls this has checked who may see
+    what it belongs to."""
+    return Attachment.objects.filter(pk=pk, kind=kind, case=None, removed_at=None).first()
+
+
 def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
     """Staff: notices within their scope; citizens: those sent to their own applications, never
     papers between offices."""

@@ -90,20 +90,26 @@ def pension_start(entry: Entry) -> Finding | None:
     "assistance.medical", "大额医疗自付支出", YELLOW, classes=("medical_own",), law=WATCH, advice=HELP, thresholds=THRESHOLDS,
 )  # fmt: skip
 def medical(entry: Entry) -> Finding | None:
-    """What a person paid for treatment within twelve months, against last year's disposable income a head."""
-    since = months_before(entry.today, 12)
-    facts = tuple(one for one in (*entry.before, *entry.news) if one.on is not None and one.on >= since)
-    paid = sum(one.amount_fen or 0 for one in facts)
+    """What a person paid for treatment within twelve months (the sources add it up), against last year's disposable
+    income a head; told when a degree is reached for the first time."""
+    newest = entry.news[-1]
     # The parameter is kept by the month, the yardstick is the year.
     income = Decimal(entry.value(f"上年人均可支配收入_{'城市' if entry.person.urban else '农村'}")) * 1200
+    paid, known = newest.amount_fen or 0, entry.had("medical_own", since=months_before(entry.today, 12))
+    level = _degree(entry, paid, income)
+    if not level or level == _degree(entry, known[-1].amount_fen or 0 if known else 0, income):
+        return None
+    percent = int(paid * 100 / income)
+    words = f"近 12 个月医疗自付 {yuan_text(paid)} 元，是人均可支配收入 {yuan_text(int(income))} 元的 {percent}%。"
+    return Finding(words, (newest,), level)
+
+
+def _degree(entry: Entry, paid: int, income: Decimal) -> str:
+    """The level of so much paid; "" below all of them."""
     for level, name in ((RED, "红色"), (ORANGE, "橙色"), (YELLOW, "黄色")):
         if paid >= income * Decimal(entry.value(f"监测_医疗支出_{name}比例")):
-            percent = int(paid * 100 / income)
-            words = (
-                f"近 12 个月医疗自付 {yuan_text(paid)} 元，是人均可支配收入 {yuan_text(int(income))} 元的 {percent}%。"
-            )
-            return Finding(words, facts, level)
-    return None
+            return level
+    return ""
 
 
 @monitor(

@@ -1,0 +1,189 @@
+"""动态监测 from the department's file to the re-check of the case, through the real lake."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from minzheng.business.assistance.tests.test_changes import paid
+from minzheng.business.assistance.tests.world import VILLAGE, Kin, World, couple
+from minzheng.datacenter.lake.ingest import ingest
+from minzheng.datacenter.monitoring import acting, escalating, handling, places, running, switches
+from minzheng.datacenter.monitoring.errors import MonitorRefused
+from minzheng.datacenter.monitoring.models import Alert, MonitorRun
+from minzheng.datacenter.sources import registry
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.cases.models import Case
+
+DAY = datetime.date(2027, 2, 10)
+
+
+def deliver(folder: Path, source: str, rows: list[dict[str, str]], name: str = "a") -> None:
+    """A department's CSV, with its own headers, into the lake."""
+    spec = registry.get(source)
+    path = folder / f"{source}-{name}.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [one.label for one in spec.columns])
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({one.label: row.get(one.name, "") for one in spec.columns})
+    done = ingest(SYSTEM, source, path, f"{clock.today():%Y-%m}", region="990101000000")
+    assert done.state == "held", done.message
+
+
+def run(mode: str = MonitorRun.DELTA, **more: Any) -> MonitorRun:
+    asked = running.ask(actor=SYSTEM, mode=mode, queue=False, **more)
+    return running.carry_out(pk=asked.pk)
+
+
+def vehicle(kin: Kin, plate: str = "示A00001", day: str = "2027-01-20") -> dict[str, str]:
+    return {
+        "id_no": kin.number,
+        "name": kin.name,
+        "plate": plate,
+        "kind": "小型轿车",
+        "register_date": day,
+        "state": "正常",
+    }
+
+
+def died(kin: Kin, **more: str) -> dict[str, str]:
+    return {
+        "id_no": kin.number, "name": kin.name, "death_date": "2027-02-06", "record_kind": "死亡注销户口",
+        "record_no": "99-2027-000001", "record_date": "2027-02-07", "state": "有效", **more,
+    }  # fmt: skip
+
+
+def treated(kin: Kin, yuan: int) -> dict[str, str]:
+    return {
+        "id_no": kin.number,
+        "name": kin.name,
+        "visit": "住院",
+        "settled": "2027-02-03",
+        "total": str(yuan * 3),
+        "own": str(yuan),
+    }
+
+
+class Watching:
+    """A family of three in payment, watched by a first run."""
+
+    def __init__(self, world: World, folder: Path) -> None:
+        self.world, self.folder = world, folder
+        self.family = couple()
+        self.case = paid(world, self.family)
+        self.village = world.staff("grid", "网格员小马", "village_worker", VILLAGE)
+        self.first = run(MonitorRun.FULL)
+
+    def alert(self, code: str) -> Alert:
+        return Alert.objects.get(monitor=code)
+
+    def to_judged(self, alert: Alert, code: str, verdict: str = "true", **more: Any) -> Alert:
+        acting.assign(actor=self.world.clerk, pk=alert.pk)
+        acting.visit(
+            actor=self.village,
+            pk=alert.pk,
+            data={"visited_on": clock.today(), "way": "home", "met": "self", "findings": "属实", "person_right": True},
+        )
+        return acting.judge(actor=self.world.clerk, pk=alert.pk, data={"code": code, "verdict": verdict, **more})
+
+
+@pytest.fixture
+def watching(world: World, tmp_path: Path) -> Iterator[Watching]:
+    for path in places.folder().glob("*"):
+        path.unlink()
+    with clock.at(DAY):
+        yield Watching(world, tmp_path)
+
+
+def test_新车_从部门文件到启动复核_再跑一遍什么也不多(watching: Watching) -> None:
+    husband = watching.family[1]
+    assert (watching.first.watched, watching.first.new) == (3, 0)
+    deliver(watching.folder, "vehicle", [vehicle(husband)])
+    done = run()
+    assert (done.rows, done.hits, done.new) == (1, 1, 1)
+    alert = watching.alert("assistance.vehicle")
+    assert (alert.level, alert.state, alert.person_name, alert.region_code) == ("blue", "NEW", husband.name, VILLAGE)
+    assert alert.case == watching.case and alert.household == watching.case.household
+    assert alert.due_on == datetime.date(2027, 2, 24)  # 10 个工作日，2027 年的放假安排还没有公布
+    assert (
+        alert.content["facts"][0]["source_title"] == "公安·机动车登记"
+        and "示A00001" in alert.content["facts"][0]["reference"]
+    )
+    assert (run().rows, Alert.objects.count()) == (0, 1)
+    again = run(since=DAY)
+    assert (again.rows, again.new, again.repeated, Alert.objects.count()) == (1, 0, 1, 1)
+
+    judged = watching.to_judged(alert, "F13")
+    assert judged.state == "JUDGED"
+    with pytest.raises(MonitorRefused, match="不能办理这一步"):
+        acting.close(actor=watching.world.clerk, pk=alert.pk)
+    handled = handling.open_recheck(actor=watching.world.clerk, pk=alert.pk)
+    watching.case.refresh_from_db()
+    assert (handled.state, watching.case.state) == ("ACTED", "RECHECK")
+    assert watching.case.acts.last().data["why"] == "alert" and alert.no in watching.case.acts.last().opinion
+    with pytest.raises(MonitorRefused, match="停发、减发"):
+        acting.close(actor=watching.world.clerk, pk=alert.pk)
+    assert [one.code for one in alert.acts.all()] == ["found", "assign", "visit", "judge", "handle"]
+
+
+def test_死亡_两样印证又有人确认_才停(watching: Watching) -> None:
+    wife = watching.family[0]
+    deliver(
+        watching.folder,
+        "death",
+        [died(wife, id_no=""), died(watching.family[1], id_no="990101197807010000", record_no="7")],
+    )
+    assert run().new >= 1
+    alert = watching.alert("common.death")
+    assert alert.in_doubt and alert.content["facts"][0]["code"] == "Q2"
+    assert Case.objects.get(pk=watching.case.pk).state == "IN_PAYMENT"
+    acting.assign(actor=watching.world.clerk, pk=alert.pk)
+    acting.visit(
+        actor=watching.village,
+        pk=alert.pk,
+        data={"visited_on": DAY, "way": "home", "met": "kin", "findings": "家属说在外地"},
+    )
+    with pytest.raises(MonitorRefused, match="身份还没有核实"):
+        acting.judge(actor=watching.world.clerk, pk=alert.pk, data={"code": "F14", "verdict": "true"})
+    deliver(watching.folder, "death", [died(wife)], "b")
+    # 母亲的死亡，孩子的那条预警也补了依据
+    assert (run().repeated, Alert.objects.filter(monitor="common.death").count()) == (2, 1)
+    alert.refresh_from_db()
+    assert not alert.in_doubt and len(alert.content["facts"]) == 2
+    acting.judge(actor=watching.world.clerk, pk=alert.pk, data={"code": "F14", "verdict": "true"})
+    handling.enter_death(actor=watching.world.clerk, pk=alert.pk, died_on="2027-02-06", opinion="派出所注销证明")
+    watching.case.refresh_from_db()
+    assert watching.case.state == "RECHECK"
+    assert acting.close(actor=watching.world.clerk, pk=alert.pk).state == "CLOSED"
+
+
+def test_两条橙色升红_逾期报县_停用的不再报(watching: Watching) -> None:
+    deliver(watching.folder, "medical_expense", [treated(watching.family[k], 16_000) for k in (0, 1)])
+    done = run()
+    assert (done.new, done.upgraded) == (2, 1)
+    levels = sorted(one.level for one in Alert.objects.all())
+    assert levels == ["orange", "red"]
+    red = Alert.objects.get(level="red")
+    assert red.raised_from == "orange" and red.due_at - clock.now() <= datetime.timedelta(hours=24)
+    with clock.at(DAY + datetime.timedelta(days=3)):
+        assert escalating.run(nullcontext) == {"escalated": 1}
+        assert escalating.run(nullcontext) == {"escalated": 0}
+    red.refresh_from_db()
+    assert red.acts.last().data["told"] == ["赵科长"]
+    switches.switch_off(
+        actor=watching.world.reviewer,
+        monitor="assistance.medical",
+        region_code="990101000000",
+        since=DAY,
+        reason="来源数据有误",
+    )
+    deliver(watching.folder, "medical_expense", [treated(watching.family[2], 90_000)], "b")
+    assert run().new == 0
