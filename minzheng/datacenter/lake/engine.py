@@ -36,8 +36,9 @@ def connect(memory: str | None = None, threads: int | None = None) -> duckdb.Duc
             "memory_limit": limit,
             "threads": threads or _threads(),
             "preserve_insertion_order": False,
+            # Not encrypted by the engine: DuckDB encrypts files only with a module that has to be loaded from elsewhere,
+            # and without it every join that spills fails. What spills here are tokens and sealed fields.
             "temp_directory": os.fspath(spill),
-            "temp_file_encryption": True,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

@@ -27,7 +27,7 @@ from minzheng.datacenter.sources.spec import SourceSpec
 #: Bytes parsed at a time; no line may be longer.
 BLOCK = 8 << 20
 #: Lines inside one quoted cell above which the quotation mark must be a stray one.
-MOST_INSIDE = 30
+MOST_INSIDE = 8
 MOST_COLUMNS = 300
 _HEAD = 1 << 16
 

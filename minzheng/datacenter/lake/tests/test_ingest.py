@@ -183,7 +183,7 @@ def test_Excel里的合并单元格数字日期公式和科学记数(delivered: 
     sheet.write_row(1, 0, HEAD)
     for line in range(5):
         sheet.write_row(2 + line, 0, row(line))
-    sheet.merge_range(2, 1, 3, 1, "合并的人")
+    sheet.merge_range(2, 1, 3, 1, "合并的人", book.add_format({"bold": True}))
     sheet.write_datetime(2, 4, datetime.datetime(2020, 5, 6), book.add_format({"num_format": "yyyy-mm-dd"}))
     sheet.write_number(3, 4, 43845)
     sheet.write_number(3, 6, 88000)

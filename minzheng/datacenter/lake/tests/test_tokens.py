@@ -54,6 +54,5 @@ def test_引擎读写文件而不联网(tmp_path: object) -> None:
         ).fetchall() == [(45,)]
         settings = dict(con.execute("SELECT name, value FROM duckdb_settings()").fetchall())
     assert settings["autoinstall_known_extensions"] == settings["preserve_insertion_order"] == "false"
-    assert settings["temp_file_encryption"] == "true"
     with pytest.raises(LakeRefused, match="1GB"):
         engine.connect("很多")
