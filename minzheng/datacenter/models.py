@@ -12,7 +12,7 @@ from minzheng.datacenter.exchange.models import (
 )
 from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
-from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest, RecordedFact
+from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, MonitorRun, MonitorSwitch
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
 from minzheng.datacenter.sampling.models import Sample, SampleUnit
@@ -46,7 +46,6 @@ __all__ = [
     "PersonTag",
     "PushRow",
     "PushRun",
-    "RecordedFact",
     "Sample",
     "SampleUnit",
     "SimulationRun",

@@ -14,7 +14,7 @@ from typing import Any
 
 from minzheng.demo.errors import DemoError
 
-KIND, VERSION = "minzheng-demo", 1
+KIND, VERSION = "minzheng-demo", 2
 META = "meta.json"
 
 TABLES: dict[str, tuple[str, ...]] = {
@@ -26,13 +26,26 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "households": ("no", "head_no", "region_code", "is_urban", "address", "since"),
     "members": ("household_no", "person_no", "relation", "valid_from"),
-    "facts": ("source", "id_no", "class_code", "amount_fen", "on", "valid_to", "region_code", "content"),
     "awards": (
         "no", "item_code", "household_no", "payee_no", "account_no", "account_bank", "amount_fen", "state",
         "first_month", "decided_on", "computed_on", "paid_from", "family", "covered",
     ),
     "cases": ("household_no", "applicant_no", "item_code", "channel", "target", "submitted_on", "form"),
 }  # fmt: skip
+#: What departments deliver to the lake, one file a source in the folder ``sources``: columns of datacenter/sources/<code>.
+_WHO = ("id_no", "name")
+SOURCES: dict[str, tuple[str, ...]] = {
+    "deposit": (*_WHO, "answer", "bank", "kind", "account_tail", "cut_off", "balance"),
+    "vehicle": (*_WHO, "plate", "plate_kind", "kind", "register_date", "usage", "state"),
+    "real_estate": (*_WHO, "cert_no", "location", "usage", "area", "sharing", "register_date", "state"),
+    "market_entity": (*_WHO, "entity", "credit_code", "kind", "role", "founded", "state", "trade"),
+    "income_tax": (*_WHO, "item", "month", "income", "social", "tax"),
+    "pension": (*_WHO, "kind", "month", "amount", "central_basic", "state", "office"),
+    "prison": (*_WHO, "facility", "state", "since", "until"),
+    "cremation": (*_WHO, "died", "cremated", "kind", "facility"),
+}
+DELIVERED = "sources"
+TABLES |= {f"{DELIVERED}/{code}": columns for code, columns in SOURCES.items()}
 
 
 def plain_json(value: Any) -> str:
@@ -44,7 +57,7 @@ class Writer(AbstractContextManager["Writer"]):
     """Writes every table of a folder, row by row; counts rows for meta.json."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / DELIVERED).mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.counts = dict.fromkeys(TABLES, 0)
         self._files = {

@@ -16,10 +16,10 @@ from typing import Any
 from minzheng.demo import caseload
 from minzheng.demo.entitled import Entitled
 from minzheng.demo.errors import DemoError
-from minzheng.demo.facts import OutsideFact, outside_facts
+from minzheng.demo.facts import outside_facts
 from minzheng.demo.facts_of import PERSONAL
 from minzheng.demo.families import late_families, named_families
-from minzheng.demo.files import Writer, plain_json
+from minzheng.demo.files import DELIVERED, SOURCES, Writer, plain_json
 from minzheng.demo.living import settle
 from minzheng.demo.outcomes import Grant, Granter
 from minzheng.demo.people import Families, Home, Member, Numbers
@@ -126,7 +126,9 @@ def _write_home(writer: Writer, home: Home, rng: Random, as_of: datetime.date) -
         "members",
         ((home.no, m.no, m.relation, max(home.since, m.birth)) for m in home.members),
     )
-    writer.add("facts", (_fact_row(fact) for fact in outside_facts(rng, home, as_of)))
+    for one in outside_facts(rng, home, as_of):
+        cells = tuple(one.cells.get(name, "") for name in SOURCES[one.source])
+        writer.add(f"{DELIVERED}/{one.source}", (cells,))
 
 
 def _person_row(home: Home, member: Member) -> tuple[Any, ...]:
@@ -140,14 +142,6 @@ def _person_row(home: Home, member: Member) -> tuple[Any, ...]:
     return (
         member.no, member.name, member.sex, member.birth, member.id_no, member.phone, home.village.code, home.address,
         plain_json(health) if health else "", member.death_date or "",
-    )  # fmt: skip
-
-
-def _fact_row(fact: OutsideFact) -> tuple[Any, ...]:
-    amount = "" if fact.amount is None else fact.amount
-    return (
-        fact.source, fact.id_no, fact.class_code, amount, fact.on, fact.valid_to or "", fact.region_code,
-        plain_json(fact.content),
     )  # fmt: skip
 
 

@@ -13,12 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from minzheng.datacenter.matching.models import RecordedFact
-from minzheng.demo import applications, replace, simulations
+from minzheng.demo import applications, doubles, lake, replace, simulations
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError, NotDemo
-from minzheng.demo.files import read_meta, read_rows
+from minzheng.demo.files import DELIVERED, SOURCES, read_meta, read_rows
 from minzheng.demo.places import AREA, SOURCE
 from minzheng.demo.staff import PASSWORD
 from minzheng.kernel.accounts.actors import SYSTEM
@@ -36,7 +35,7 @@ from minzheng.kernel.subjects.names import name_characters
 
 Say = Callable[[str], None]
 SINCE = datetime.date(2020, 1, 1)
-_ANALYZE = (Person, PersonNameChar, Household, HouseholdMember, RecordedFact)
+_ANALYZE = (Person, PersonNameChar, Household, HouseholdMember)
 
 
 class Loader:
@@ -69,7 +68,7 @@ class Loader:
     def run(self) -> dict[str, int]:
         replace.lock()
         replace.refuse_if_real_data_is_touched()
-        self.files = replace.stored_files()
+        self.files, self.batches = replace.stored_files(), lake.stored()
         self.removed = replace.remove()
         if self.removed:
             self.say("已换下旧的示范数据")
@@ -79,6 +78,7 @@ class Loader:
             ("家庭", self.load_households), ("账号", self.load_logins), ("外部数据", self.load_facts),
             ("待遇", lambda: load_awards(self)), ("办件", lambda: applications.load_cases(self)),
             ("测算", lambda: simulations.load_simulations(self, counts["待遇"])),
+            ("低收入人口", lambda: doubles.load_low_income(self)), ("疑似重复", lambda: doubles.load_doubles(self)),
         )  # fmt: skip
         for title, step in steps:
             counts[title] = step()
@@ -198,22 +198,16 @@ class Loader:
         return count
 
     def load_facts(self) -> int:
-        content = sealer(RecordedFact, "content")
-
-        def rows() -> Iterator[Row]:
-            for row in self.rows("facts"):
-                pk = new_id()
-                amount = int(row["amount_fen"]) if row["amount_fen"] else None
-                yield (
-                    pk, row["region_code"], row["source"], self.indexes[row["id_no"]],
-                    row["class_code"], amount, row["on"], row["valid_to"] or None,
-                    content(pk, checked_json(row["content"])), True,
-                )  # fmt: skip
-
-        names = (
-            "id", "region_code", "source", "id_key", "class_code", "amount_fen", "on", "valid_to", "content", "is_demo",
-        )  # fmt: skip
-        return copy(RecordedFact, names, rows())
+        """What departments deliver goes into the lake, file by file; returns the rows."""
+        count = 0
+        for code in SOURCES:
+            table, line = f"{DELIVERED}/{code}", 1
+            for line, row in enumerate(read_rows(self.folder, table), start=2):
+                if row["id_no"] and not row["id_no"].startswith(AREA):
+                    raise self._foreign(table, line, f"证件号码的地区码不是 {AREA}")
+            if line > 1:
+                count += lake.deliver(code, self.folder / f"{table}.csv", self.as_of)
+        return count
 
 
 def checked_json(text: str) -> str:
@@ -243,6 +237,7 @@ def load(folder: Path, *, say: Say = lambda _line: None) -> dict[str, Any]:
         regions.forget()
     for name in loader.files:
         vault.drop(name)
+    lake.drop(loader.batches)
     _analyze()
     return {**detail, "loaded": counts, "removed": loader.removed}
 
@@ -252,12 +247,13 @@ def unload(*, say: Say = lambda _line: None) -> dict[str, int]:
     with transaction.atomic():
         replace.lock()
         replace.refuse_if_real_data_is_touched()
-        files = replace.stored_files()
+        files, batches = replace.stored_files(), lake.stored()
         removed = replace.remove()
         audit.record(actor=SYSTEM, action="demo.unload", region_code=AREA.ljust(12, "0"), detail=removed)
     regions.forget()
     for name in files:
         vault.drop(name)
+    lake.drop(batches)
     say("示范数据已撤走")
     return removed
 

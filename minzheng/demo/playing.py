@@ -6,14 +6,14 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
-from minzheng.datacenter.matching.models import RecordedFact
+from minzheng.demo import lake
 from minzheng.demo.clerks import Desk, photo
+from minzheng.demo.facts import wages
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor
 from minzheng.kernel.cases import services
 from minzheng.kernel.cases.drafting.members import adult
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import registry
 from minzheng.kernel.regions.selectors import children, region_name
 
@@ -138,6 +138,8 @@ class Player:
     def _match(self, _day: datetime.date) -> None:
         self._do("run_match", self.clerk)
         report = self.case.evidence.filter(kind="match_report").latest("at").data
+        for hit in report["hits"]:
+            self._do("review_hit", self.clerk, key=hit["key"], take="refuse", reason="经询问和查看证件，不是本人的。")
         for row in report["differences"]:
             if row["needs_explanation"]:
                 reason = "核对数据与存折、登记信息一致，申请人认可，按核对结果认定。"
@@ -247,11 +249,8 @@ class Player:
                 break
         member.verified = before
         member.save(update_fields=["verified"])
-        RecordedFact.objects.create(
-            source="tax", id_key=BlindIndex.of_value("id_no", member.id_no), class_code="wage", amount_fen=wage,
-            on=clock.today(), region_code=self.case.region_code,
-            content={"title": "工资薪金", "reference": f"tax-{self.case.no}", "matched_by": "证件号码"},
-        )  # fmt: skip
+        cut_off = clock.today().replace(day=1) - datetime.timedelta(days=1)
+        lake.deliver_rows(wages(member, wage, cut_off), clock.today())
         self._match(clock.today())
         return member.name
 

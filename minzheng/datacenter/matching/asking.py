@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from minzheng.datacenter.matching import from_lake, recorded, scopes
+from minzheng.datacenter.matching import from_lake, scopes
 from minzheng.datacenter.matching.interface import Asked, Fact, Source, SourceSilent, SourceUnavailable, Waiting
 from minzheng.kernel import clock
 
@@ -40,8 +40,7 @@ def all_sources() -> list[Source]:
     live adapters."""
     listed: list[Source] = [SOURCES[one.code]() if one.code in SOURCES else one for one in from_lake.sources()]
     known = {one.code for one in listed}
-    listed += [make() for code, make in SOURCES.items() if code not in known]
-    return [*listed, *(one for one in recorded.sources() if one.code not in {other.code for other in listed})]
+    return [*listed, *(make() for code, make in SOURCES.items() if code not in known)]
 
 
 def titles() -> dict[str, str]:

@@ -173,7 +173,7 @@ def _repaired(
     row itself has no token, so it is fetched by its number and given the person's."""
     rows: list[tuple[Any, ...]] = []
     for one in ready:
-        batches = [b for b in held[one.code] if (b.report or {}).get("repairs", 1)]
+        batches = [b for b in held[one.code] if _count(b, "invalid")]
         if not batches:
             continue
         wanted, listed = people[one.code], ", ".join(map(engine.quoted, reading.repairs_of(batches)))
@@ -194,6 +194,11 @@ def _repaired(
     return rows
 
 
+def _count(batch: LakeBatch, state: str) -> int:
+    """Rows of a batch whose numbers are in this state, by its manifest."""
+    return int((batch.report or {}).get("ids", {}).get(state, 0))
+
+
 def _named(
     con: duckdb.DuckDBPyConnection, ready: Sequence[tuple[LakeSource, Sequence[Asked]]],
     held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
@@ -202,9 +207,10 @@ def _named(
     rows: list[tuple[Any, ...]] = []
     for source, about in ready:
         names = [token for p in about if (token := tokens.name(p.name)) is not None]
-        if not names or not set(BY_NAME) & set(source.classes):
+        batches = [b for b in held[source.code] if _count(b, "none")]
+        if not names or not batches or not set(BY_NAME) & set(source.classes):
             continue
-        relation = reading.relation(con, source.code, rows=held[source.code])
+        relation = reading.relation(con, source.code, rows=batches)
         same = (
             f"SELECT * FROM ({relation}) WHERE id_token IS NULL AND id_state = 'none'"
             f" AND name_token IN ({', '.join(map(str, names))})"

@@ -30,7 +30,6 @@ class Asked:
     member_id: int
     name: str
     id_token: int | None
-    id_key: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from minzheng.kernel.cases.drafting.members import consenting
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.running import evidence
-from minzheng.kernel.crypto.fields import BlindIndex
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import CaseMember, Evidence
@@ -171,7 +170,7 @@ def new_request(ctx: Ctx) -> MatchRequest:
 
 def people_of(members: Sequence[CaseMember]) -> list[Asked]:
     """What a source is told: tokens, never numbers."""
-    return [Asked(m.pk, m.name, tokens.of(m.id_no), BlindIndex.of_value("id_no", m.id_no)) for m in members if m.id_no]
+    return [Asked(m.pk, m.name, tokens.of(m.id_no)) for m in members if m.id_no]
 
 
 def _people_again(ctx: Ctx, request: MatchRequest) -> list[Asked]:

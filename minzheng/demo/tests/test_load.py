@@ -308,7 +308,7 @@ class Test坏文件:
             ("persons", "id_no", "11010519491231002X", "persons.csv 第 4 行"),
             ("persons", "region_code", "110105001001", "persons.csv 第 4 行"),
             ("regions", "code", "110000000000", "未分配"),
-            ("facts", "content", "{broken", "前后不一致"),
+            ("sources/vehicle", "id_no", "11010519491231002X", "vehicle.csv 第 4 行"),
             ("members", "person_no", "P9999999", "前后不一致"),
         ],
     )
@@ -330,8 +330,8 @@ class Test坏文件:
         folder = make(tmp_path)
         other = tmp_path / "缺"
         shutil.copytree(folder, other)
-        (other / "facts.csv").unlink()
-        with pytest.raises(DemoError, match=r"facts\.csv"):
+        (other / "sources" / "pension.csv").unlink()
+        with pytest.raises(DemoError, match=r"pension\.csv"):
             load(other)
         path = folder / "persons.csv"
         path.write_text("姓名\n" + path.read_text(encoding="utf-8"), encoding="utf-8")

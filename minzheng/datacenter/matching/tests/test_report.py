@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from minzheng.datacenter.matching.interface import Fact, Source
-from minzheng.datacenter.matching.recorded import sources
+from minzheng.datacenter.matching.asking import all_sources as sources
 from minzheng.datacenter.matching.report import alarms, differences, explain_needed
 
 PARAMS: Any = SimpleNamespace(explain_min_fen=10000, explain_percent=10)
@@ -72,10 +72,3 @@ def test_死亡服刑和重复享受是要先核实的提示() -> None:
 def test_每个部门都合乎接口() -> None:
     assert all(isinstance(s, Source) for s in sources())
     assert len({s.code for s in sources()}) == len(sources())
-
-
-def test_证件号码不落在记录里(db: None) -> None:
-    from minzheng.datacenter.matching.models import RecordedFact
-
-    names = {f.name for f in RecordedFact._meta.fields}
-    assert "id_no" not in names and RecordedFact._meta.get_field("id_key").max_length == 16
