@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from minzheng.datacenter.linkage import exact, repair, repaired, review, sides
-from minzheng.datacenter.linkage.pairs import Pairs, marked
+from minzheng.datacenter.linkage.pairs import LARGEST_BLOCK, Pairs, marked
 from minzheng.datacenter.linkage.sides import Side
 
 #: From the strongest evidence to the weakest.
@@ -60,7 +60,7 @@ def link(
     return Links(table, len(one), len(other), auto, len(table) - auto, notes)
 
 
-def _cascade(con: duckdb.DuckDBPyConnection, left: Side, right: Side) -> tuple[list[Pairs], int]:
+def _cascade(con: duckdb.DuckDBPyConnection, left: Side, right: Side) -> tuple[list[Pairs], dict[str, int]]:
     found = exact.links(con, left, right)
     wrong = repair.candidate_keys(left.numbers), repair.candidate_keys(right.numbers)
     found += repaired.links(con, left, right, wrong)
@@ -93,14 +93,20 @@ def _table(found: list[Pairs], left: Side, right: Side) -> pa.Table:
     })  # fmt: skip
 
 
-def _notes(left: Side, right: Side, labels: tuple[str, str], crowded: int) -> tuple[str, ...]:
+def _notes(left: Side, right: Side, labels: tuple[str, str], crowded: dict[str, int]) -> tuple[str, ...]:
     notes = [
         f"{label}有 {side.doubled} 行的 uid 与别的行重复，结果按行列出，重复的 uid 对不回唯一一行。"
         for side, label in ((left, labels[0]), (right, labels[1]))
         if side.doubled
     ]
-    if crowded:
+    if crowded["Q1"]:
         notes.append(
-            f"{labels[1]}有 {crowded} 行没有证件号码，且同县同名的人过多（组合超过 {review.PAIRS_OF_A_NAME} 对），没有列入复核，请补证件号码。"
+            f"{labels[0]}有 {crowded['Q1']} 行与对方同音同生日（或同地区）而号码不符的人过多（组合超过 "
+            f"{LARGEST_BLOCK} 对），没有逐对比较号码，请先查这些行的姓名和号码是否填了代用值。"
+        )
+    if crowded["Q2"]:
+        notes.append(
+            f"{labels[1]}有 {crowded['Q2']} 行没有证件号码，且同县同名的人过多（组合超过 {review.PAIRS_OF_A_NAME} 对），"
+            "没有列入复核，请补证件号码。"
         )
     return tuple(notes)

@@ -38,13 +38,13 @@ def link_files(left: Path, right: Path, out: Path, *, engine: str = "cascade", m
 
 
 def _engine(memory: str, spill: str) -> duckdb.DuckDBPyConnection:
-    """An engine with this memory that spills into a folder of its own, encrypted, and loads nothing from elsewhere."""
+    """An engine with this memory that spills into a private folder (removed afterwards) and loads nothing from
+    elsewhere; therefore it cannot encrypt what it spills: TMPDIR belongs on an encrypted disk."""
     return duckdb.connect(
         ":memory:",
         config={
             "memory_limit": memory.upper(),
             "temp_directory": spill,
-            "temp_file_encryption": True,
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,

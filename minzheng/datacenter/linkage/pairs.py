@@ -11,6 +11,9 @@ import pyarrow as pa
 from minzheng.datacenter.linkage import names
 from minzheng.datacenter.linkage.sides import Side
 
+#: Pairs compared out of one block of a search for review: a number or name that so many share is no evidence.
+LARGEST_BLOCK = 20_000
+
 
 @dataclass(frozen=True)
 class Pairs:

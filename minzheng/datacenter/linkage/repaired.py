@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 
 from minzheng.datacenter.linkage import codes, names
-from minzheng.datacenter.linkage.pairs import Pairs, agreements, joined, known, none, worth
+from minzheng.datacenter.linkage.pairs import LARGEST_BLOCK, Pairs, agreements, joined, known, none, worth
 from minzheng.datacenter.linkage.sides import Side
 
 Candidates = tuple[np.ndarray, np.ndarray]
@@ -30,12 +30,23 @@ def both_wrong(con: duckdb.DuckDBPyConnection, left: Side, right: Side, wrong: t
     """Q1: wrong on both sides, each one slip away from one and the same number, and the same name."""
     if not len(wrong[0][0]) or not len(wrong[1][0]):
         return none("Q1")
-    a, b, _ = joined(con, wrong[0], wrong[1])
+    a, b, _ = joined(con, *_without_crowds(*wrong))
     a, b = np.unique(np.stack((a, b)), axis=1)
     agreement, blank = agreements(left, right, a, b)
     kept = (agreement >= names.HOMOPHONE) & ~blank
     score = codes.SLIPS[2] - codes.SLIPS_HOMOPHONE * (agreement[kept] < names.SAME)
     return Pairs(a[kept], b[kept], "Q1", score, np.zeros(kept.sum(), dtype=bool))
+
+
+def _without_crowds(left: Candidates, right: Candidates) -> tuple[Candidates, Candidates]:
+    """Both lists of candidates without the numbers under which too many rows of both sides would meet (代用号码)."""
+    right_met = np.isin(right[1], left[1])
+    row, key = right[0][right_met], right[1][right_met]
+    keys, ours = np.unique(left[1], return_counts=True)
+    met, theirs = np.unique(key, return_counts=True)
+    large = met[theirs * ours[np.searchsorted(keys, met)] > LARGEST_BLOCK]
+    kept, kept_right = ~np.isin(left[1], large), ~np.isin(key, large)
+    return (left[0][kept], left[1][kept]), (row[kept_right], key[kept_right])
 
 
 def _one_side(con: duckdb.DuckDBPyConnection, *, wrong: Side, holders: Side, found: Candidates) -> Pairs:

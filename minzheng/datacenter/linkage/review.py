@@ -12,19 +12,20 @@ import pyarrow as pa
 
 from minzheng.datacenter.linkage import codes
 from minzheng.datacenter.linkage.normalise import NONE
-from minzheng.datacenter.linkage.pairs import Pairs, columns
+from minzheng.datacenter.linkage.pairs import LARGEST_BLOCK, Pairs, columns, none
 from minzheng.datacenter.linkage.sides import Side
 
-#: Q2: at most so many pairs out of one name in one county; Q1: at most so many compared out of one block.
-PAIRS_OF_A_NAME, PAIRS_OF_A_BLOCK = 25, 20_000
+#: Q2: at most so many pairs out of one name in one county.
+PAIRS_OF_A_NAME = 25
 #: Q1: slips between a wrong number and a number; between two valid numbers.
 SLIPS, SLIPS_VALID = 3, 2
 
 
 def links(
     con: duckdb.DuckDBPyConnection, left: Side, right: Side, linked: tuple[np.ndarray, np.ndarray]
-) -> tuple[list[Pairs], int]:
-    """Pairs for review among rows not yet accepted, and how many rows of the right stood in groups too large.
+) -> tuple[list[Pairs], dict[str, int]]:
+    """Pairs for review among rows not yet accepted, and for Q1 and Q2 how many rows stood in groups too large (of the
+    left for Q1, of the right for Q2).
 
     `linked`: masks of accepted rows of both sides. Against a register (one row per person) an accepted person needs no
     second row; against other tables he stays in the search.
@@ -34,8 +35,8 @@ def links(
     _register(con, "l", left, done_left)
     _register(con, "r", right, done_right)
     slips = [_slips(con, (left, right), *search) for search in _SEARCHES]
-    no_number, crowded = _no_number(con)
-    return [*slips, no_number], crowded
+    no_number, crowd = _no_number(con)
+    return [*(pairs for pairs, _ in slips), no_number], {"Q1": sum(n for _, n in slips), "Q2": crowd}
 
 
 #: (block, which rows of the left, which of the right). A wrong number may be wrong in its birth date or in its area, so
@@ -63,25 +64,31 @@ def _register(con: duckdb.DuckDBPyConnection, table: str, side: Side, done: np.n
     con.unregister("given")
 
 
-def _slips(con: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], block: str, left: str, right: str) -> Pairs:
-    """Q1 within blocks of the same pinyin and the same birth date or area."""
+def _slips(
+    con: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], block: str, left: str, right: str
+) -> tuple[Pairs, int]:
+    """Q1 within blocks of the same pinyin and the same birth date or area; rows of the left in blocks too large."""
     usable = f"py IS NOT NULL AND {block} > 0"
-    _run(con, "lb", f"SELECT row, py, {block} AS block FROM l WHERE {usable} AND {left}")
-    _run(
-        con,
-        "rb",
-        f"SELECT r.row, r.py, r.{block} AS block FROM r SEMI JOIN lb ON r.py = lb.py AND r.{block} = lb.block WHERE {right}",
-    )
+    same = "{0}.py = {1}.py AND {0}.block = {1}.block".format
+    if not _run(con, "lb", f"SELECT row, py, {block} AS block FROM l WHERE {usable} AND {left}"):
+        return none("Q1"), 0
+    _run(con, "rb", f"SELECT row, py, {block} AS block FROM r WHERE {usable} AND {right}")
+    if not _run(con, "rb", f"SELECT rb.* FROM rb SEMI JOIN lb ON {same('rb', 'lb')}"):
+        return none("Q1"), 0
     _run(con, "sizes", "SELECT py, block, count(*) AS n FROM rb GROUP BY ALL")
-    _run(con, "lb", "SELECT lb.*, n FROM lb JOIN sizes ON lb.py = sizes.py AND lb.block = sizes.block")
-    _run(con, "sizes", f"SELECT py, block FROM lb GROUP BY ALL HAVING sum(n) <= {PAIRS_OF_A_BLOCK}")
-    _run(con, "lb", "SELECT lb.* FROM lb SEMI JOIN sizes ON lb.py = sizes.py AND lb.block = sizes.block")
-    a, b = columns(con, "SELECT lb.row, rb.row FROM lb JOIN rb ON lb.py = rb.py AND lb.block = rb.block")
-    return _near(con, sides, a, b, SLIPS_VALID if left == right == "valid" else SLIPS)
+    _run(con, "lb", f"SELECT lb.*, n FROM lb JOIN sizes ON {same('lb', 'sizes')}")
+    _run(con, "sizes", f"SELECT py, block FROM lb GROUP BY ALL HAVING sum(n) > {LARGEST_BLOCK}")
+    crowded = _run(con, "large", f"SELECT lb.row FROM lb SEMI JOIN sizes ON {same('lb', 'sizes')}")
+    if crowded:
+        _run(con, "lb", f"SELECT lb.* FROM lb ANTI JOIN sizes ON {same('lb', 'sizes')}")
+    a, b = columns(con, f"SELECT lb.row, rb.row FROM lb JOIN rb ON {same('lb', 'rb')}")
+    return _near(con, sides, a, b, SLIPS_VALID if left == right == "valid" else SLIPS), crowded
 
 
 def _near(con: duckdb.DuckDBPyConnection, sides: tuple[Side, Side], a: np.ndarray, b: np.ndarray, most: int) -> Pairs:
     """Of pairs of rows those whose numbers are few slips apart."""
+    if not len(a):
+        return none("Q1")
     con.register("near", pa.table({
         "a": a, "b": b, "x": sides[0].shapes(a), "y": sides[1].shapes(b),
         "m": sides[0].name.take(pa.array(a)), "n": sides[1].name.take(pa.array(b)),
@@ -122,5 +129,6 @@ def _no_number(con: duckdb.DuckDBPyConnection) -> tuple[Pairs, int]:
     return Pairs(a, b, "Q2", score, np.zeros(len(a), dtype=bool)), int(crowded[0])
 
 
-def _run(con: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+def _run(con: duckdb.DuckDBPyConnection, table: str, query: str) -> int:
+    """The query as a table; how many rows it has."""
+    return int(con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}").fetchall()[0][0])
