@@ -22,6 +22,7 @@ class IncomeClass:
     rank: int
     items: tuple[str, ...] = ()
     source: str = ""
+    fact: str = ""
     manual: bool = False
 
 
@@ -34,6 +35,7 @@ class Tag:
     rule: str = ""
     items: tuple[str, ...] = ()
     source: str = ""
+    fact: str = ""
     age_from: int | None = None
     age_to: int | None = None
     level_to: int = 0

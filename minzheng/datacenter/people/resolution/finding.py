@@ -6,6 +6,7 @@ corrected number) is gone, and a pair put off comes back on its day."""
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -64,6 +65,18 @@ def find(county: str) -> Found:
         detail={"people": len(people), "compared": len(blocks), "open": left, "new": new},
     )  # fmt: skip
     return Found(len(people), len(blocks), left, new)
+
+
+def note(county: str, couples: Iterable[tuple[int, int]]) -> int:
+    """Enter some pairs of files that are known to look alike, without a search; returns how many."""
+    people, homes = {one.pk: one for one in identities(county)}, homes_in_force(county, clock.today())
+    traits: dict[int, PersonTraits] = {}
+    rows = []
+    for first, second in couples:
+        a, b = people[first], people[second]
+        rows.append(_person_pair(a, b, score(_traits(traits, a, homes), _traits(traits, b, homes))))
+    rows += [_home_pair(people[pk], held) for pk, held in in_two_homes(county, clock.today()).items() if pk in people]
+    return len(DuplicatePair.objects.bulk_create(rows, batch_size=_BATCH))
 
 
 def _traits(known: dict[int, PersonTraits], one: Identity, homes: dict[int, int]) -> PersonTraits:
