@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from minzheng.datacenter.exchange import entrusted, incoming, jobs, messages, partners, pushes, questions
+from minzheng.datacenter.exchange import entrusted, incoming, jobs, messages, pushes, questions
 from minzheng.datacenter.exchange.adapters import mapping
 from minzheng.datacenter.exchange.errors import ExchangeRefused, Rejected, Unreachable
 from minzheng.datacenter.exchange.models import (
@@ -19,7 +19,7 @@ from minzheng.datacenter.exchange.models import (
     ExchangeRequest,
     PushRun,
 )
-from minzheng.datacenter.exchange.simulator import DEFAULT_FATES, GOOD, Simulator, answer_files, serve
+from minzheng.datacenter.exchange.simulator import Simulator, of_partner, play, serve
 from minzheng.kernel.accounts.actors import SYSTEM
 
 JSON = click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
@@ -125,9 +125,7 @@ def simulate(code: str, port: int, seed: int, well: bool, once: bool, as_json: b
     partner = _partner(code)
     if not partner.simulated:
         raise ExchangeRefused(f"{partner.title}不是模拟单位，不能由本机扮演。")
-    adapter = mapping.get(partner.adapter) if partner.adapter else None
-    fates = GOOD if well else (adapter.simulator.get("fates", DEFAULT_FATES) if adapter else DEFAULT_FATES)
-    other = Simulator(partner.code, partners.own_code(), partners.keys_of(partner), adapter, seed, fates)
+    other = of_partner(partner, seed, well=well)
     if partner.carrier == "files":
         _play_files(other, once, as_json)
         return
@@ -141,8 +139,8 @@ def simulate(code: str, port: int, seed: int, well: bool, once: bool, as_json: b
 
 
 def _play_files(other: Simulator, once: bool, as_json: bool) -> None:
-    done = answer_files(other, lambda text: click.echo(text, err=True))
+    done = play(other, lambda text: click.echo(text, err=True))
     while not once:
         time.sleep(5)
-        done += answer_files(other, lambda text: click.echo(text, err=True))
+        done += play(other, lambda text: click.echo(text, err=True))
     _tell({"partner": other.code, "answered": done}, as_json, [f"答复 {done} 份。"])

@@ -120,6 +120,8 @@ def _delta(partner: ExchangePartner, adapter: Adapter, feed: Feed) -> _Delta:
     known = {key: rest for key, *rest in _known(partner, feed)}
     kind = next((one.name for one in feed.fields if one.codes == "items"), "")
     for row in rows.READERS[feed.rows](partner.region_code, clock.today()):
+        if not str(row["item"]).startswith(feed.only):
+            continue
         try:
             fields = mapping.mapped(adapter, feed, row)
         except Unmappable as error:

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from minzheng.datacenter.exchange import envelopes, signing
+from minzheng.datacenter.exchange.adapters import mapping
 from minzheng.datacenter.exchange.adapters.mapping import Adapter
 from minzheng.datacenter.exchange.carriers import files
 from minzheng.datacenter.exchange.envelopes import Keys
 from minzheng.datacenter.exchange.errors import Rejected
+from minzheng.datacenter.exchange.models import ExchangePartner
+from minzheng.datacenter.exchange.partners import keys_of, own_code
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.responder import reply as respond
 from minzheng.kernel import clock
@@ -75,6 +78,18 @@ class Simulator:
         found = fate(self.seed, message_id, tuple(self.fates.items()))
         return found if self.met[message_id] == 1 or found == "repeated" else "good"
 
+    # ---- what it remembers from one run of the program to the next
+
+    def remember(self, path: Path) -> None:
+        told = {"state": self.state, "answers": self.answers, "met": self.met}
+        write_private(path, json.dumps(told, ensure_ascii=False).encode())
+
+    def recall(self, path: Path) -> None:
+        if path.exists():
+            told = json.loads(path.read_text(encoding="utf-8"))
+            self.state = {feed: {k: (v[0], v[1]) for k, v in rows.items()} for feed, rows in told["state"].items()}
+            self.answers, self.met = told["answers"], Counter(told["met"])
+
     # ---- what it answers
 
     def _ack(self, envelope: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,14 +113,17 @@ class Simulator:
         return {"feed": feed, "accepted": len(body["rows"]) - len(rejected), "rejected": rejected, "counts": told}
 
     def _why_not(self, feed: str, fields: Mapping[str, Any]) -> str:
+        """The reason of the first rule of mapping.yaml that the row breaks; "" when it is taken."""
         for rule in self.adapter.simulator.get("rejects", ()) if self.adapter else ():
-            value = fields.get(rule["field"])
+            value = str(fields.get(rule["field"]))
+            meant = rule["feed"] == feed and all(fields.get(k) == v for k, v in rule.get("when", {}).items())
             broken = {
-                "zero": lambda v, rule=rule: v == 0,
-                "invalid_id": lambda v, rule=rule: not idcard.is_valid(str(v)),
-                "equals": lambda v, rule=rule: str(v) == rule["value"],
+                "zero": value == "0",
+                "invalid_id": not idcard.is_valid(value),
+                "equals": value == rule.get("value"),
+                "share": fate(self.seed, value, (("bad", int(rule.get("percent", 0))),)) == "bad",
             }[rule["rule"]]
-            if rule["feed"] == feed and broken(value):
+            if meant and broken:
                 return str(rule["reason"])
         return ""
 
@@ -196,6 +214,22 @@ def _handler(simulator: Simulator) -> type[BaseHTTPRequestHandler]:
 
 
 # ---- as somebody who empties the outbox folder
+
+
+def of_partner(partner: ExchangePartner, seed: int = 1, *, well: bool = False) -> Simulator:
+    """The simulator that plays a registered partner, with the bad luck that its mapping names."""
+    adapter = mapping.get(partner.adapter) if partner.adapter else None
+    told = adapter.simulator.get("fates", DEFAULT_FATES) if adapter else DEFAULT_FATES
+    return Simulator(partner.code, own_code(), keys_of(partner), adapter, seed, GOOD if well else told)
+
+
+def play(other: Simulator, say: Callable[[str], None] = lambda text: None) -> int:
+    """One look into the outbox, going on from the last one."""
+    memory = files.folder(other.code) / "simulated.json"
+    other.recall(memory)
+    done = answer_files(other, say)
+    other.remember(memory)
+    return done
 
 
 def answer_files(simulator: Simulator, say: Callable[[str], None] = lambda text: None) -> int:

@@ -35,7 +35,7 @@ class Out:
 @dataclass(frozen=True)
 class Feed:
     """One kind of content. `rows`: name of the reader in rows.py; `every`: daily | monthly; `key`: what a row is called in
-    rejects and counts."""
+    rejects and counts; `only`: beginning of the codes of benefits that are reported."""
 
     code: str
     title: str
@@ -43,6 +43,7 @@ class Feed:
     every: str
     key: str
     fields: tuple[Out, ...]
+    only: str = ""
 
     @property
     def personal(self) -> tuple[str, ...]:
@@ -86,9 +87,9 @@ def _read(path: Path) -> Adapter:
             Out(name, one["from"], one["title"], **{k: v for k, v in one.items() if k not in ("from", "title")})
             for name, one in feed["fields"].items()
         )
-        feeds[code] = Feed(code, feed["title"], feed["rows"], feed["every"], feed["key"], fields)
+        feeds[code] = Feed(code, feed["title"], feed["rows"], feed["every"], feed["key"], fields, feed.get("only", ""))
         unknown = {one.codes for one in fields if one.codes} - set(told["codes"])
-        if unknown or feed["every"] not in ("daily", "monthly"):
+        if unknown or feed["every"] not in ("daily", "monthly") or not isinstance(feed["key"], str):
             raise ValueError(f"{path}：{code} 用了没有的代码表 {unknown} 或周期 {feed['every']}")
     return Adapter(
         path.parent.name, told["title"], told.get("needs_confirmation", ""), feeds, told["codes"], told["simulator"]
