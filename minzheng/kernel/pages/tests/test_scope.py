@@ -41,6 +41,9 @@ PLACELESS = {
     "accounts.choose_post": "本人账号",
     "accounts.sign_out_everywhere": "本人账号",
     "cases.workbench": "按本人权限显示",
+    "monitor.measure": "监测项和阈值是公开的规则，条数按本人范围",
+    "monitor.switch_off": "监测项的表单，停用哪里按本人范围",
+    "monitor.run": "一次运行只有条数和批次",
 }
 SECRETS = (NAME, ID_NO, PHONE, "990101-DB-2026-000001", "990101DB2026000001", "H990101001")
 

@@ -36,6 +36,7 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
+from minzheng.kernel.pages.tests import town_centre
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -121,9 +122,11 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     _papers(family, clerk)
     found = family | {"owner": owner} | _of_case(family, clerk) | _of_county(family, staff, owner)
     found["simulation"] = _simulation(staff)
+    found |= _monitoring(family, clerk)
     found |= _archive(family, clerk) | _messages(family) | _import(family, staff) | _export(clerk) | _own(found)
-    found["addresses"] = _addresses(found)
-    found["keys"] = _keys(found)
+    centre = town_centre.fill(found, staff)
+    found["addresses"] = _addresses(found) | centre["addresses"]
+    found["keys"] = _keys(found) + centre["keys"]
     return found
 
 
@@ -235,6 +238,30 @@ def _simulation(staff: Callable[[str, str], User]) -> Any:
     )  # fmt: skip
     run = services.ask(actor=officer, wanted=wanted, queue=False)
     return services.carry_out(actor=officer, pk=run.pk)
+
+
+def _monitoring(family: dict[str, Any], clerk: Actor) -> dict[str, Any]:
+    """An alert about the family with a photograph of the visit, a run and a switch; fetched by name like the simulation."""
+    models = import_module("minzheng.datacenter.monitoring.models")
+    now, today = clock.now(), clock.today()
+    alert = models.Alert.objects.create(
+        no="YJ990101-2026-000001", region_code=VILLAGE, monitor="assistance.vehicle", title="新登记机动车", level="blue",
+        item_code="assistance.dibao", person=family["person"], person_name=NAME, household=family["household"],
+        case=family["case"], period=today.replace(day=1), content={"sentence": TOKENS["act_opinion"], "facts": []},
+        town_code=TOWN_A, created_at=now, due_at=now, due_on=today,
+    )  # fmt: skip
+    photo = documents.store_attachment(
+        case=None, kind="monitor", label="走访照片", upload=SimpleUploadedFile("v.jpg", picture()), actor=clerk
+    )
+    models.AlertAct.objects.create(
+        alert=alert, seq=1, code="visit", from_state="NEW", to_state="VISITED", actor_name="测试", at=now,
+        data={"visited_on": "2026-11-20", "way": "home", "met": "self", "findings": "属实", "photos": [str(photo.pk)]},
+    )  # fmt: skip
+    off = models.MonitorSwitch.objects.create(
+        monitor="elderly.alone", region_code=COUNTY, since=today, reason="数据有误", by_name="测试", at=now
+    )
+    run = models.MonitorRun.objects.create(mode="delta", state="done", asked_at=now, done_at=now, seconds=1.0)
+    return {"alert": alert, "visit_photo": photo, "switch": off, "monitor_run": run}
 
 
 def _archive(family: dict[str, Any], clerk: Actor) -> dict[str, Any]:
@@ -398,11 +425,18 @@ def _addresses(f: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "repriced": (f["repriced"].pk, ["repricing.line", "repricing.recheck"]),
         "household": (f["household"].pk, ["households.file"]),
         "simulation": (f["simulation"].pk, ["simulation.detail", "simulation.homes", "simulation.export"]),
+        "alert": (f["alert"].pk, [
+            "monitor.alert", "monitor.assign", "monitor.visit", "monitor.judge", "monitor.handle", "monitor.close"]),
+        "switch": (f["switch"].pk, ["monitor.switch_on"]),
+        "monitor_run": (f["monitor_run"].pk, ["monitor.run"]),
         "line": (_line_of(f), ["audit.detail"]),
     }  # fmt: skip
     found: dict[str, dict[str, Any]] = {code: {"pk": pk} for pk, codes in sets.values() for code in codes}
     return found | {
         "cases.act": {"pk": case, "act": "run_match"},
+        "monitor.photo": {"pk": f["alert"].pk, "attachment": f["visit_photo"].pk},
+        "monitor.measure": {"code": "common.death"},
+        "monitor.switch_off": {"code": "common.death"},
         "archives.item": {"pk": f["volume"].pk, "seq": 1},
         "objections.photo": {"pk": f["objection"].pk, "attachment": photo},
         "documents.printout": {"pk": case, "code": "F01"},
@@ -454,5 +488,6 @@ def _keys(f: dict[str, Any]) -> list[str]:
         "person", "household", "case", "draft", "award", "attachment", "document", "mandate", "objection", "escalation",
         "move", "task", "glass", "question", "closed", "volume", "message", "letter", "batch", "imported", "export",
         "asked", "leave", "offered", "running", "own_draft", "supplement", "decided", "decision", "repriced",
+        "alert", "visit_photo",
     )  # fmt: skip
     return [str(f[name].pk) for name in own]
