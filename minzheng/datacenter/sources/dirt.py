@@ -35,7 +35,7 @@ VALUE_KINDS = {
     "bad_code": 0.2,
 }
 #: What a careful department may still do: every one of these must be read without a reject.
-HARMLESS = ("old15", "no_check", "id_style", "name_style", "date_style", "money_style", "code_style")
+HARMLESS = ("old15", "id_style", "name_style", "date_style", "money_style", "code_style")
 _TRADITIONAL = dict(
     zip(
         "华国丽云军红兰龙马刘张陈杨赵黄吴孙强伟晓贾邓冯卢叶萧苏谢韩邹陆钱汤罗郑",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from minzheng.datacenter.sources.spec import SourceSpec
 
@@ -14,6 +15,7 @@ _TAIL = re.compile(r"[(\[【](元|万元|分|人民币元|元/月|必填|选填)
 UNITS = {"元": "money_yuan", "人民币元": "money_yuan", "元/月": "money_yuan", "万元": "money_wan", "分": "money_fen"}
 
 
+@lru_cache(maxsize=10_000)
 def key_of(header: str) -> str:
     """Header without width, case, blanks, stars, colons and a trailing unit or (必填): what is compared."""
     return _TAIL.sub("", _plain(header))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -206,11 +207,11 @@ class SourceSpec:
     def has(self, name: str) -> bool:
         return name in self._by_name
 
-    @property
+    @cached_property
     def _by_name(self) -> dict[str, Column]:
         return {column.name: column for column in self.columns}
 
-    @property
+    @cached_property
     def headers(self) -> dict[str, str]:
         """Every header that is understood → the ASCII name of its column."""
         return {header: column.name for column in self.columns for header in column.headers}
