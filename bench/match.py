@@ -144,18 +144,18 @@ def raw(root: Path, memory: str) -> None:
     people = applicants.read(root / "applicants.parquet", work)
     start, before = time.perf_counter(), time.process_time()
     with connect(memory) as con:
-        con.execute(f"CREATE TEMP TABLE a AS SELECT * FROM read_parquet({quoted(people.keys)})")
+        con.execute(f"CREATE TEMP TABLE a AS SELECT * FROM read_parquet({quoted(people.keys)})")  # noqa: S608
         for material in match_lake.load(root):
             columns = "".join(f', s."{name}"' for name in join.columns_used(material.spec))
             files = ", ".join(quoted(part.path) for part in material.parts)
             con.execute(
-                f"COPY (SELECT a.family_id, a.person_id, s.row_no, s.pinyin_token = a.pinyin_token AS name_ok{columns}"
+                f"COPY (SELECT a.family_id, a.person_id, s.row_no, s.pinyin_token = a.pinyin_token AS name_ok{columns}"  # noqa: S608
                 f" FROM read_parquet([{files}]) s JOIN a ON s.id_token = a.key)"
                 f" TO {quoted(work / ('hits-' + material.spec.code))} (FORMAT parquet, COMPRESSION zstd)"
             )
             con.fetchall()
         seconds, cpu = round(time.perf_counter() - start, 3), round(time.process_time() - before, 3)
-        hits = con.execute(f"SELECT count(*) FROM read_parquet({quoted(work / 'hits-*')})").fetchall()[0][0]
+        hits = con.execute(f"SELECT count(*) FROM read_parquet({quoted(work / 'hits-*')})").fetchall()[0][0]  # noqa: S608
     click.echo(json.dumps({"seconds": seconds, "cpu": cpu, "hits": hits, "peak_rss_mb": _peak()}))
 
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, Entry] = {
         "minzheng.datacenter.simulation.cli:simulation", "database", "测算：标准和规则的变化对在册家庭的影响"
     ),
     "people": Entry("minzheng.datacenter.people.cli:people", "database", "疑似重复人员的查找、低收入人口数据库的更新"),
+    "lake": Entry("minzheng.datacenter.lake.cli:lake", "database", "数据湖：来源、模板、入湖、批次、核对"),
     "sampling": Entry("minzheng.datacenter.sampling.cli:sampling", "database", "抽样检查：样本量、清单、由种子复算"),
     "exchange": Entry("minzheng.datacenter.exchange.cli:exchange", "database", "数据交换：单位、收发、报送、模拟对端"),
     "match": Entry(

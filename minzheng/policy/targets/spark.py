@@ -8,6 +8,7 @@ threads. Needs ``minzheng[spark]`` and Java 17.
 from __future__ import annotations
 
 import datetime
+import logging
 import os
 import shutil
 import sys
@@ -30,15 +31,17 @@ class SparkUnavailable(PolicyError):
     """There is no Java, or no session could be made."""
 
 
-def session() -> Any:
+def session(name: str = "minzheng policy") -> Any:
     """A Spark session for the master named in the environment. Raises SparkUnavailable."""
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
         raise SparkUnavailable("找不到 Java；用 --engine spark 要先装 Java 17（Debian：openjdk-17-jre-headless）")
     from pyspark.sql import SparkSession
 
+    # Its notes on closing a connection would land in whatever standard error is by then.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # workers: the same Python, at the same path
     master = os.environ.get("MINZHENG_SPARK_MASTER", "local[2]")
-    builder = SparkSession.builder.master(master).appName("minzheng policy")
+    builder = SparkSession.builder.master(master).appName(name)
     settings = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

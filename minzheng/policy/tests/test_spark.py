@@ -6,11 +6,6 @@ Opt-in, because a session takes some ten seconds: MINZHENG_TEST_SPARK=1, Java an
 import datetime
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
@@ -27,53 +22,16 @@ from minzheng.policy.bulk import blocks
 from minzheng.policy.bulk.run import run_loop
 from minzheng.policy.errors import InputError
 from minzheng.policy.population import generate
+from minzheng.policy.tests import spark_cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.spark]
 DAY = datetime.date(2026, 9, 1)
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
-    import pyspark
-
-    home = Path(pyspark.__file__).parent
-    folder = tmp_path_factory.mktemp("集群")
-    port = free_port()
-    environment = os.environ | {
-        "SPARK_HOME": str(home), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_WORKER_DIR": str(folder / "work"), "SPARK_DAEMON_MEMORY": "512m",
-    }  # fmt: skip
-    started = []
-
-    def start(kind, *arguments):
-        command = [str(home / "bin/spark-class"), f"org.apache.spark.deploy.{kind}", *arguments]
-        log = (folder / f"{len(started)}.log").open("wb")
-        started.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True))
-
-    start("master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0")
-    for _ in range(2):
-        start("worker.Worker", "--host", "127.0.0.1", "--cores", "1", "--memory", "1g", "--webui-port", "0", f"spark://127.0.0.1:{port}")  # fmt: skip
-    try:
-        wait_for(lambda: (folder / "0.log").read_text().count("Registering worker") == 2)
-        yield f"spark://127.0.0.1:{port}"
-    finally:
-        for process in started:
-            process.terminate()
-        for process in started:
-            process.wait(20)
-
-
-def wait_for(condition, seconds=90):
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "集群没有起来"
-        time.sleep(0.3)
+    with spark_cluster.running(tmp_path_factory.mktemp("集群")) as master:
+        yield master
 
 
 def test_集群上的结果与本机的循环相同(cluster, ruleset, tmp_path, monkeypatch):

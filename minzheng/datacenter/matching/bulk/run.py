@@ -145,8 +145,8 @@ class _Run:
         return totals
 
     def _load(self, con: duckdb.DuckDBPyConnection, people: applicants.People, planted: canaries.Canaries) -> None:
-        con.execute(f"CREATE TEMP TABLE people AS SELECT * FROM read_parquet({quoted(people.keys)})")  # noqa: S608
-        con.execute(f"INSERT INTO people BY NAME SELECT * FROM read_parquet({quoted(planted.keys)})")  # noqa: S608
+        con.execute(f"CREATE TEMP TABLE people AS SELECT * FROM read_parquet({quoted(people.keys)})")
+        con.execute(f"INSERT INTO people BY NAME SELECT * FROM read_parquet({quoted(planted.keys)})")
         count, distinct, exact = con.execute(
             "SELECT count(*), count(DISTINCT key), bool_and(exact) FROM people"
         ).fetchall()[0]
@@ -180,17 +180,17 @@ class _Run:
     def _take(self, con: duckdb.DuckDBPyConnection, material: Material, planted: canaries.Canaries) -> np.ndarray:
         """Out of the table ``matched``: canaries, counts and hits; then it is dropped."""
         spec, first = material.spec, planted.first
-        seen = con.execute(f"SELECT row_no, code FROM matched WHERE pid >= {first} AND batch = ? ORDER BY ALL", [canaries.BATCH]).fetchall()  # noqa: S608  # fmt: skip
+        seen = con.execute(f"SELECT row_no, code FROM matched WHERE pid >= {first} AND batch = ? ORDER BY ALL", [canaries.BATCH]).fetchall()  # fmt: skip
         self.proof.canaries(spec.code, planted.expected(spec.code), seen)
         rows = self._rows_sql(first)
         matched, review = con.execute(
-            f"SELECT count(*) FILTER (code < {join.FIRST_REVIEW}), count(*) FILTER (code >= {join.FIRST_REVIEW}) FROM {rows}"  # noqa: S608
+            f"SELECT count(*) FILTER (code < {join.FIRST_REVIEW}), count(*) FILTER (code >= {join.FIRST_REVIEW}) FROM {rows}"
         ).fetchall()[0]
         on = months.asked_about(material, self.how.on)
-        mine = f"(SELECT * FROM matched WHERE pid < {first})"  # noqa: S608
+        mine = f"(SELECT * FROM matched WHERE pid < {first})"
         facts = join.facts_of(spec, mine, CARRIED, "pid", on=on, classes=self.how.classes)
-        select = f"SELECT {self._batch_named(material)} FROM ({join.final_sql(spec, facts, CARRIED)})"  # noqa: S608
-        con.execute(f"CREATE TEMP TABLE IF NOT EXISTS hits AS SELECT * FROM ({select}) LIMIT 0")  # noqa: S608
+        select = f"SELECT {self._batch_named(material)} FROM ({join.final_sql(spec, facts, CARRIED)})"
+        con.execute(f"CREATE TEMP TABLE IF NOT EXISTS hits AS SELECT * FROM ({select}) LIMIT 0")
         hits = con.execute(f"INSERT INTO hits {select}").fetchall()[0][0]
         counts = recount.joined(con, rows)
         con.execute("DROP TABLE matched")
@@ -201,12 +201,12 @@ class _Run:
     def _rows_sql(self, first: int) -> str:
         """The rows of the source that were found, each once, with the surest code. While everybody has a number of his
         own, a row can only be found twice as a repaired one."""
-        mine = f"SELECT batch, row_no, code, key FROM matched WHERE pid < {first}"  # noqa: S608
+        mine = f"SELECT batch, row_no, code, key FROM matched WHERE pid < {first}"
         if self._one_each:
             review = f"code >= {join.FIRST_REVIEW}"
-            return f"({mine} AND NOT {review} UNION ALL SELECT DISTINCT batch, row_no, code, key FROM ({mine} AND {review}))"  # noqa: S608
+            return f"({mine} AND NOT {review} UNION ALL SELECT DISTINCT batch, row_no, code, key FROM ({mine} AND {review}))"
         least = f"any_value(key) FILTER (code < {join.FIRST_REVIEW}) AS key"
-        return f"(SELECT batch, row_no, min(code) AS code, {least} FROM ({mine}) GROUP BY batch, row_no)"  # noqa: S608
+        return f"(SELECT batch, row_no, min(code) AS code, {least} FROM ({mine}) GROUP BY batch, row_no)"
 
     def _batch_named(self, material: Material) -> str:
         """The columns of hits.parquet; a batch under the name people know it by."""
@@ -230,11 +230,11 @@ class _Run:
         hits = f"read_parquet({quoted(self.folder / 'hits.parquet')})"
         titles = {one.code: one.title for one in self.sources}
         alerts_file, families_file = self.folder / "alerts.parquet", self.folder / "families.parquet"
-        con.execute(f"COPY ({alerts.alerts_sql(hits, self.how.limits, self.how.on, titles)}) TO {quoted(alerts_file)} (FORMAT parquet, COMPRESSION zstd)")  # noqa: S608  # fmt: skip
+        con.execute(f"COPY ({alerts.alerts_sql(hits, self.how.limits, self.how.on, titles)}) TO {quoted(alerts_file)} (FORMAT parquet, COMPRESSION zstd)")  # fmt: skip
         persons = f"read_parquet({quoted(people.persons)})"
         families = report.families_sql(persons, hits, f"read_parquet({quoted(alerts_file)})", self.how.on)
         con.execute(f"COPY ({families}) TO {quoted(families_file)} (FORMAT parquet, COMPRESSION zstd)")
-        count = con.execute(f"SELECT count(*), sum(persons) FROM read_parquet({quoted(families_file)})").fetchall()[0]  # noqa: S608
+        count = con.execute(f"SELECT count(*), sum(persons) FROM read_parquet({quoted(families_file)})").fetchall()[0]
         self.proof.people(people.rows, int(count[1]))
         return int(count[0])
 
