@@ -3,9 +3,11 @@ sealed opens no more, here or in a copy of the files; files go with the next swe
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import transaction
 
-from minzheng.datacenter.lake import mart, raw, rejects
+from minzheng.datacenter.lake import mart, places, raw, rejects
 from minzheng.datacenter.lake.announcing import acting
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
@@ -35,14 +37,15 @@ def drop(*, actor: Actor, pk: int, reason: str) -> LakeBatch:
         detail = {"no": batch.no, "rows": batch.rows, "sm3": batch.file_sha}
         audit.record(actor=who, action="lake.drop", obj=batch, reason=reason.strip(), detail=detail)
         parts = batch.raw_parts
-        transaction.on_commit(lambda: _remove_sealed(batch.pk, parts))
+        transaction.on_commit(lambda: _remove_sealed(batch.pk, parts, batch.no))
     mart.refresh()
     return batch
 
 
-def _remove_sealed(pk: int, parts: int) -> None:
+def _remove_sealed(pk: int, parts: int, no: str) -> None:
     raw.drop(pk, parts)
     rejects.drop(pk)
+    (places.rejects() / f"{no}.csv").unlink(missing_ok=True)
 
 
 def drop_expired() -> int:
@@ -56,8 +59,6 @@ def drop_expired() -> int:
 
 def keep_until(*, actor: Actor, pk: int, day: str) -> LakeBatch:
     """Set or clear ("" ) the last day on which a batch is kept. Raises LakeRefused."""
-    import datetime
-
     with transaction.atomic():
         batch = LakeBatch.objects.select_for_update().get(pk=pk)
         who = acting(actor, DROP, batch.region_code)

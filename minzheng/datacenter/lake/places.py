@@ -16,7 +16,7 @@ def root() -> Path:
 
 
 def spill() -> Path:
-    """Where the engines of this process put what does not fit into their memory (encrypted, emptied by themselves)."""
+    """Where the engines of this process put what does not fit into their memory (private, emptied by themselves)."""
     return _private(root() / ".spill" / str(os.getpid()))
 
 
@@ -38,6 +38,11 @@ def drafts() -> Path:
 def mart() -> Path:
     """Small tables that indicators read."""
     return _private(root() / "mart")
+
+
+def rejects() -> Path:
+    """Reject files that the command line handed out; `.rejects`, so that they are in no backup."""
+    return _private(root() / ".rejects")
 
 
 def _private(folder: Path) -> Path:

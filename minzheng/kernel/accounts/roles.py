@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, str] = {
     "exchange.read": "查看数据交换的记录",
     "exchange.manage": "管理数据交换",
     "lake.read": "查看数据湖和数据目录",
+    "lake.ingest": "收进数据、管理数据库链接",
+    "lake.drop": "删除数据批次、规定保留期",
     "archive.read": "查阅电子档案",
     "archive.manage": "归档、鉴定与提出销毁",
     "archive.destroy": "批准销毁档案",
@@ -162,7 +164,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read"},
+        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"},
     ),
     "auditor": (
         "审计人员",
@@ -174,7 +176,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
-        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read"},
+        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read", "lake.ingest"},
     ),
     "archivist": (
         "档案管理员",
