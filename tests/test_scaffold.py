@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from minzheng.datacenter.sources import registry
 from minzheng.policy.cases import load_cases, run_case
 from minzheng.policy.ruleset import Ruleset
 from minzheng.site.paths import PACKAGE
@@ -88,3 +89,35 @@ def test_不能建的_说一句话_什么也不写(root: Path, arguments: tuple[
     refused = make(root, *arguments)
     assert refused.exit_code == 2 and said in refused.output
     assert files(root) == before
+
+
+def test_新建一个数据来源_马上能用_名称和代码写错的说清楚(tmp_path: Path) -> None:
+    root = tmp_path / "minzheng"
+    asked = [
+        "source",
+        "heating",
+        "--title",
+        "集中供暖缴费",
+        "--department",
+        "realty",
+        "--class",
+        "employment",
+        "--root",
+        str(root),
+    ]
+    made = CliRunner().invoke(new, asked)
+    assert made.exit_code == 0, made.output
+    spec = registry.found(root / "datacenter" / "sources")["heating"]
+    assert (spec.title, spec.department, spec.classes) == ("集中供暖缴费", "realty", ("employment",))
+    assert len(spec.fixture.read_text(encoding="utf-8").splitlines()) == 33
+    again = CliRunner().invoke(new, asked)
+    assert again.exit_code == 2
+    assert "已经有了，什么也没有写" in again.output
+    wrong = CliRunner().invoke(new, [*asked[:5], "heat", *asked[6:]])
+    assert (wrong.exit_code, "没有代码为“heat”的部门" in wrong.output) == (2, True)
+
+    text = (spec.folder / "source.yaml").read_text(encoding="utf-8")
+    (spec.folder / "source.yaml").write_text(text.replace("type: money_yuan", "type: money"), encoding="utf-8")
+    broken = CliRunner().invoke(new, ["sample", "heating", "--root", str(root)])
+    assert broken.exit_code == 2
+    assert "的类型“money”不认识" in broken.output

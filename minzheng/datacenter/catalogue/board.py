@@ -11,12 +11,13 @@ from django.urls import reverse
 from minzheng.datacenter.catalogue import state, uses
 from minzheng.datacenter.catalogue.state import Standing
 from minzheng.datacenter.sources.classes import DEPARTMENTS
-from minzheng.datacenter.sources.spec import FREQUENCIES, MODES
-from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Number, Text
+from minzheng.datacenter.sources.spec import FREQUENCIES
+from minzheng.kernel.parts.columns import Badge, Date, Link, Number, Text
 from minzheng.kernel.parts.drawing import Drawing
-from minzheng.kernel.parts.panels import Figure
+from minzheng.kernel.parts.panels import Figure, Table
 
 LEAD = "别的部门给什么数据、凭什么、多久一次、最近一批什么时候到、质量怎样、哪些事项在用。一个来源是一个文件夹，放进去就在这里。"
+WAYS = {"batch": "成批", "query_reply": "一户一查"}
 #: State in the address → what is chosen; "problem" cuts across the states.
 CHOICES = {**state.STATES, "problem": "质量有问题"}
 
@@ -52,18 +53,7 @@ def figures(obj: Any, drawing: Drawing) -> list[Figure]:
     ]
 
 
-def filters(obj: Any, drawing: Drawing) -> dict[str, Any]:
-    """Choices of the two filters, with what is chosen."""
-    present = {one.spec.department for one in _all(drawing)}
-    return {
-        "departments": [pair for pair in DEPARTMENTS if pair[0] in present],
-        "states": list(CHOICES.items()),
-        "department": _asked(drawing, "department"),
-        "state": _asked(drawing, "state"),
-    }
-
-
-def rows(obj: Any, drawing: Drawing) -> list[Standing]:
+def _rows(obj: Any, drawing: Drawing) -> list[Standing]:
     """What the filters leave; an unknown word filters nothing."""
     department, chosen = _asked(drawing, "department"), _asked(drawing, "state")
     found = _all(drawing)
@@ -75,7 +65,7 @@ def rows(obj: Any, drawing: Drawing) -> list[Standing]:
 
 
 def _newest(one: Standing) -> str:
-    return f"{one.newest.period} 月" if one.newest else ""
+    return one.newest.period if one.newest else ""
 
 
 def _state_words(one: Standing) -> str:
@@ -101,15 +91,31 @@ def _users(one: Standing) -> str:
     return "，".join([*said, *([f"{monitors} 项监测"] if monitors else [])])
 
 
-COLUMNS: tuple[Column, ...] = (
-    Link("title", "来源", page="sources.detail", args={"code": "code"}),
-    Text(lambda one: one.spec.department_title, "部门"),
-    Text(lambda one: FREQUENCIES[one.spec.frequency][0], "频率"),
-    Text(lambda one: MODES[one.spec.mode].partition("，")[0], "方式", narrow=False),
-    Text(_newest, "最近一批"),
-    Date(lambda one: one.newest.held_at if one.newest else None, "入湖日期"),
-    Badge("state", "状态", names=_state_words, tones=lambda one: state.TONES[one.state]),
-    Number(lambda one: f"{one.rows:,}" if one.rows else "", "在用行数"),
-    Badge("problems", "质量", names=_quality, tones=lambda one: "warn" if one.problems else "plain"),
-    Text(_users, "谁在用", narrow=False),
+TABLE = Table(
+    "数据来源",
+    rows=_rows,
+    columns=(
+        Link("title", "来源", page="sources.detail", args={"code": "code"}),
+        Text(lambda one: one.spec.department_title, "部门"),
+        Text(lambda one: FREQUENCIES[one.spec.frequency][0], "频率", css="nowrap"),
+        Text(lambda one: WAYS[one.spec.mode], "方式", narrow=False, css="nowrap"),
+        Text(_newest, "最近一批", css="nowrap"),
+        Date(lambda one: one.newest.held_at if one.newest else None, "入湖日期", css="nowrap"),
+        Badge("state", "状态", names=_state_words, tones=lambda one: state.TONES[one.state], css="nowrap"),
+        Number(lambda one: f"{one.rows:,}" if one.rows else "", "在用行数"),
+        Badge("problems", "质量", names=_quality, tones=lambda one: "warn" if one.problems else "plain", css="nowrap"),
+        Text(_users, "谁在用"),
+    ),
+    empty="没有符合条件的来源。请改一改上面的筛选条件。",
 )
+
+
+def listed(obj: Any, drawing: Drawing) -> dict[str, Any]:
+    """The table with its two filters above it."""
+    present = {one.spec.department for one in _all(drawing)}
+    return TABLE.draw(obj, drawing) | {
+        "departments": [pair for pair in DEPARTMENTS if pair[0] in present],
+        "states": list(CHOICES.items()),
+        "department": _asked(drawing, "department"),
+        "state": _asked(drawing, "state"),
+    }

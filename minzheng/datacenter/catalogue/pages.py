@@ -16,7 +16,7 @@ from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel.pages.views.export import disposition
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.page import BoardBody, Custom, DetailBody, Menu, Page
-from minzheng.kernel.parts.panels import Drawn, Figures, Table
+from minzheng.kernel.parts.panels import Drawn, Figures
 
 IMPERSONAL = "只有来源的说明和合计，没有个人"
 TYPES = {
@@ -67,9 +67,7 @@ PAGES = [
         BoardBody(
             (
                 Figures("概况", figures=board.figures),
-                Drawn("筛选", template="catalogue/filters.html", context=board.filters),
-                Table("数据来源", rows=board.rows, columns=board.COLUMNS, anchor="sources",
-                      empty="没有符合条件的来源。请改一改上面的筛选条件。"),
+                Drawn("数据来源", template="catalogue/list.html", context=board.listed, anchor="sources"),
             ),
             context=lambda drawing, kwargs: {"subtitle": board.LEAD},
         ),
@@ -78,7 +76,7 @@ PAGES = [
     Page(
         "sources.detail", "console/lake/sources/<slug:code>/", "数据来源", READ,
         DetailBody(
-            sheet.get, sheet.PANELS, side=sheet.SIDE, title=lambda one: one.title,
+            sheet.get, sheet.PANELS, title=lambda one: one.title,
             subtitle=lambda one: one.spec.scope, parent="sources.list",
             actions=(
                 Action("下载模板（Excel）", "sources.template", args={"code": "code", "suffix": "xlsx"}, icon="download", primary=True),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.catalogue import state, uses, wording
 from minzheng.datacenter.sources import fixtures, registry, template
+from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.datacenter.sources.errors import UnknownSource
 from minzheng.datacenter.sources.spec import DELIVERIES, FREQUENCIES, MODES, Check, SourceSpec
 from minzheng.datacenter.sources.validating import EVIDENCE
@@ -97,23 +99,23 @@ def _checked(check: Check, result: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _uses(one: Sheet, drawing: Drawing) -> list[dict[str, str]]:
-    from minzheng.datacenter.sources.classes import CLASSES
-
-    return [
-        {
-            "how": use.how,
-            "title": use.title,
-            "classes": "、".join(CLASSES[name][0] for name in use.classes),
-            "about": _about(use),
-        }
-        for use in uses.uses_of(one.spec)
-    ]
+    """One line for the check of all items together, one for each monitor."""
+    found = uses.uses_of(one.spec)
+    checks = [use for use in found if use.how == "核对"]
+    lines = [_use("核对", "申请、复核时按授权查询", uses.item_titles(checks), one.spec.classes)] if checks else []
+    return lines + [_use(use.how, use.title, use.items, use.classes) for use in found if use.how != "核对"]
 
 
-def _about(use: uses.Use) -> str:
-    if use.how == "核对":
-        return "申请、复核时按授权查询"
-    return "、".join(use.items[:4]) + (f" 等 {len(use.items)} 项" if len(use.items) > 4 else "")
+def _use(how: str, title: str, items: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
+    about = "、".join(items[:5]) + (f" 等 {len(items)} 项" if len(items) > 5 else "")
+    return {"how": how, "title": title, "about": about, "classes": "、".join(CLASSES[name][0] for name in classes)}
+
+
+def _basis(one: Sheet, drawing: Drawing) -> dict[str, Any]:
+    return {
+        "basis": [(basis, EVIDENCE[basis.evidence], basis.evidence == "verified") for basis in one.spec.basis],
+        "readme": one.spec.readme.splitlines(),
+    }
 
 
 def _sample(one: Sheet, drawing: Drawing) -> dict[str, Any]:
@@ -126,65 +128,87 @@ def _rejected(batch: LakeBatch) -> str:
 
 
 PANELS = (
-    Table(
-        "列", rows=_columns, anchor="columns",
-        columns=(
-            Text(lambda row: row[0], "列"), Badge(lambda row: row[1], "必填", tones={"必填": "info"}),
-            Text(lambda row: row[2], "类型"), Text(lambda row: row[3], "可以写的"), Text(lambda row: row[4], "也认得的表头"),
-            Badge(lambda row: row[6], "个人信息", tones={"封存": "wait"}), Text(lambda row: row[5], "说明"),
-            Text(lambda row: row[7], "内部列名", narrow=False),
-        ),
-    ),
-    Table(
-        "产生的事实", rows=_facts, anchor="facts",
-        columns=(
-            Text(lambda row: row["class"], "类别"), Text(lambda row: row["kind"], "怎么用"), Text(lambda row: row["amount"], "金额"),
-            Text(lambda row: row["where"], "哪些行"), Text(lambda row: row["title"], "报告里的写法"), Text(lambda row: row["note"], "说明"),
-        ),
-    ),
-    Drawn("样例（虚构数据）", template="catalogue/sample.html", context=_sample, anchor="sample"),
-    Table(
-        "最近的批次", rows=lambda one, drawing: one.batches, anchor="batches",
-        columns=(
-            Text("period", "所属月份"), Date("held_at", "入湖日期"), Text("no", "批次", narrow=False), Number("rows", "行数"),
-            Number("accepted", "合格"), Text(_rejected, "退回"), Number(state.invalid_ids, "证件号码不对"),
-        ),
-        empty="还没有这个来源的数据。请部门按模板报送，再由数据管理员入湖。",
-    ),
-)  # fmt: skip
-SIDE = (
     Facts(
-        "概况", columns=1,
+        "概况",
+        columns=3,
         items=(
             Text(lambda one: one.spec.department_title, "部门"),
             Text(lambda one: FREQUENCIES[one.spec.frequency][0], "频率"),
-            Text(lambda one: MODES[one.spec.mode], "方式"),
-            Text(lambda one: DELIVERIES[one.spec.delivery], "报送"),
             Badge("standing.state", "状态", names=state.STATES, tones=state.TONES),
+            Text(lambda one: MODES[one.spec.mode], "方式"),
             Date("standing.due", "下一批应于"),
             Number(lambda one: f"{one.standing.rows:,}", "在用行数"),
+            Text(lambda one: DELIVERIES[one.spec.delivery], "报送"),
             Text(lambda one: "；".join(one.standing.problems) or "没有发现问题", "最近一批的质量"),
             Text("code", "代码"),
         ),
     ),
-    Drawn("依据和说明", template="catalogue/basis.html", anchor="basis", context=lambda one, drawing: {
-        "basis": [(basis, EVIDENCE[basis.evidence], basis.evidence == "verified") for basis in one.spec.basis],
-        "readme": one.spec.readme.splitlines(),
-    }),
+    Drawn("依据和说明", template="catalogue/basis.html", context=_basis, anchor="basis"),
     Table(
-        "检查", rows=_checks, anchor="checks",
+        "产生的事实",
+        rows=_facts,
         columns=(
-            Text(lambda row: row["title"], "检查什么"), Text(lambda row: row["limit"], "何时提示"),
+            Text(lambda row: row["class"], "类别", css="nowrap"),
+            Text(lambda row: row["kind"], "怎么用"),
+            Text(lambda row: row["amount"], "金额"),
+            Text(lambda row: row["where"], "哪些行"),
+            Text(lambda row: row["title"], "报告里的写法"),
+            Text(lambda row: row["note"], "说明"),
+        ),
+        anchor="facts",
+    ),
+    Table(
+        "谁在用",
+        rows=_uses,
+        columns=(
+            Badge(lambda row: row["how"], "方式", tones={"核对": "info", "监测": "good"}),
+            Text(lambda row: row["title"], "用来做什么"),
+            Text(lambda row: row["classes"], "用到的类别"),
+            Text(lambda row: row["about"], "事项"),
+        ),
+        empty="还没有事项或监测用到它。",
+        anchor="uses",
+    ),
+    Table(
+        "列",
+        rows=_columns,
+        columns=(
+            Text(lambda row: row[0], "列", css="nowrap"),
+            Badge(lambda row: row[1], "必填", tones={"必填": "info"}),
+            Text(lambda row: row[2], "类型", css="nowrap"),
+            Text(lambda row: row[3], "可以写的"),
+            Text(lambda row: row[4], "也认得的表头"),
+            Badge(lambda row: row[6], "个人信息", tones={"封存": "wait"}, css="nowrap"),
+            Text(lambda row: row[5], "说明"),
+            Text(lambda row: row[7], "内部列名", narrow=False),
+        ),
+        anchor="columns",
+    ),
+    Drawn("样例（虚构数据）", template="catalogue/sample.html", context=_sample, anchor="sample"),
+    Table(
+        "检查",
+        rows=_checks,
+        columns=(
+            Text(lambda row: row["title"], "检查什么"),
+            Text(lambda row: row["limit"], "何时提示"),
             Badge(lambda row: row["found"], "最近一批", tones=lambda row: row["tone"]),
         ),
         empty="没有另外的检查；格式、证件号码、必填由入湖时统一检查。",
+        anchor="checks",
     ),
     Table(
-        "谁在用", rows=_uses, anchor="uses",
+        "最近的批次",
+        rows=lambda one, drawing: one.batches,
         columns=(
-            Badge(lambda row: row["how"], "方式", tones={"核对": "info", "监测": "good"}), Text(lambda row: row["title"], "事项或监测"),
-            Text(lambda row: row["classes"], "用到的类别", narrow=False), Text(lambda row: row["about"], "对象", narrow=False),
+            Text("period", "所属月份", css="nowrap"),
+            Date("held_at", "入湖日期"),
+            Text("no", "批次", narrow=False),
+            Number(lambda one: f"{one.rows:,}", "行数"),
+            Number(lambda one: f"{one.accepted:,}", "合格"),
+            Number(_rejected, "退回"),
+            Number(state.invalid_ids, "证件号码不对"),
         ),
-        empty="还没有事项或监测用到它。",
+        empty="还没有这个来源的数据。请部门按模板报送，再由数据管理员入湖。",
+        anchor="batches",
     ),
-)  # fmt: skip
+)

@@ -13,6 +13,7 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
+from minzheng.datacenter.sources.classes import DEPARTMENT_TITLES
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel.regions import codes
 
@@ -64,11 +65,12 @@ def visible(actor: Actor) -> QuerySet[LakeBatch]:
 
 
 def standings(actor: Actor, today: datetime.date) -> list[Standing]:
-    """Every source in the order of the departments' titles and its own."""
+    """Every source, department by department in the order of the report."""
     specs = registry.all()
     newest, sums = _newest(actor), _sums(actor)
     found = [_standing(spec, newest.get(code), sums.get(code, {}), today) for code, spec in specs.items()]
-    return sorted(found, key=lambda one: (one.spec.department, one.spec.title))
+    order = list(DEPARTMENT_TITLES)
+    return sorted(found, key=lambda one: (order.index(one.spec.department), one.spec.title))
 
 
 def _newest(actor: Actor) -> dict[str, LakeBatch]:

@@ -1,4 +1,5 @@
-"""``minzheng new …``: the folder of a new benefit or business line, complete and green from the first minute.
+"""``minzheng new …``: the folder of a new benefit, business line or source of data, complete and green from the first
+minute.
 
 What is written is a small real benefit (a monthly amount from an age on) whose rules, parameters, cases, values of the demo
 county and application work at once; its author changes it piece by piece, with every check running."""
@@ -31,6 +32,7 @@ BENEFIT = {
     "test": "business/{line}/tests/test_{code}.py",
     "demo": "regions/990101/{code}.yaml",
 }
+SOURCE = {"source": "datacenter/sources/{code}/source.yaml"}
 LINE = {
     "init": "business/{line}/__init__.py",
     "tests_init": "business/{line}/tests/__init__.py",
@@ -41,7 +43,7 @@ LINE = {
 
 @click.group("new")
 def new() -> None:
-    """新建业务文件夹骨架：一条业务线，或一项待遇。建好就能算、能申请、能通过检查，再一处一处改成您的规定。"""
+    """新建文件夹骨架：一条业务线，一项待遇，或一个数据来源。建好就能用、能通过检查，再一处一处改成您的规定。"""
 
 
 @new.command("line")
@@ -87,6 +89,59 @@ def benefit(code: str, name: str, title: str, number_code: str, since: str, root
         click.echo(f"  {path}")
     click.echo("接着：改 rules.py 里的条件和金额，改 cases.yaml 里的用例，运行 minzheng policy check；")
     click.echo("都对了再运行 make docs 和 make test。写法见 docs/handbook/12-新增一项待遇.md。")
+
+
+@new.command("source")
+@click.argument("code")
+@click.option("--title", required=True, help="来源的名称，如 集中供暖缴费")
+@click.option("--department", required=True, help="哪个部门，写代码，如 realty；写错会列出全部")
+@click.option("--class", "class_", required=True, help="产生哪一类事实，写代码，如 employment；写错会列出全部")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=PACKAGE, hidden=True)
+def source(code: str, title: str, department: str, class_: str, root: Path) -> None:
+    """新建一个数据来源：声明、样例，马上能出模板、能入湖。CODE 是英文代码，如 heating。"""
+    from minzheng.datacenter.sources import fixtures, reading
+    from minzheng.datacenter.sources.classes import CLASSES, DEPARTMENT_TITLES
+
+    _check_code(code, "来源代码")
+    for what, given, known in (
+        ("部门", department, DEPARTMENT_TITLES),
+        ("事实类别", class_, {name: about[0] for name, about in CLASSES.items()}),
+    ):
+        if given not in known:
+            _refuse(
+                f"没有代码为“{given}”的{what}；现有：" + "、".join(f"{name} {word}" for name, word in known.items())
+            )
+    if re.search(r"[\"{}\[\]:#]", title) or not title.strip():
+        _refuse(f"名称里不要用引号、冒号、括号和 #，写的是“{title}”")
+    words = {"code": code, "title": title.strip(), "department": department, "class": class_}
+    made = _write(root, SOURCE, "source", words)
+    sample = fixtures.write(reading.load(root / "datacenter" / "sources" / code))
+    click.echo(f"数据来源 {code}（{title}）建好了：")
+    for path in [*made, sample.relative_to(root.parent)]:
+        click.echo(f"  {path}")
+    click.echo(
+        "接着：把 source.yaml 里的依据、列、别名和事实改成实际的，运行 minzheng new sample " + code + " 重写样例；"
+    )
+    click.echo("写法见 docs/handbook/13-数据湖与数据来源.md。")
+
+
+@new.command("sample")
+@click.argument("code")
+@click.option("--root", type=click.Path(path_type=Path, file_okay=False), default=PACKAGE, hidden=True)
+def sample(code: str, root: Path) -> None:
+    """按 source.yaml 重写一个来源的样例 fixture.csv；声明写错时说清哪一行。"""
+    from minzheng.datacenter.sources import fixtures, reading
+    from minzheng.datacenter.sources.errors import SourceRefused
+
+    folder = root / "datacenter" / "sources" / code
+    if not (folder / "source.yaml").is_file():
+        _refuse(
+            f"没有数据来源“{code}”，请先运行 minzheng new source {code} --title <名称> --department <部门> --class <类别>"
+        )
+    try:
+        click.echo(f"样例写在 {fixtures.write(reading.load(folder)).relative_to(root.parent)}")
+    except SourceRefused as error:
+        _refuse(str(error))
 
 
 def _check_code(code: str, what: str) -> None:
