@@ -101,6 +101,29 @@ def lists(left: int, right: int, *, per_day: float = 0.4, seed: int = 7, again: 
     )
 
 
+def without_numbers(left: int, right: int, *, per_day: float = 0.4, seed: int = 7) -> Lists:
+    """`lists` with birth_date (yyyy-mm-dd) and sex (男, 女) in the place of the number; in the right list they are
+    missing or wrong in a few rows of a hundred."""
+    made = lists(left, right, per_day=per_day, seed=seed)
+    keys = people(round(right * 1.25), per_day, seed).keys
+    random_ = random.Random(seed + 1)  # noqa: S311  repeatable on purpose
+    return Lists(_told(made.left, keys, random_, spoil=False), _told(made.right, keys, random_, spoil=True))
+
+
+def _told(table: pa.Table, keys: np.ndarray, random_: random.Random, *, spoil: bool) -> pa.Table:
+    """Birth date and sex as the number says them, in the place of the number."""
+    born, sexes = [], []
+    for key in keys[table["pid"].to_numpy()].tolist():
+        day, sex = str(key // 1000 % 10**8), "女男"[key % 2]
+        fault = random_.random() if spoil else 1.0
+        if fault < 0.02:
+            place = random_.choice((3, 5, 7))
+            day = day[:place] + random_.choice("0123456789") + day[place + 1 :]
+        born.append(None if 0.02 <= fault < 0.03 else f"{day[:4]}-{day[4:6]}-{day[6:]}")
+        sexes.append("女男"[sex == "女"] if 0.03 <= fault < 0.04 else sex)
+    return table.drop_columns(["id_no"]).append_column("birth_date", [born]).append_column("sex", [sexes])
+
+
 Row = tuple[str, str, str, str]
 
 

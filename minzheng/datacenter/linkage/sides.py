@@ -59,25 +59,27 @@ def read(table: pa.Table, label: str) -> Side:
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise LinkRefused(f"{label}缺少列“{'、'.join(missing)}”，应有 {'、'.join(COLUMNS)} 四列，请核对列名。")
-    uid = _uid(table["uid"], label)
-    read_numbers = normalise.numbers(_texts(table["id_no"], label, "id_no"))
-    plain = names.normal_names(_texts(table["name"], label, "name"))
+    uid = uids(table["uid"], label)
+    read_numbers = normalise.numbers(texts(table["id_no"], label, "id_no"))
+    plain = names.normal_names(texts(table["name"], label, "name"))
     return Side(
         uid=uid,
         numbers=read_numbers,
         name=pc.if_else(pc.equal(pc.utf8_length(plain), 0), None, plain),
         pinyin=_pinyins(plain),
-        county=_county(table["county"], label),
+        county=county(table["county"], label),
         register=_is_register(read_numbers.keys),
         doubled=len(uid) - pc.count_distinct(uid).as_py(),
     )
 
 
 def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type is plain text."""
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def _uid(column: pa.ChunkedArray, label: str) -> pa.Array:
+def uids(column: pa.ChunkedArray, label: str) -> pa.Array:
+    """The uid column as one array, in its own type (categories written out). Raises LinkRefused."""
     array = _plain(column)
     if not (pa.types.is_integer(array.type) or is_text(array.type)):
         raise LinkRefused(f"{label}的列 uid 应是整数或文字，现在是 {array.type}，请转换后再匹配。")
@@ -89,7 +91,7 @@ def _uid(column: pa.ChunkedArray, label: str) -> pa.Array:
     return array
 
 
-def _texts(column: pa.ChunkedArray, label: str, name: str) -> pa.Array:
+def texts(column: pa.ChunkedArray, label: str, name: str) -> pa.Array:
     """A text column; whole numbers are written out, an empty column of any type is a column of nulls."""
     array = _plain(column)
     if array.null_count == len(array):
@@ -108,8 +110,9 @@ def _plain(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def _county(column: pa.ChunkedArray, label: str) -> pa.Array:
-    text = pc.utf8_trim_whitespace(_texts(column, label, "county"))
+def county(column: pa.ChunkedArray, label: str) -> pa.Array:
+    """The county column without blanks around; null where there is none. Raises LinkRefused."""
+    text = pc.utf8_trim_whitespace(texts(column, label, "county"))
     return pc.if_else(pc.equal(pc.utf8_length(text), 0), None, text)
 
 
