@@ -25,6 +25,7 @@ PERMISSIONS: dict[str, str] = {
     "case.county_visit": "县级入户抽查",
     "match.run": "发起或办理信息核对",
     "match.read": "查看核对结果",
+    "match.batch": "批量核对在享家庭、认定存疑的数据",
     "person.read": "查看个人档案",
     "person.search": "检索个人",
     "person.unmask": "查看完整证件号与账号",
@@ -127,7 +128,9 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "matching_officer": (
         "核对人员",
-        frozenset({"case.read", "match.run", "match.read", "household.read", "document.read", "board.read"})
+        frozenset(
+            {"case.read", "match.run", "match.read", "match.batch", "household.read", "document.read", "board.read"}
+        )
         | {"person.break_glass", "low_income.read", "sampling.read", "sampling.check", "exchange.read"}
         | {"monitor.read", "monitor.manage", "lake.read"}
         | _PERSON,

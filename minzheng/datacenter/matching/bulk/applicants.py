@@ -5,6 +5,7 @@ Inside a run a person is ``pid``, the row of the file; family_id and person_id k
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,18 +47,41 @@ def read(path: Path, work: Path) -> People:
     for name in ("family_id", "person_id"):
         _want_key(file, name)
     who = pa.schema([("pid", pa.int64()), *(file.schema.field(name) for name in ("family_id", "person_id"))])
+    people = collect(_checked(file), who, work)
+    _no_double(people.persons, file)
+    return people
+
+
+def _checked(file: parquet.File) -> Iterator[pa.RecordBatch]:
+    start = 0
+    for batch in file.batches(COLUMNS):
+        _no_blank(batch, start, file)
+        yield batch
+        start += len(batch)
+
+
+def known(rows: Iterable[tuple[int, int, str, str]], work: Path) -> People:
+    """People who are on file already: (family, person, ID number, name). The numbers stay in memory."""
+    who = pa.schema([(name, pa.int64()) for name in ("pid", "family_id", "person_id")])
+    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
+    kinds = (pa.int64(), pa.int64(), pa.string(), pa.string())
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
+    table = pa.table(arrays, names=["family_id", "person_id", "id_no", "name"])
+    return collect(iter(table.to_batches(parquet.BATCH)), who, work)
+
+
+def collect(batches: Iterator[pa.RecordBatch], who: pa.Schema, work: Path) -> People:
+    """Rows of family_id, person_id, id_no and name as the two files of ``People``."""
     persons, keys = work / "persons.parquet", work / "keys.parquet"
     start = without = 0
     with pq.ParquetWriter(persons, who) as out, pq.ParquetWriter(keys, pa.schema([*_fields(_KEY), *who])) as looked_for:
-        for batch in file.batches(COLUMNS):
-            _no_blank(batch, start, file)
+        for batch in batches:
             pids = pa.array(np.arange(start, start + len(batch)), pa.int64())
             people = pa.table([pids, batch["family_id"], batch["person_id"]], schema=who)
             out.write_table(people)
             table, blank = _keys(batch, people)
             looked_for.write_table(table)
             start, without = start + len(batch), without + blank
-    _no_double(persons, file)
     return People(persons, keys, start, without)
 
 

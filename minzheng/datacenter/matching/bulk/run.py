@@ -45,6 +45,7 @@ HITS = (
 )  # fmt: skip
 Progress = Callable[[float, str], None]
 Materials = Callable[[Path], list[Material]]
+People = Callable[[Path], applicants.People]
 
 
 @dataclass(frozen=True)
@@ -98,9 +99,10 @@ def asked(
     return Asked(day, lines, engine, memory, tuple(classes), progress or (lambda percent, sentence: None))
 
 
-def run(people: Path, materials: Materials, out: Path, how: Asked) -> Totals:
-    """Match the applicants' file against the sources and publish hits, families, alerts and run.json in ``out``.
+def run(people: Path | People, materials: Materials, out: Path, how: Asked) -> Totals:
+    """Match people against the sources and publish hits, families, alerts and run.json in ``out``.
 
+    ``people``: the applicants' file, or a function that collects them from elsewhere (``applicants.known``).
     ``materials``: gives the clean files, and may write some into the folder it is handed (gone afterwards). Raises
     MatchRefused for bad input and CheckFailed when the run's own checks do not hold; then ``out`` stays as it was."""
     with publishing.draft(out) as folder:
@@ -117,9 +119,10 @@ class _Run:
         self._since = time.monotonic(), time.process_time()
         self._one_each = False
 
-    def go(self, people_file: Path, materials: Materials) -> Totals:
+    def go(self, asked_about: Path | People, materials: Materials) -> Totals:
         self.how.progress(1, "读取人员")
-        people = applicants.read(people_file, self.work)
+        given = isinstance(asked_about, Path)
+        people = applicants.read(asked_about, self.work) if given else asked_about(self.work)
         self._took("people")
         self.how.progress(5, "准备各来源的数据")
         found = materials(self.work)
