@@ -65,7 +65,7 @@ def announce(
     spec = spec_of(source)
     code = codes.full(region_code or home(actor))
     acting(actor, INGEST, code)
-    _check_period(period)
+    check_period(period)
     now = clock.now()
     with transaction.atomic():
         old = _to_correct(supersedes, source, period, code)
@@ -78,7 +78,8 @@ def announce(
         )  # fmt: skip
 
 
-def _check_period(period: str) -> None:
+def check_period(period: str) -> None:
+    """Raises LakeRefused for what is no month, or one that has not come yet."""
     if not _PERIOD.fullmatch(period):
         raise LakeRefused(f"所属月份“{period}”写得不对：请写成 2026-11 的样子。")
     if not "1990-01" <= period <= f"{clock.today():%Y-%m}":

@@ -57,7 +57,9 @@ def test_在每一步被杀_读者看到的是旧的或新的_下一次收拾干
     new = reading.batches(SOURCE)[0]
     old.refresh_from_db()
     assert old.state == LakeBatch.SUPERSEDED
-    assert LakeBatch.objects.filter(state="failed", message__contains="处理到一半中断").count() == len(points.POINTS) - 2
+    assert (
+        LakeBatch.objects.filter(state="failed", message__contains="处理到一半中断").count() == len(points.POINTS) - 2
+    )
     stored = LakeBatch.objects.get(state="uploaded")  # its file is whole: it waits to be tried or brought in
     assert list(places.drafts().iterdir()) == []
     assert {one.name for one in places.clean().glob("*/*/*")} == {f"batch={old.no}", f"batch={new.no}"}
@@ -69,7 +71,9 @@ def test_在每一步被杀_读者看到的是旧的或新的_下一次收拾干
 
 
 @pytest.mark.django_db
-def test_删除一批_钥匙当即销毁_文件随后清除(delivered: Deliver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_删除一批_钥匙当即销毁_文件随后清除(
+    delivered: Deliver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = ingest(SYSTEM, SOURCE, delivered([row(1), row(2, c4="x")]), PERIOD, region=COUNTY)
     folder = Path(reading.files(SOURCE)[0]).parent
     ending.keep_until(actor=SYSTEM, pk=batch.pk, day="2020-01-01")
