@@ -104,7 +104,7 @@ def done(run: JobRun) -> dict[str, Any]:
 
             return transaction.atomic()
 
-    return dict(registry.get(run.name).work(Alone(run), **run.args))
+    return dict(registry.get(run.name).run(Alone(run), **run.args))
 
 
 def test_数据库链接登记试连停用(browse: Browse) -> None:  # noqa: F811
