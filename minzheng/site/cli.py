@@ -40,7 +40,7 @@ class LazyRoot(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None or not entry.exists():
             return None
-        word = ctx.meta.get(SUBCOMMAND)
+        word = str(ctx.meta.get(SUBCOMMAND, ""))
         needs = "nothing" if word in entry.bare else entry.needs
         if word in entry.database_with and entry.database_with[word] not in ctx.meta.get(ARGUMENTS, ()):
             needs = "django"

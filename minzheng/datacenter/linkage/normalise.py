@@ -224,7 +224,7 @@ def of_length(codes: Codes, length: int) -> Iterator[tuple[np.ndarray, np.ndarra
 
 def _digits(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Values of the characters; rows that are all digits (others get zeros, so that sums stay in range)."""
-    good = ((matrix >= 48) & (matrix <= 57)).all(axis=1)
+    good: np.ndarray = np.all((matrix >= 48) & (matrix <= 57), axis=1)
     return np.where(good[:, None], matrix - 48, 0).astype(np.int8), good
 
 

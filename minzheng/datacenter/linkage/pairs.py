@@ -40,7 +40,8 @@ def joined(
     """Equal keys of two (rows, int64 keys): left rows, right rows and the key, in no order."""
     con.register("a", pa.table({"row": left[0], "k": left[1]}))
     con.register("b", pa.table({"row": right[0], "k": right[1]}))
-    return columns(con, "SELECT a.row, b.row, a.k FROM a JOIN b ON a.k = b.k")
+    rows, others, key = columns(con, "SELECT a.row, b.row, a.k FROM a JOIN b ON a.k = b.k")
+    return rows, others, key
 
 
 def columns(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[np.ndarray, ...]:
