@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.datacenter.sources.facts import literal
@@ -43,13 +44,17 @@ class Rule:
 @cache
 def rules() -> tuple[Rule, ...]:
     """The shipped rules, checked. Raises ValueError naming the rule that is wrong."""
-    rows = load(Path(__file__).with_name("alerts.yaml"))
-    found = tuple(Rule(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
+    rows: list[dict[str, Any]] = load(Path(__file__).with_name("alerts.yaml"))
+    found = tuple(_rule({k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
     for rule in found:
         unknown = [one for one in rule.classes if one not in CLASSES]
         if unknown or rule.level not in LEVELS or not (rule.classes or rule.matched_by):
             raise ValueError(f"alerts.yaml 的规则 {rule.code} 写得不对：{unknown or rule.level}")
     return found
+
+
+def _rule(row: dict[str, Any]) -> Rule:
+    return Rule(**row)
 
 
 def titles() -> dict[str, str]:

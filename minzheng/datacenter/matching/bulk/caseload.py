@@ -99,7 +99,8 @@ def _consents(cases: Iterable[int]) -> dict[int, list[Consent]]:
     """Member → every consent signed for the cases, also those over."""
     rows: dict[int, list[Consent]] = defaultdict(list)
     for one in Consent.objects.filter(case_id__in=list(cases), member__isnull=False):
-        rows[one.member_id].append(one)
+        if one.member_id is not None:
+            rows[one.member_id].append(one)
     return rows
 
 

@@ -121,8 +121,7 @@ class _Run:
 
     def go(self, asked_about: Path | People, materials: Materials) -> Totals:
         self.how.progress(1, "读取人员")
-        given = isinstance(asked_about, Path)
-        people = applicants.read(asked_about, self.work) if given else asked_about(self.work)
+        people = applicants.read(asked_about, self.work) if isinstance(asked_about, Path) else asked_about(self.work)
         self._took("people")
         self.how.progress(5, "准备各来源的数据")
         found = materials(self.work)
