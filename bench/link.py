@@ -32,16 +32,15 @@ PROMISED = {"precision": 0.9999, "recall": 0.975, "recall_with_review": 0.99, "s
 _RAW = "SELECT count(*) FROM read_parquet('{0}') l JOIN read_parquet('{1}') r ON l.id_no = r.id_no AND l.id_no <> ''"
 
 
-def timed(work: list[str]) -> tuple[float, int, str]:
-    """Seconds, peak memory in MB and output of a command."""
+def timed(work: list[str]) -> tuple[float, float, int]:
+    """Seconds on the clock and of all cores (which a busy machine stretches less), and peak memory in MB."""
     start = time.perf_counter()
-    child = subprocess.Popen(work, stdout=subprocess.PIPE, text=True)
-    told = child.stdout.read() if child.stdout else ""
+    child = subprocess.Popen(work, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"命令失败：{' '.join(work)}")
-    return time.perf_counter() - start, usage.ru_maxrss // 1024, told
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
 
 
 def command(left: Path, right: Path, out: Path) -> list[str]:
@@ -73,20 +72,43 @@ def judged(left: Path, right: Path, out: Path) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def measure(folder: Path, lists: invented.Lists, rounds: int) -> dict[str, Any]:
-    """One population: the command and the raw join in turn, `rounds` times; best of each."""
-    left, right, out = (folder / name for name in ("left.parquet", "right.parquet", "out.parquet"))
-    pq.write_table(lists.left, left)
-    pq.write_table(lists.right, right)
-    ours, raw = [], []
-    for _ in range(rounds):
-        ours.append(timed(command(left, right, out)))
-        raw.append(timed([sys.executable, "-c", f"import duckdb; duckdb.sql({_RAW.format(left, right)!r}).fetchall()"]))
-    seconds, raw_seconds = min(t[0] for t in ours), min(t[0] for t in raw)
-    return {
-        "seconds": round(seconds, 2), "raw_seconds": round(raw_seconds, 2), "ratio": round(seconds / raw_seconds, 1),
-        "peak_rss_mb": max(t[1] for t in ours), **judged(left, right, out),
-    }  # fmt: skip
+def measure(left: int, right: int, number: int, rounds: int) -> dict[str, Any]:
+    """One population (or the traps: −1): the command and the raw join in turn, `rounds` times; best of each.
+
+    The lists are made by a process of their own: a child's peak memory starts at what its parent holds."""
+    with tempfile.TemporaryDirectory() as place:
+        files = [Path(place) / name for name in ("left.parquet", "right.parquet", "out.parquet")]
+        make = f"from bench.link import make; make({place!r}, {left}, {right}, {number})"
+        subprocess.run([sys.executable, "-c", make], check=True)
+        raw_join = f"import duckdb; duckdb.sql({_RAW.format(*files)!r}).fetchall()"
+        ours, raw = [], []
+        for _ in range(rounds):
+            ours.append(timed(command(*files)))
+            raw.append(timed([sys.executable, "-c", raw_join]))
+        seconds, raw_seconds = min(t[0] for t in ours), min(t[0] for t in raw)
+        return {
+            "seconds": round(seconds, 2), "raw_seconds": round(raw_seconds, 2), "ratio": round(seconds / raw_seconds, 1),
+            "cpu_seconds": round(min(t[1] for t in ours), 2), "raw_cpu_seconds": round(min(t[1] for t in raw), 2),
+            "peak_rss_mb": max(t[2] for t in ours), "load": round(os.getloadavg()[0], 1), **judged(*files),
+        }  # fmt: skip
+
+
+def make(folder: str, left: int, right: int, number: int) -> None:
+    """Write the lists of one of SETTINGS (−1: the traps) into a folder."""
+    if number < 0:
+        lists = traps.traps(200)
+    else:
+        per_day, seed, again = SETTINGS[number]
+        lists = invented.lists(left, round(right / (1 + again)), per_day=per_day, seed=seed, again=again)
+    pq.write_table(lists.left, Path(folder) / "left.parquet")
+    pq.write_table(lists.right, Path(folder) / "right.parquet")
+
+
+def alone(left: int, right: int, number: int, rounds: int) -> dict[str, Any]:
+    """`measure` in a fresh process."""
+    words = [left, right, number, rounds]
+    code = f"import json; from bench.link import measure; print(json.dumps(measure(*{words})))"
+    return dict(json.loads(subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE).stdout))
 
 
 def kept(result: dict[str, Any]) -> bool:
@@ -111,16 +133,12 @@ def main(left: int, right: int, rounds: int, only: int) -> None:
         "right": right,
         "promised": PROMISED,
     }
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        result["load_before"] = os.getloadavg()[0]
-        result["populations"] = []
-        for per_day, seed, again in SETTINGS[: only or None]:
-            lists = invented.lists(left, round(right / (1 + again)), per_day=per_day, seed=seed, again=again)
-            told = {"per_county_and_day": per_day, "seed": seed, "again": again, **measure(folder, lists, rounds)}
-            result["populations"].append(told)
-            click.echo(f"{told}", err=True)
-        result["traps"] = measure(folder, traps.traps(200), 1)
+    result["populations"] = []
+    for number, (per_day, seed, again) in enumerate(SETTINGS[: only or None]):
+        told = {"per_county_and_day": per_day, "seed": seed, "again": again, **alone(left, right, number, rounds)}
+        result["populations"].append(told)
+        click.echo(f"{told}", err=True)
+    result["traps"] = alone(0, 0, -1, 1)
     result["kept"] = kept(result)
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"link-{time.strftime('%Y%m%d-%H%M%S')}.json"
