@@ -36,7 +36,7 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.pages.tests import town_centre
+from minzheng.kernel.pages.tests import town_centre, town_people
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -125,8 +125,10 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found |= _monitoring(family, clerk)
     found |= _archive(family, clerk) | _messages(family) | _import(family, staff) | _export(clerk) | _own(found)
     centre = town_centre.fill(found, staff)
-    found["addresses"] = _addresses(found) | centre["addresses"]
-    found["keys"] = _keys(found) + centre["keys"]
+    people = town_people.fill(found)
+    found["people_rows"] = people["people_rows"]
+    found["addresses"] = _addresses(found) | centre["addresses"] | people["addresses"]
+    found["keys"] = _keys(found) + centre["keys"] + people["keys"]
     return found
 
 

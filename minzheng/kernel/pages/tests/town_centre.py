@@ -1,0 +1,122 @@
+"""The data centre's part of the test county: samples and the exchange with other departments, one object a page.
+
+These stand above the kernel, so they are fetched by name."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+from unittest.mock import patch
+
+from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import SYSTEM, actor_of
+from minzheng.kernel.accounts.models import User
+
+COUNTY = "990101000000"
+
+
+def _of(name: str) -> Any:
+    return import_module(f"minzheng.datacenter.{name}")
+
+
+def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
+    """{"addresses", "keys"} of these pages."""
+    samples, exchange = _samples(staff), _exchange(family)
+    return {
+        "addresses": samples["addresses"] | exchange["addresses"],
+        "keys": [*samples["keys"], *exchange["keys"]],
+        "centre_rows": exchange["rows"] | samples["rows"],
+    }
+
+
+def _samples(staff: Callable[[str, str], User]) -> dict[str, Any]:
+    services, scope = _of("sampling.services"), _of("sampling.population").Scope()
+    reviewer = actor_of(staff("county_reviewer", COUNTY))
+    design = services.Design(confidence=90, tolerable=50, expected=0, strata=())
+    given = {"actor": reviewer, "region_code": COUNTY, "subject": "award", "scope": scope, "design": design}
+    drawn = services.publish(title="十一月抽样", **given)
+    later = clock.now() + datetime.timedelta(days=2)
+    with patch.object(clock, "now", lambda: later):
+        services.draw(actor=reviewer, pk=drawn.pk)
+    drawn.refresh_from_db()
+    waiting = services.publish(title="待抽的", **given)
+    unit = drawn.units.get(award__no="990101DB2026000001")
+    pages: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (drawn.pk, ("sampling.detail", "sampling.pdf", "sampling.workbook")),
+        (waiting.pk, ("sampling.draw",)),
+        (unit.pk, ("sampling.unit", "sampling.record")),
+    )
+    addresses = {code: {"pk": pk} for pk, codes in pages for code in codes}
+    addresses |= {code: {"no": drawn.no} for code in ("sampling.public_one", "sampling.population")}
+    return {"addresses": addresses, "keys": [str(unit.pk), str(unit.unit_id)], "rows": {"sample": drawn, "unit": unit}}
+
+
+def _exchange(family: dict[str, Any]) -> dict[str, Any]:
+    """A bank that was asked about her, a housing bureau that asks about her, a province that got her award."""
+    services, partners, pushes, models = (_of(f"exchange.{n}") for n in ("services", "partners", "pushes", "models"))
+    common = {
+        "valid_from": datetime.date(2026, 1, 1),
+        "basis": "测试协议",
+        "carrier": "files",
+        "purposes": ["aid_check", "report_up"],
+    }
+
+    def partner(code: str, **more: Any) -> Any:
+        told = common | {"title": f"{code}（模拟）"} | more
+        return partners.save(actor=SYSTEM, partner=None, code=code, values=told, region_code=COUNTY, simulated=True)
+
+    bank, province = partner("bank", sources=["deposit"]), partner("province", adapter="province", kind="province")
+    person = family["person"]
+    asked = services.ask(
+        actor=SYSTEM, source="deposit", people=[services.Whom(person.name, person.id_no)], purpose="aid_check",
+        consents=[{"ref": "C1", "until": ""}], region_code=COUNTY,
+    )  # fmt: skip
+    letter = _letter(partner("housing", may_ask=True, purposes=["entrusted_check"]), person)
+    run = pushes.push(actor=SYSTEM, partner=province, feed_code="awards")
+    models.PushRow.objects.filter(run=run).update(state="rejected", reason="类别不对")
+    failed = run.partner.messages.get(kind="push")
+    models.ExchangeMessage.objects.filter(pk=failed.pk).update(state="failed", error="连不上")
+    held = models.ExchangeQuarantine.objects.create(
+        region_code=COUNTY, partner=bank, name="broken.json", sha="0" * 64, reason="签名不对", at=clock.now()
+    )
+    pages: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (asked.pk, ("exchange.detail",)),
+        (letter.pk, ("exchange.accept", "exchange.refuse")),
+        (province.pk, ("exchange.partner", "exchange.partner_edit", "exchange.key", "exchange.push_now")),
+        (failed.pk, ("exchange.again",)),
+        (run.pk, ("exchange.push",)),
+        (held.pk, ("exchange.settle",)),
+    )
+    addresses = {code: {"pk": pk} for pk, codes in pages for code in codes}
+    addresses["exchange.api_give"] = {"message_id": letter.message.message_id}
+    rows = {"asked_request": asked, "partner": province, "push_run": run, "held_file": held}
+    return {"addresses": addresses, "keys": [str(asked.pk), str(letter.pk)], "rows": rows}
+
+
+def _letter(housing: Any, person: Any) -> Any:
+    """A request of the housing bureau about her, as it would come in."""
+    envelopes, messages, partners, signing, models = (
+        _of(f"exchange.{n}") for n in ("envelopes", "messages", "partners", "signing", "models")
+    )
+    now, number = clock.now(), "T-housing-0001"
+    told = {
+        "name": person.name,
+        "id_no": person.id_no,
+        "relation": "本人",
+        "signed_on": "2026-11-01",
+        "valid_until": "2027-11-01",
+    }
+    body = {
+        "items": ["vehicle"],
+        "letter_no": "示住建函1号",
+        "people": [{"ref": "1", "sealed": signing.seal(housing.secret, told, f"{number}:1")}],
+    }
+    envelope = envelopes.make(
+        partners.keys_of(housing), sender="housing", receiver=partners.own_code(), kind="request", body=body, now=now,
+        expires=now + datetime.timedelta(days=2), message_id=number, source="entrusted", purpose="entrusted_check",
+        basis="公租房管理办法", consents=[{"ref": "C9", "until": "2027-11-01"}],
+    )  # fmt: skip
+    messages.accept(housing, signing.canonical(envelope))
+    return models.ExchangeRequest.objects.get(partner=housing)
