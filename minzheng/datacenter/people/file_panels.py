@@ -83,7 +83,10 @@ def _may_end(row: Any) -> bool:
 def _end(page: str) -> Column:
     """Ends a row by hand; nothing beside rows of the system."""
     return Link(
-        lambda row: "退出" if page == "low_income.leave" else "取消", "办理", page=page, args={"pk": "ended_by_hand"}
+        lambda row: ("退出" if page == "low_income.leave" else "取消") if row.ended_by_hand else "",
+        "办理",
+        page=page,
+        args={"pk": "ended_by_hand"},
     )
 
 

@@ -87,13 +87,13 @@ def _special(actor: Any) -> QuerySet[PersonTag]:
     return _with_person(selectors.special_now(actor))
 
 
-NAME = Text("person.name", "姓名")
+NAME = Text("person.name", "姓名", css="nowrap")
 WHO = (
     NAME,
     Badge("person.sex", "性别", names=SEXES),
     Age("person.birth_date", "年龄"),
     MaskedId("person.id_no", "证件号码", region="person.region_code", narrow=False),
-    Region("region_code", "村（社区）", sort="region_code"),
+    Region("region_code", "村（社区）", sort="region_code", css="nowrap"),
 )
 _SEARCH = Search("q", "姓名", by=_named, placeholder="姓名开头的字")
 _PLACE = ByRegion("region", "乡镇（街道）", permission=READ)
@@ -117,10 +117,13 @@ def _table(obj: Any, drawing: Drawing) -> dict[str, Any]:
     address = reverse("low_income.list")
     found = figures.by_place(drawing.actor, places_below(drawing.actor.scopes(READ)))
 
-    def cells(place: str, row: dict[str, int], people: int) -> list[tuple[int, str]]:
-        links = [(row.get(code, 0), {"region": place, "class": code}) for code in classes()]
-        links.append((people, {"region": place}))
-        return [(n, f"{address}?{urlencode({k: v for k, v in given.items() if v})}" if n else "") for n, given in links]
+    def cells(place: str, row: dict[str, int], people: int) -> list[tuple[int, str, str]]:
+        links = [(row.get(code, 0), {"region": place, "class": code}, class_title(code)) for code in classes()]
+        links.append((people, {"region": place}, "合计"))
+        return [
+            (n, f"{address}?{urlencode({k: v for k, v in given.items() if v})}" if n else "", label)
+            for n, given, label in links
+        ]
 
     return {
         "heads": [(short, title) for _code, short, title in figures.class_heads()],
@@ -140,9 +143,10 @@ def _months(obj: Any, drawing: Drawing) -> dict[str, Any]:
     for month in figures.by_month(drawing.actor, drawing.today):
         cells = []
         for code in (*classes(), ""):
-            for column, counts in (("since", month.entered), ("until", month.left)):
+            title = class_title(code) if code else "合计"
+            for column, counts, word in (("since", month.entered, "进"), ("until", month.left, "出")):
                 n = counts.get(code, 0) if code else sum(counts.values())
-                cells.append((n, link(month, column, code) if n else ""))
+                cells.append((n, link(month, column, code) if n else "", f"{title}：{word}"))
         rows.append((f"{month.first.year}年{month.first.month}月", cells))
     return {"heads": [(short, title) for _code, short, title in figures.class_heads()], "rows": rows}
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from minzheng.datacenter.people.low_income.catalogue import class_title
 from minzheng.datacenter.people.low_income.selectors import classes_of
 from minzheng.datacenter.people.resolution import selectors
+from minzheng.kernel.awards.selectors import touching
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.regions.selectors import region_names
 from minzheng.kernel.subjects import masking
 from minzheng.kernel.subjects.merging import homes_of
+from minzheng.kernel.subjects.selectors import household_members
 
 if TYPE_CHECKING:
     from minzheng.kernel.parts.drawing import Drawing
@@ -97,3 +99,28 @@ def _standing(first: Person, second: Person, drawing: Drawing) -> list[Line]:
         ("建档日期", lambda p: f"{p.created_at:%Y-%m-%d}"),
     )
     return [Line(label, get(first) or "—", get(second) or "—") for label, get in rows]
+
+
+@dataclass(frozen=True)
+class Home:
+    """One of two households in which somebody stands: its number, head, since when and as what, people, benefits."""
+
+    pk: int
+    no: str
+    head: str
+    relation: str
+    since: str
+    people: int
+    awards: str
+
+
+def two_homes(person: Person) -> list[Home]:
+    """Every household in which a person stands today."""
+    return [
+        Home(
+            row.household_id, row.household.no, row.household.head.name if row.household.head else "—", row.relation,
+            f"{row.valid_from:%Y-%m-%d}", len(household_members(row.household)),
+            "；".join(f"{registry.get(a.item_code).short} {yuan_text(a.amount_fen)} 元" for a in touching([row.household_id], [])),
+        )
+        for row in homes_of(person)
+    ]  # fmt: skip

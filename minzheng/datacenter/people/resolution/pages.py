@@ -64,12 +64,12 @@ def _sides(obj: DuplicatePair, drawing: Drawing) -> dict[str, Any]:
     pair = selectors.pair(drawing.actor, obj.pk) or obj
     for person in {pair.first.pk: pair.first, pair.second.pk: pair.second}.values():
         audit.record_read(actor=drawing.actor, obj=person, reason=_WHY, purpose="duplicate")
-    rows = beside.lines(pair.first, pair.second, drawing) if pair.kind == DuplicatePair.PERSON else []
+    apart = pair.kind == DuplicatePair.HOUSEHOLD
     return {
         "pair": pair,
-        "lines": rows,
+        "lines": [] if apart else beside.lines(pair.first, pair.second, drawing),
+        "homes": beside.two_homes(pair.first) if apart else [],
         "reasons": [sentence for _code, sentence in pair.reasons],
-        "level": _level(pair),
     }
 
 
@@ -244,14 +244,14 @@ _FILTERS = (
     ByChoice("kind", "类型", choices=DuplicatePair.KINDS),
 )
 _COLUMNS = (
-    Text("first.name", "姓名"),
-    Text(_second, "另一份"),
+    Text("first.name", "姓名", css="nowrap"),
+    Text(_second, "另一份", css="nowrap"),
     Badge("kind", "类型", names=dict(DuplicatePair.KINDS)),
     Badge(
         "score", "相似", names=_level, tones=lambda row: "warn" if _level(row) == "很可能" else "plain", sort="score"
     ),
     Text(_reasons, "依据"),
-    Region("region_code", "地区", sort="region_code"),
+    Region("region_code", "地区", sort="region_code", css="nowrap"),
 )
 
 PAGES = [
@@ -330,7 +330,7 @@ PAGES = [
         ListBody(
             selectors.merges,
             (
-                Text("survivor_name", "保留的档案"), Text("absorbed.name", "并入的档案"),
+                Text("survivor_name", "保留的档案", css="nowrap"), Text("absorbed.name", "并入的档案"),
                 Badge("state", "状态", names=dict(PersonMerge.STATES), tones=MERGE_TONES, sort="state"),
                 Badge("money", "待遇", names={"True": "涉及待遇", "False": "不涉及"}), Region("region_code", "地区"),
                 Text("asked_name", "提出人"), Moment("asked_at", "提出时间", sort="asked_at"), Text("reason", "理由", narrow=False),
@@ -345,7 +345,7 @@ PAGES = [
         ListBody(
             lambda actor: selectors.merges(actor).filter(state=PersonMerge.ASKED),
             (
-                Text("survivor_name", "保留的档案"), Text("absorbed.name", "并入的档案"),
+                Text("survivor_name", "保留的档案", css="nowrap"), Text("absorbed.name", "并入的档案"),
                 Region("region_code", "地区"), Text("asked_name", "提出人"), Moment("asked_at", "提出时间", sort="asked_at"),
                 Text("reason", "理由"),
             ),

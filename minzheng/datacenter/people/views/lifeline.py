@@ -16,6 +16,8 @@ WORDS = {"active": "享受中", "tapering": "渐退", "suspended": "暂停", "en
 WIDE, LEFT, RIGHT, TOP, ROW = 860, 150, 14, 34, 30
 #: How many years back are drawn at most; what began earlier is cut at the left edge.
 MOST_YEARS = 15
+#: How many are drawn at least, so that a few months do not look like a life.
+LEAST_YEARS = 3
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ def picture(bars: Sequence[Bar], today: datetime.date, about: str) -> SafeString
     """ "" when there is nothing to draw."""
     if not bars:
         return mark_safe("")
-    first = max(min(bar.since for bar in bars).year, today.year - MOST_YEARS + 1)
+    began = min(min(bar.since for bar in bars).year, today.year - LEAST_YEARS + 1)
+    first = max(began, today.year - MOST_YEARS + 1)
     years = today.year - first + 1
     titles = list(dict.fromkeys(bar.title for bar in bars))
     high = TOP + ROW * len(titles) + 30
