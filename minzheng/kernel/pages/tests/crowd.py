@@ -15,6 +15,7 @@ from minzheng.kernel.exchange.models import ImportLink
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.pages.tests import town_people
 from minzheng.kernel.pages.tests.town import TOWN_A
 from minzheng.kernel.regions.models import Region
 
@@ -47,6 +48,7 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         again(family["entry"], volume=volume, seq=n + 2)
         _of_county(family, case, n)
         _people(family, bureau, n)
+        town_people.more(family["people_rows"], again, n)
         audit.record(actor=audit.SYSTEM, action="test", detail={"n": n})
 
 
