@@ -38,7 +38,7 @@ from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.kernel.discovery import import_all
 from minzheng.kernel.standards import sets, values
 from minzheng.policy.errors import RulesetError, Unconfigured
-from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations
+from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations, read_region_file
 from minzheng.policy.regions import normalize_region
 
 __all__ = [
@@ -70,7 +70,8 @@ NEVER, DATED, ALWAYS = "never", "dated", "always"
 
 
 class Thresholds:
-    """The numbers of one folder's monitors. `folder` holds ``monitors.yaml``."""
+    """The numbers of one folder's monitors. `folder` holds ``monitors.yaml`` and, for places that have settled their own,
+    ``monitors.<code>.yaml``."""
 
     def __init__(self, code: str, title: str, folder: Path) -> None:
         self.code, self.title, self.folder = code, title, folder
@@ -79,9 +80,14 @@ class Thresholds:
     @cached_property
     def _set(self) -> ParamSet:
         found, findings = read_declarations(self.folder / "monitors.yaml", self.code)
+        rows: list[Row] = []
+        for path in sorted(self.folder.glob("monitors.*.yaml")):
+            more, wrong = read_region_file(path, normalize_region(path.suffixes[0][1:]), found)
+            rows += more
+            findings += wrong
         if findings:
             raise RulesetError(findings)
-        return ParamSet(found, [])
+        return ParamSet(found, rows)
 
     def load(self) -> ParamSet:
         """All declarations; raises RulesetError with every mistake of the file."""

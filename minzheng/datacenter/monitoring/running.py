@@ -24,6 +24,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.jobs.services import enqueue
+from minzheng.kernel.subjects.selectors import demo_loaded
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -48,7 +49,7 @@ def ask(
             return waiting
         run = MonitorRun.objects.create(
             mode=mode, since=since, asked_by=actor.user, asked_name=actor.name, asked_at=clock.now(),
-            state=MonitorRun.QUEUED,
+            state=MonitorRun.QUEUED, is_demo=demo_loaded(),
         )  # fmt: skip
         if queue:
             run.job = enqueue(JOB, args={"run": str(run.pk)}, key=f"{JOB}:{run.pk}", requested_by_id=actor.id)

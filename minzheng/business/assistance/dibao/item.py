@@ -30,6 +30,7 @@ RULES = MeansTest(
     taper="渐退资格",
     taper_cash="渐退保障金",
     taper_months="渐退_月数",
+    limit_words=(("deposit", "低保金融资产限额"), ("vehicle", "低保_车辆上限"), ("house", "低保_房屋上限")),
     single=SingleClaim("单人户资格", ("单人户低保金", "分类施保金"), EDGE.benefit, "低保边缘资格", "低保边缘线合计"),
 )
 
@@ -67,6 +68,7 @@ ITEM = Item(
     recompute=RULES.recompute,
     proposals=proposals,
     alone=applies_alone,
+    limits=RULES.limits,
     publicity=PublicityRule(
         True, why="《最低生活保障审核确认办法》第二十四条：公示申请人姓名、家庭成员数量、保障金额", long_term=True
     ),

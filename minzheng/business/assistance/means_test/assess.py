@@ -13,7 +13,7 @@ from minzheng.kernel.awards.services import first_payable_month
 from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.items.items import Answer, Proposal, Taper
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.policy import Outcome, Unconfigured
+from minzheng.policy import InputError, Outcome, Unconfigured
 from minzheng.policy.explain import show
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class MeansTest:
     words: Callable[[Family], Family] = lambda family: family
     shown: tuple[tuple[str, str], ...] = ()  # further lines of the sheet: (label, word of 户 in 元)
     single: SingleClaim | None = None  # where one member of the family may ask alone
+    # Limits on property that the matching report shows: (class of facts, word of 户 in 元 or parameter with a count)
+    limit_words: tuple[tuple[str, str], ...] = ()
 
     # ---- one case ----
 
@@ -199,6 +201,20 @@ class MeansTest:
             if self.cash and amount:
                 rows.append(("每月合计", f"{yuan_text(amount)} 元"))
         return tuple((label, str(value)) for label, value in rows)
+
+    # ---- for the matching report ----
+
+    def limits(self, case: Case, on: datetime.date) -> dict[str, int]:
+        """Class of facts → the most this family may have, in fen or pieces; nothing where the place has no parameters."""
+        family, _ = policy_family(case)
+        try:
+            outcome = self._run(reckoning.as_json(self.words(family)), case.region_code, on, explain=False)
+        except (Unconfigured, InputError):
+            return {}
+        used = {p["name"]: p["value"] for p in outcome.params_used}
+        found = {name: reckoning.fen(outcome.values.get(word)) for name, word in self.limit_words}
+        found |= {name: int(used[word]) for name, word in self.limit_words if word in used}
+        return {name: value for name, value in found.items() if value is not None}
 
     # ---- as a proposal after another benefit's refusal ----
 

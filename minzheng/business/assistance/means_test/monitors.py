@@ -62,14 +62,12 @@ def _most(facts: tuple[Fact, ...]) -> int:
     advice=LOOK + "就业的按规定扣减就业成本、给予渐退。", thresholds=THRESHOLDS,
 )  # fmt: skip
 def wage_start(entry: Entry) -> Finding | None:
-    """Wages (or a job) of somebody who had none in the last half year."""
-    if entry.had("wage", since=months_before(entry.today, 6)):
-        return None
-    wages, jobs = entry.of("wage"), entry.of("employment")
-    fen = _most(wages)
-    if fen >= entry.value("监测_新增收入_起点") * 100:
-        return Finding(f"新有工资收入，月均 {yuan_text(fen)} 元，以前没有。", (*wages, *jobs))
-    if jobs and not entry.had("employment"):
+    """Wages (or a job) of somebody who had none, or hardly any: the yearly mean rises above the threshold."""
+    wages, jobs, before = entry.of("wage"), entry.of("employment"), entry.had("wage", since=months_before(entry.today, 6))
+    fen, least = _most(wages), entry.value("监测_新增收入_起点") * 100
+    if _most(before) < least <= fen:
+        return Finding(f"新有工资收入，近 12 个月月均 {yuan_text(fen)} 元，以前没有。", (*wages, *jobs))
+    if jobs and not before and not entry.had("employment"):
         return Finding(f"新办就业登记：{_named(jobs)}。", jobs)
     return None
 
@@ -79,11 +77,11 @@ def wage_start(entry: Entry) -> Finding | None:
     advice=LOOK + "城乡居民基本养老保险基础养老金按规定不计入的，核定时扣除。", thresholds=THRESHOLDS,
 )  # fmt: skip
 def pension_start(entry: Entry) -> Finding | None:
-    """A pension of somebody who had none."""
-    fen = _most(entry.news)
-    if entry.had("pension") or fen < entry.value("监测_新增收入_起点") * 100:
+    """A pension of somebody who had none: the yearly mean rises above the threshold."""
+    fen, least = _most(entry.news), entry.value("监测_新增收入_起点") * 100
+    if fen < least or _most(entry.had("pension")) >= least:
         return None
-    return Finding(f"开始领取养老金，每月 {yuan_text(fen)} 元。", entry.news)
+    return Finding(f"开始领取养老金，近 12 个月月均 {yuan_text(fen)} 元。", entry.news)
 
 
 @monitor(

@@ -54,7 +54,7 @@ CASES: list[tuple[str, str | None, dict[str, object], list[Fact], list[Fact]]] =
     ("assistance.wage_start", BLUE, draws(DIBAO), [fact("wage", on(10), 210_000)], []),
     ("assistance.wage_start", None, draws(DIBAO), [fact("wage", on(10), 210_000)], [fact("wage", on(9), 200_000)]),
     ("assistance.pension_start", BLUE, draws(DIBAO), [fact("pension", on(10), 145_000)], []),
-    ("assistance.pension_start", None, draws(DIBAO), [fact("pension", on(10), 14_300)], []),
+    ("assistance.pension_start", None, draws(DIBAO), [fact("pension", on(10), 9_900)], []),
     ("assistance.medical", ORANGE, draws(DIBAO), [fact("medical_own", on(10), 1_860_000)], [fact("medical_own", on(9), 700_000)]),
     ("assistance.medical", YELLOW, draws(DIBAO), [fact("medical_own", on(10), 700_000)], []),
     ("assistance.medical", RED, draws(DIBAO), [fact("medical_own", on(10), 2_544_000)], []),
