@@ -18,7 +18,7 @@ setup-test:
 
 test: setup-test lint types contracts ## 全部检查与测试
 	@$(PYTHON) scripts/chromium.py
-	@exec nice $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder
+	@exec nice $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=40 --durations-min=8
 
 lint: setup-test
 	@$(BIN)/ruff check .

@@ -140,7 +140,7 @@ class Visitor:
         widths = (PHONE, DESKTOP) if self.phone else (DESKTOP, PHONE)
         self._checked(title, widths[0], care=False)
         self._checked(title, widths[1], care=False, axe=False)  # the same page, only narrower or wider
-        self._checked(title, widths[0], care=True)
+        self._checked(title, widths[0], care=True, axe=self.phone)  # a citizen's large print is a way of its own
         self.page.set_viewport_size(widths[0])
         return self
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from minzheng.kernel import clock
@@ -31,8 +33,7 @@ PASSWORD = "Zhong-2026-yao"
 TOWN_ROLES = ("town_clerk", "town_leader", "village_worker")
 
 
-@pytest.fixture
-def places(db: None) -> None:
+def make_places() -> None:
     forget()
     rows = [
         (COUNTY, "示范县", 3, ""),
@@ -46,16 +47,57 @@ def places(db: None) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """For modules with hundreds of tests over every page: the county is made once a module, inside a transaction that the
+    module's end undoes; what a test changes is undone by its own savepoint. A module asks for it with
+    ``pytest.mark.usefixtures("standing")``, so that it stands before any test begins. Not for real transactions.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        make_places()
+        office = make_bureau()
+        yield {"bureau": office, "family": make_family(hiring(office))}
+        transaction.set_rollback(True)
+    forget()
+
+
+@pytest.fixture(scope="module")
+def standing_whole(standing: dict[str, Any], django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """The same with one object for every page (`whole`)."""
+    from minzheng.kernel.pages.tests import town
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield town.complete(dict(standing["family"]), hiring(standing["bureau"]))
+        transaction.set_rollback(True)
+
+
+def _standing(request: pytest.FixtureRequest, name: str) -> Any:
+    """A copy of what stands for the whole module, None where nothing does."""
+    if name not in request.fixturenames:
+        return None
+    return copy.deepcopy(request.getfixturevalue(name))
+
+
 @pytest.fixture
-def bureau(places: None) -> Organization:
+def places(request: pytest.FixtureRequest, db: None) -> None:
+    if "standing" not in request.fixturenames:
+        make_places()
+
+
+def make_bureau() -> Organization:
     return Organization.objects.create(
         code="T-MZJ", name="测试民政局", kind="bureau", region_code=COUNTY, valid_from=START
     )
 
 
 @pytest.fixture
-def staff(bureau: Organization) -> Callable[[str, str], User]:
-    """staff("town_clerk", TOWN_A): one account per role and place."""
+def bureau(request: pytest.FixtureRequest, places: None) -> Organization:
+    found = _standing(request, "standing")
+    return found["bureau"] if found else make_bureau()
+
+
+def hiring(bureau: Organization) -> Callable[[str, str], User]:
+    """hire("town_clerk", TOWN_A): one account per role and place."""
 
     def make(role: str, place: str) -> User:
         username = f"{role}.{place}"
@@ -67,6 +109,11 @@ def staff(bureau: Organization) -> Callable[[str, str], User]:
         return user
 
     return make
+
+
+@pytest.fixture
+def staff(bureau: Organization) -> Callable[[str, str], User]:
+    return hiring(bureau)
 
 
 @pytest.fixture
@@ -83,7 +130,12 @@ def browse(staff: Callable[[str, str], User]) -> Callable[..., Client]:
 
 
 @pytest.fixture
-def family(bureau: Organization, staff: Callable[[str, str], User]) -> dict[str, Any]:
+def family(request: pytest.FixtureRequest, staff: Callable[[str, str], User]) -> dict[str, Any]:
+    found = _standing(request, "standing")
+    return found["family"] if found else make_family(staff)
+
+
+def make_family(staff: Callable[[str, str], User]) -> dict[str, Any]:
     """周桂兰 of 青石镇石桥村: file, household, case under investigation, award, lines, papers — one of each kind."""
     now = clock.now()
     person = Person.objects.create(
@@ -171,11 +223,11 @@ def family(bureau: Organization, staff: Callable[[str, str], User]) -> dict[str,
 
 
 @pytest.fixture
-def whole(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
+def whole(request: pytest.FixtureRequest, family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
     """The family with one object for every page that takes one (town.py)."""
     from minzheng.kernel.pages.tests import town
 
-    return town.complete(family, staff)
+    return _standing(request, "standing_whole") or town.complete(family, staff)
 
 
 def _case(person: Person, household: Household, clerk: User, now: datetime.datetime) -> Case:

@@ -42,7 +42,7 @@ from minzheng.kernel.pages.tests.visiting import (
 )
 from minzheng.kernel.parts.page import CITIZEN, Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_whole")]
 
 #: Places that the family's village does not lie in: the township next door, and a wrong tenant: the whole county next
 #: door, which covers its townships.
@@ -168,6 +168,7 @@ def test_每一页_都有这家人的东西可以打开(whole: dict[str, Any], s
 #: Pages whose object must belong to the very visitor, with who opens them in which other test.
 NOT_OPENED = {
     "portal.objection_photo": "照片只给正在填这份异议的那次会话看：online/tests 的异议测试",
+    "exchange.api_give": "只给带签名来取的交换单位：datacenter/exchange/tests 的接口测试",
 }
 
 

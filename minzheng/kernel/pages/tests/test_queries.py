@@ -29,7 +29,7 @@ from minzheng.kernel.pages.tests.visiting import prove
 from minzheng.kernel.parts.page import STAFF, Page
 from minzheng.kernel.regions import selectors as regions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_whole")]
 COUNTS = Path(__file__).parent.parent / "query_counts.json"
 WRITE = os.environ.get("MINZHENG_QUERY_COUNTS") == "write"
 #: Pages that ask the database more than thirty times, with the reason.

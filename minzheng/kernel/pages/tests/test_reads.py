@@ -21,7 +21,7 @@ from minzheng.kernel.pages.tests.test_queries import who
 from minzheng.kernel.pages.tests.test_scope import PAGES, SECRETS, _citizen, _readable, address
 from minzheng.kernel.parts.page import CITIZEN, BoardBody, ListBody, Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing")]
 
 #: What counts as the line of a reading.
 LINES = ("read", "read.list", "person.search", "person.search_id", "export", "export.ask", "export.download")
