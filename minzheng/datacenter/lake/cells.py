@@ -210,10 +210,10 @@ def _code(text: str, column: Column) -> str | None:
     for sent, kept in accepts.items():
         if plain(sent) == word:
             return kept
-    number = re.fullmatch(r"0*(\d+)(\.0)?", word)
-    for sent, kept in accepts.items() if number else ():
-        if sent.isdigit() and int(sent) == int(number[1]):
-            return kept
+    if number := re.fullmatch(r"0*(\d+)(\.0)?", word):
+        for sent, kept in accepts.items():
+            if sent.isdigit() and int(sent) == int(number[1]):
+                return kept
     if word.lower() in BLANK and not column.required:
         return None
     raise Unreadable

@@ -181,7 +181,7 @@ def batches(source: str | None, as_json: bool) -> None:
     names = dict(LakeBatch.STATES)
     for line in told:
         click.echo(
-            f"{line['batch']}　{line['period']}　{names[line['state']]}　合格 {line['accepted']:,}　退回 {line['rejected']:,}"
+            f"{line['batch']}　{line['period']}　{names[str(line['state'])]}　合格 {line['accepted']:,}　退回 {line['rejected']:,}"
         )
     if not told:
         click.echo("还没有批次。用 minzheng lake ingest 来源 文件 --period 月份 收进第一批。")

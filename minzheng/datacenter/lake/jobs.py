@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
 from minzheng.datacenter.lake import ending, links, loading, mart, sweeping
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.locking import Busy
-from minzheng.kernel.accounts.actors import actor_of
-from minzheng.kernel.accounts.models import User
+from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
 from minzheng.kernel.jobs.services import JobError
@@ -21,6 +22,11 @@ def _teller(ctx: Context) -> loading.Progress:
     return lambda rows, sentence: ctx.progress(min(95, 1 + rows // 20_000), sentence)
 
 
+def _asker(user: str) -> Actor:
+    """Whoever asked, with today's posts: nothing is done that they may no longer do."""
+    return actor_of(get_user_model().objects.get(pk=int(user)))
+
+
 def _refused(error: LakeRefused) -> JobError:
     return JobError(str(error), retry=isinstance(error, Busy))
 
@@ -29,7 +35,7 @@ def _refused(error: LakeRefused) -> JobError:
 def check(ctx: Context, batch: str, user: str) -> dict[str, Any]:
     """Read a delivered file once; nothing is written but counts and the reject file."""
     try:
-        done = loading.check(actor=actor_of(User.objects.get(pk=int(user))), pk=int(batch), progress=_teller(ctx))
+        done = loading.check(actor=_asker(user), pk=int(batch), progress=_teller(ctx))
     except LakeRefused as error:
         raise _refused(error) from error
     return {"rows": done.rows, "accepted": done.accepted, "rejected": done.rejected}
@@ -38,7 +44,7 @@ def check(ctx: Context, batch: str, user: str) -> dict[str, Any]:
 @job(LOAD, title="数据湖：入湖", max_attempts=3, atomic=False)
 def load(ctx: Context, batch: str, user: str) -> dict[str, Any]:
     """Bring a delivered file in; a killed worker leaves nothing that readers see, and the next try begins anew."""
-    actor = actor_of(User.objects.get(pk=int(user)))
+    actor = _asker(user)
     try:
         done = loading.load(actor=actor, pk=int(batch), progress=_teller(ctx), fence=ctx.atomic)
     except LakeRefused as error:
@@ -49,7 +55,7 @@ def load(ctx: Context, batch: str, user: str) -> dict[str, Any]:
 @job(READ, title="数据湖：由数据库链接读取", max_attempts=2, atomic=False)
 def read_link(ctx: Context, link: str, period: str, user: str, supersedes: str = "") -> dict[str, Any]:
     """Read another bureau's table once, and bring it in."""
-    actor = actor_of(User.objects.get(pk=int(user)))
+    actor = _asker(user)
     try:
         done = links.read(
             actor=actor, pk=int(link), period=period, supersedes=supersedes, progress=_teller(ctx), fence=ctx.atomic

@@ -41,11 +41,12 @@ def statement(query: str) -> str:
 @contextmanager
 def opened(link: LakeLink) -> Iterator[tuple[list[str], Iterator[Sequence[tuple[Any, ...]]]]]:
     """(column names, portions of rows) of a link's query. Raises LakeRefused with what the other side said."""
+    errors: tuple[type[Exception], ...] = (psycopg.Error, *_mysql_errors())
     reading = _postgresql(link) if link.kind == "postgresql" else _mysql(link)
     try:
         with reading as found:
             yield found
-    except (psycopg.Error, *_mysql_errors()) as error:
+    except errors as error:
         raise LakeRefused(f"数据库链接“{link.title}”读不下去：{_said(error, link)}") from None
 
 

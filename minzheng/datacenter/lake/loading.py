@@ -34,6 +34,7 @@ from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.lake.opening import Opened, opened
 from minzheng.datacenter.lake.readers.csvs import StrayQuote
+from minzheng.datacenter.linkage import normalise
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
@@ -122,7 +123,8 @@ def _hold(actor: Actor, batch: LakeBatch, fence: Fence) -> None:
     """The one step by which readers see the batch, and no longer see the one that it corrects."""
     now = clock.now()
     with fence():
-        old = LakeBatch.objects.select_for_update().filter(pk=batch.supersedes_id).first()
+        corrected = LakeBatch.objects.select_for_update().filter(pk=batch.supersedes_id or 0)
+        old = corrected.first()
         if old is not None and old.state != LakeBatch.HELD:
             raise LakeRefused(f"要更正的批次 {old.no} 已经不是在用的了，这一批没有入湖：请重新上传，选对要更正的批次。")
         if old is not None:
@@ -191,7 +193,7 @@ def _report(checker: Checker, file: Opened, seconds: Callable[[], float]) -> dic
     return {
         "encoding": notes.encoding, "head_line": file.reader.head_line,
         "sentences": [*notes.sentences, *file.mapping.sentences],
-        "ids": {state: checker.states[state] for state in checking.normalise.STATES},
+        "ids": {state: checker.states[state] for state in normalise.STATES},
         "reasons": [{"reason": why, "rows": count} for why, count in checker.rejects.reasons.most_common(_SHOWN)],
         "unknown": {
             checker.spec.column(name).label: dict(sorted(cells.unknown.items(), key=lambda one: -one[1])[:_SHOWN])

@@ -15,7 +15,7 @@ from pathlib import Path
 from minzheng.datacenter.lake import locking, places, raw, rejects
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.kernel import clock
-from minzheng.kernel.jobs.models import JobRun
+from minzheng.kernel.jobs import selectors as runs
 
 #: Files of a dropped batch stay so long: a job that began before may still read them.
 GRACE = datetime.timedelta(hours=1)
@@ -52,7 +52,7 @@ def sweep() -> Swept:
 def _unfinished() -> list[LakeBatch]:
     """Those begun on the command line and left by a kill; what has a job is the job's, uploads wait for their owner."""
     begun = LakeBatch.objects.filter(state__in=_UNFINISHED).exclude(state=LakeBatch.UPLOADED, raw_parts__gt=0)
-    waiting = JobRun.objects.filter(state__in=("queued", "running")).values("pk")
+    waiting = runs.runs().filter(state__in=("queued", "running")).order_by().values("pk")
     return list(begun.exclude(job_id__in=waiting))
 
 
