@@ -6,7 +6,20 @@ from typing import Any
 
 from django.urls import reverse
 
-from minzheng.datacenter.exchange import api, entrusted, forms, handling, partners, pushes, services, showing
+from minzheng.datacenter.exchange import (
+    api,
+    entrusted,
+    forms,
+    handling,
+    log_pages,
+    partner_pages,
+    partners,
+    push_pages,
+    pushes,
+    queue_pages,
+    services,
+    showing,
+)
 from minzheng.datacenter.exchange.errors import ExchangeRefused
 from minzheng.datacenter.exchange.models import (
     ExchangeMessage,
@@ -105,21 +118,21 @@ def _called() -> dict[str, Any] | None:
 
 GROUP = "大数据中心"
 PAGES = [
-    Page("exchange.list", "console/exchange/", "交换记录", READ, showing.REQUESTS, menu=Menu(GROUP, 90, "log")),
-    Page("exchange.export", "console/exchange/export/", "导出交换记录", READ, ExportBody("exchange.list")),
-    Page("exchange.detail", "console/exchange/<int:pk>/", "交换记录", READ, showing.REQUEST, example=_request, reads="查看交换记录"),
+    Page("exchange.list", "console/exchange/", "交换记录", READ, log_pages.REQUESTS, menu=Menu(GROUP, 90, "log")),
+    Page("exchange.export", "console/exchange/export/", "导出交换记录", READ, ExportBody("exchange.list", columns=log_pages.EXPORTED)),
+    Page("exchange.detail", "console/exchange/<int:pk>/", "交换记录", READ, log_pages.REQUEST, example=_request, reads="查看交换记录"),
     Page("exchange.accept", "console/exchange/<int:pk>/accept/", "登记受托核对", "match.run", ActionBody(
         _letter, _accept, question="登记为受托核对并查询？核对出结果后自动答复对方。", submit="登记并核对", parent="exchange.detail"),
         example=_incoming, reads="登记受托核对"),
     Page("exchange.refuse", "console/exchange/<int:pk>/refuse/", "不予提供", "match.run", ActionBody(
         _letter, _refuse, fields=(LongText("why", "不予提供的理由", required=True, max_length=200, help="对方会看到。"),),
         question="答复对方不予提供？", submit="答复", danger=True, parent="exchange.detail"), example=_incoming, reads="答复来函"),
-    Page("exchange.partners", "console/exchange/partners/", "交换单位", READ, showing.PARTNERS, menu=Menu(GROUP, 91, "people"),
+    Page("exchange.partners", "console/exchange/partners/", "交换单位", READ, partner_pages.PARTNERS, menu=Menu(GROUP, 91, "people"),
          impersonal=NO_ONE),
     Page("exchange.partner_new", "console/exchange/partners/new/", "登记交换单位", MANAGE, FormBody(
         forms.partner_fields, _save, initial=lambda actor, obj: dict(forms.INITIAL), submit="登记", parent="exchange.partners",
         lead="密钥由系统生成，登记后在单位页“更换密钥”里取一次，用安全的方式交给对方。"), step_up=True),
-    Page("exchange.partner", "console/exchange/partners/<int:pk>/", "交换单位", READ, showing.PARTNER, example=_partner_example,
+    Page("exchange.partner", "console/exchange/partners/<int:pk>/", "交换单位", READ, partner_pages.PARTNER, example=_partner_example,
          impersonal=NO_ONE),
     Page("exchange.partner_edit", "console/exchange/partners/<int:pk>/edit/", "修改交换单位", MANAGE, FormBody(
         forms.partner_fields, _save, get=_partner, initial=forms.initial_of, submit="保存", parent="exchange.partner"),
@@ -128,19 +141,19 @@ PAGES = [
         _partner, _new_key, fields=(Text("secret", "对方给的密钥", max_length=64, help="64 位十六进制数；留空由系统生成，只显示一次。"),),
         question="更换共享密钥？原密钥还能再用几天，请在此期间让对方换上新密钥。", submit="更换", parent="exchange.partner"),
         example=_partner_example, step_up=True),
-    Page("exchange.queue", "console/exchange/queue/", "收发队列", READ, showing.QUEUE, menu=Menu(GROUP, 92, "inbox"), impersonal=NO_ONE),
+    Page("exchange.queue", "console/exchange/queue/", "收发队列", READ, queue_pages.QUEUE, menu=Menu(GROUP, 92, "inbox"), impersonal=NO_ONE),
     Page("exchange.again", "console/exchange/queue/<int:pk>/again/", "重新发送", MANAGE, ActionBody(
         _message, _again, question="重新发送这份报文？编号不变，对方不会重复办理。", submit="重新发送", parent="exchange.queue"),
         example=_failed),
-    Page("exchange.pushes", "console/exchange/pushes/", "报送与对账", READ, showing.PUSHES, menu=Menu(GROUP, 93, "download"),
+    Page("exchange.pushes", "console/exchange/pushes/", "报送与对账", READ, push_pages.PUSHES, menu=Menu(GROUP, 93, "download"),
          impersonal=NO_ONE),
-    Page("exchange.push", "console/exchange/pushes/<int:pk>/", "报送", READ, showing.PUSH, example=_run, impersonal=NO_ONE),
+    Page("exchange.push", "console/exchange/pushes/<int:pk>/", "报送", READ, push_pages.PUSH, example=_run, impersonal=NO_ONE),
     Page("exchange.push_now", "console/exchange/partners/<int:pk>/push/", "立即报送", MANAGE, ActionBody(
         _partner, _push, fields=_feeds, question="现在报送一次？只送上次对方收下以后变化的。", submit="报送", parent="exchange.partner"),
         example=_pusher),
-    Page("exchange.rejects", "console/exchange/rejects/", "报送退回", READ, showing.REJECTS),
+    Page("exchange.rejects", "console/exchange/rejects/", "报送退回", READ, push_pages.REJECTS),
     Page("exchange.rejects_export", "console/exchange/rejects/export/", "导出报送退回", READ, ExportBody("exchange.rejects")),
-    Page("exchange.quarantine", "console/exchange/quarantine/", "隔离的文件", READ, showing.QUARANTINE,
+    Page("exchange.quarantine", "console/exchange/quarantine/", "隔离的文件", READ, queue_pages.QUARANTINE,
          menu=Menu(GROUP, 94, "alert"), impersonal=NO_ONE),
     Page("exchange.settle", "console/exchange/quarantine/<int:pk>/", "处理隔离的文件", MANAGE, ActionBody(
         _held, _handle, fields=forms.SETTLE, question="这份文件没有办理，怎么处理？", submit="处理", parent="exchange.quarantine"),

@@ -119,6 +119,7 @@ def _delta(partner: ExchangePartner, adapter: Adapter, feed: Feed) -> _Delta:
     found = _Delta()
     known = {key: rest for key, *rest in _known(partner, feed)}
     kind = next((one.name for one in feed.fields if one.codes == "items"), "")
+    money = any(one.source == "amount_fen" for one in feed.fields)  # else the other side cannot count it
     for row in rows.READERS[feed.rows](partner.region_code, clock.today()):
         if not str(row["item"]).startswith(feed.only):
             continue
@@ -128,7 +129,7 @@ def _delta(partner: ExchangePartner, adapter: Adapter, feed: Feed) -> _Delta:
             found.faults.append((row, str(error)))
             continue
         total = found.ours.setdefault(str(fields.get(kind, "")), [0, 0])
-        total[0], total[1] = total[0] + 1, total[1] + int(row.get("fen") or 0)
+        total[0], total[1] = total[0] + 1, total[1] + (int(row.get("fen") or 0) if money else 0)
         sha = sm3(signing.canonical(fields))
         before = known.get(str(row[feed.key]))
         if before is None or not _standing(sha, *before):

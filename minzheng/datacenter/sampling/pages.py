@@ -160,8 +160,6 @@ DETAIL = DetailBody(
             ),
             when=lambda one: one.state == "published",
         ),
-    ),
-    side=(
         Facts(
             "公布的内容",
             columns=1,

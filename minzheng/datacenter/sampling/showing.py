@@ -77,16 +77,16 @@ def _of(**filters: str) -> Callable[[Mapping[str, Any]], str]:
 
 
 ESTIMATES = (
-    Text("stratum", "层"),
+    Text("stratum", "层", css="nowrap"),
     Text("size", "总体", css="num"),
     Opens("drawn", "样本", href=_of()),
     Opens("done", "已查", href=_of(done="yes")),
     Opens("wrong", "有差错", href=_of(result="wrong")),
     Text("rate", "差错率", css="num"),
-    Text("range", "置信区间", css="num nowrap"),
+    Text("range", "置信区间", css="num"),
     Text("method", "算法"),
     Text("fen", "推算差错金额（元）", css="num"),
-    Text("fen_range", "金额区间（元）", css="num nowrap"),
+    Text("fen_range", "金额区间（元）", css="num"),
 )
 
 

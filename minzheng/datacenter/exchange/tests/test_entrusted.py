@@ -26,9 +26,19 @@ pytestmark = pytest.mark.django_db
 def letter(one: ExchangePartner, **person: Any) -> dict[str, Any]:
     number = f"T-letter-{len(person):04d}"
     until = (clock.today() + datetime.timedelta(days=300)).isoformat()
-    told = {"name": "周桂兰", "id_no": ID_NO, "relation": "本人", "signed_on": clock.today().isoformat(), "valid_until": until} | person
+    told = {
+        "name": "周桂兰",
+        "id_no": ID_NO,
+        "relation": "本人",
+        "signed_on": clock.today().isoformat(),
+        "valid_until": until,
+    } | person
     sealed = [{"ref": "1", "sealed": signing.seal(one.secret or "", told, f"{number}:1")}]
-    return envelope(one, message_id=number, body={"people": sealed, "items": ["vehicle", "realty"], "letter_no": "示住建函〔2026〕8号"})
+    return envelope(
+        one,
+        message_id=number,
+        body={"people": sealed, "items": ["vehicle", "realty"], "letter_no": "示住建函〔2026〕8号"},
+    )
 
 
 def test_来函登记成受托核对_出结果自动答复_授权不对的退回(
@@ -42,7 +52,11 @@ def test_来函登记成受托核对_出结果自动答复_授权不对的退回
     with pytest.raises(ExchangeRefused, match="不在您的范围内"):
         entrusted.accept(actor=actor_of(staff("matching_officer", "990102000000")), request_id=asked.pk)
     made = entrusted.accept(actor=officer, request_id=asked.pk)
-    assert (made.client, made.client_no, made.scope) == ("housing（模拟）", "示住建函〔2026〕8号", ["realty", "vehicle"])
+    assert (made.client, made.client_no, made.scope) == (
+        "housing（模拟）",
+        "示住建函〔2026〕8号",
+        ["realty", "vehicle"],
+    )
     assert Attachment.objects.filter(kind="match_paper").count() == 1
     asked.refresh_from_db()
     assert asked.batch_no == made.no
@@ -51,7 +65,9 @@ def test_来函登记成受托核对_出结果自动答复_授权不对的退回
     asked.refresh_from_db()
     assert asked.state == "answered"
     reply = ExchangeMessage.objects.get(direction="out", kind="reply")
-    opened = signing.unseal(housing.secret or "", reply.envelope["body"]["people"][0]["sealed"], f"{reply.message_id}:1")
+    opened = signing.unseal(
+        housing.secret or "", reply.envelope["body"]["people"][0]["sealed"], f"{reply.message_id}:1"
+    )
     assert isinstance(opened["rows"], list)
     with pytest.raises(ExchangeRefused, match="已经登记或答复"):
         entrusted.accept(actor=officer, request_id=asked.pk)
@@ -73,7 +89,13 @@ def test_核对请求的一户一查_发给登记的单位_只发一次_答复�
         people=[], known={}, result={}, purpose="办理最低生活保障",
     )  # fmt: skip
     due = clock.today() + datetime.timedelta(days=10)
-    given = {"request": request, "region_code": case.region_code, "asked_at": clock.now(), "due_on": due, "yellow_on": due}
+    given = {
+        "request": request,
+        "region_code": case.region_code,
+        "asked_at": clock.now(),
+        "due_on": due,
+        "yellow_on": due,
+    }
     question = MatchInquiry.objects.create(no=f"{request.no}-01", source="deposit", tokens=[tokens.of(ID_NO)], **given)
     MatchInquiry.objects.create(no=f"{request.no}-02", source="securities", tokens=[tokens.of(ID_NO)], **given)
     assert questions.send_all() == {"sent": 1, "nobody": 1, "refused": 0}
