@@ -49,8 +49,13 @@ def figures(obj: Any, drawing: Drawing) -> list[Figure]:
         Figure("逾期", counts[state.OVERDUE], link(state.OVERDUE), "bad" if counts[state.OVERDUE] else "plain"),
         Figure("还没有数据", counts[state.NEVER], link(state.NEVER), "warn" if counts[state.NEVER] else "plain"),
         Figure("质量有问题", bad, link("problem"), "warn" if bad else "plain"),
-        Figure("在用的行", f"{sum(one.rows for one in rows):,}"),
+        Figure("在用的行", _counted(sum(one.rows for one in rows))),
     ]
+
+
+def _counted(rows: int) -> str:
+    """Large counts in 万: a figure is read at a glance, the table has the exact number."""
+    return f"{rows / 10_000:.1f} 万" if rows >= 100_000 else f"{rows:,}"
 
 
 def _rows(obj: Any, drawing: Drawing) -> list[Standing]:
@@ -83,12 +88,10 @@ def _quality(one: Standing) -> str:
 
 
 def _users(one: Standing) -> str:
-    """Short: the items by name when few, else how many; and how many monitors."""
+    """How many items check it and how many monitors watch it."""
     found = uses.uses_of(one.spec)
-    checks = [use.title for use in found if use.how == "核对"]
-    monitors = sum(use.how == "监测" for use in found)
-    said = [f"{len(checks)} 个事项核对"] if checks else []
-    return "，".join([*said, *([f"{monitors} 项监测"] if monitors else [])])
+    counts = Counter(use.how for use in found)
+    return "，".join(f"{how} {n}" for how, n in counts.items())
 
 
 TABLE = Table(
@@ -104,7 +107,7 @@ TABLE = Table(
         Badge("state", "状态", names=_state_words, tones=lambda one: state.TONES[one.state], css="nowrap"),
         Number(lambda one: f"{one.rows:,}" if one.rows else "", "在用行数"),
         Badge("problems", "质量", names=_quality, tones=lambda one: "warn" if one.problems else "plain", css="nowrap"),
-        Text(_users, "谁在用"),
+        Text(_users, "谁在用", css="nowrap"),
     ),
     empty="没有符合条件的来源。请改一改上面的筛选条件。",
 )

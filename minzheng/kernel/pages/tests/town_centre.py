@@ -21,11 +21,19 @@ def _of(name: str) -> Any:
     return import_module(f"minzheng.datacenter.{name}")
 
 
+#: Pages about a declared source: the same for everybody who may look.
+CATALOGUE: dict[str, dict[str, Any]] = {
+    "sources.detail": {"code": "death"},
+    "sources.sample": {"code": "death"},
+    "sources.template": {"code": "death", "suffix": "csv"},
+}
+
+
 def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
     """{"addresses", "keys"} of these pages."""
     samples, exchange = _samples(staff), _exchange(family)
     return {
-        "addresses": samples["addresses"] | exchange["addresses"],
+        "addresses": samples["addresses"] | exchange["addresses"] | CATALOGUE,
         "keys": [*samples["keys"], *exchange["keys"]],
         "centre_rows": exchange["rows"] | samples["rows"],
     }
