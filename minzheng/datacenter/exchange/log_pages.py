@@ -82,6 +82,12 @@ def _consents(request: ExchangeRequest) -> str:
     )
 
 
+def _signed(request: ExchangeRequest) -> str:
+    """How many consents, and until when the first of them holds; the references stand in the export."""
+    ends = sorted(one["until"] for one in request.consents if one.get("until"))
+    return f"{len(request.consents)} 份" + (f"，有效至 {ends[0]}" if ends else "") if request.consents else ""
+
+
 def _events(request: ExchangeRequest) -> list[Entry]:
     names = {"received": "收到", "sent": "发送", "repeated": "重复", "failed": "失败", "taken": "对方取走", "done": "办结", "refused": "退回",
              "again": "重新发送"}  # fmt: skip
@@ -102,7 +108,7 @@ REQUEST = DetailBody(
                 Text(lambda row: purposes.title(row.purpose), "用途"),
                 Text("basis", "法律依据"),
                 Text("reason", "事由"),
-                Text(_consents, "授权"),
+                Text(_signed, "授权"),
                 Link(lambda row: "查看办件" if row.case_id else "", "办件", page="cases.detail", args={"pk": "case_id"}),
                 Text("asked_name", "经办人"),
                 Moment("asked_at", "提出时间"),

@@ -32,7 +32,7 @@ from minzheng.datacenter.exchange.showing import (
 QUEUE = ListBody(
     messages_of,
     (
-        Text("message_id", "报文编号", css="nowrap"),
+        Text(lambda row: row.message_id if len(row.message_id) < 18 else f"{row.message_id[:14]}…", "报文编号", css="nowrap"),
         Badge("direction", "方向", names=DIRECTIONS),
         Badge("kind", "种类", names=KINDS),
         Text("partner.title", "单位", css="nowrap"),

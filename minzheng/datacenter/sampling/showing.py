@@ -52,7 +52,7 @@ def figures(sample: Any, drawing: Drawing) -> list[Figure]:
             Figure("有差错", told.wrong, units_url(sample, result="wrong"), "bad" if told.wrong else "plain",
                    f"差错金额 {words.money(told.wrong_fen)} 元"),
             Figure("推算差错率", words.share(told.rate) or "—", note=words.rate_range(told.rate_interval)),
-            Figure("推算差错金额（元）", words.money(told.fen) or "—", note=words.money_range(told.fen_interval)),
+            Figure("推算差错金额（元）", "—" if told.fen is None else f"{round(told.fen / 100):,}", note=words.money_range(told.fen_interval)),
         ]  # fmt: skip
     return figures
 

@@ -118,7 +118,7 @@ def test_没有授权_没有开通_没有依据_人太多_不予提供并留下�
         reasons.append(asked.refusal)
         sent = ExchangeMessage.objects.get(direction="out", reply_to=message.message_id)
         assert sent.envelope["body"]["refused"] == asked.refusal
-    assert [text[:6] for text in reasons] == ["没有附本人授", "授权已过期（", "没有开通“低", "没有写明法律"]
+    assert [text[:6] for text in reasons] == ["没有附本人授", "授权已过期（", "没有开通“动", "没有写明法律"]
 
 
 def test_文件交换_坏文件隔离_好文件照收_杀掉重来不重复(
