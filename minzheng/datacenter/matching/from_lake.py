@@ -239,7 +239,8 @@ def _put_named(
 
 
 def _agreement(person: Asked, row: tuple[Any, ...]) -> str:
-    """E1 where the name is the same or sounds the same, E2 where another name stands beside the number."""
+    """E1 where the name is the same or sounds the same, E2 where another name stands beside the number: tokens do not tell
+    a slip of the pen from another person, so a person has to."""
     if row[9] is None or row[9] == tokens.name(person.name) or row[10] == tokens.pinyin(person.name):
         return "E1"
     return "E2"
@@ -250,7 +251,7 @@ def _fact(row: tuple[Any, ...], code: str) -> Fact:
     share = terms.number("joint_share_percent") if holders is not None and holders > 1 else 100
     return Fact(
         source, CLASSES[class_][2], class_, amount, on, reference or "", CODES[code], title or "", code,
-        code not in ("E1", "E2"), batch or "", int(row_no), share, turnover, catalogue()[source].department,
+        code != "E1", batch or "", int(row_no), share, turnover, catalogue()[source].department,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from minzheng.datacenter.sources.classes import CLASSES
 
 __all__ = ["CLASSES", "CODES", "Asked", "Fact", "Source", "SourceSilent", "SourceUnavailable", "Waiting"]
 
-#: How a record was found to be this person's: code → what the report says. R and Q codes are looked at by a person first.
+#: How a record was found to be this person's: code → what the report says. Only E1 counts by itself.
 CODES = {
     "E1": "证件号码、姓名一致",
     "E2": "证件号码一致，姓名不同",
@@ -19,7 +19,6 @@ CODES = {
     "Q1": "证件号码有两处不同，姓名同音",
     "Q2": "没有证件号码，姓名相同",
 }
-DOUBTFUL = ("R1", "Q1", "Q2")
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,13 @@ def table(
     return [*lines, *_family(members, facts, household, params, silent, limits or {}, titles, fixed)]
 
 
+def in_money(line: Mapping[str, Any]) -> bool:
+    """Whether the figures of a line are sums in fen; cars, flats and companies are counted."""
+    if line["kind"] in ("income", "property"):
+        return True
+    return line["kind"] in ("alarm", "info") and any(f.get("amount_fen") for f in line["facts"])
+
+
 def _classes_of(sources: Iterable[str]) -> set[str]:
     known = catalogue()
     return {name for code in sources if code in known for name in known[code].classes}

@@ -67,7 +67,7 @@ def _nothing() -> dict[str, str]:
 
 
 def _line(line: dict[str, Any]) -> dict[str, str]:
-    money = line["kind"] in ("income", "property") or any(f.get("amount_fen") for f in line["facts"])
+    money = items.in_money(line)
     return {
         "person": line["person"],
         "title": line["title"],

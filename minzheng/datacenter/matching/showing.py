@@ -34,6 +34,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     judged, reviewed = selectors.judgements(row, chosen) if chosen is not None else ({}, {})
     lines = [_shown(line, judged, data) for line in data.get("items", _plain_items(data))]
     people = list(dict.fromkeys(line["person"] for line in lines))
+    queries = data.get("queries") or row.queries
     wanted, show = request.GET.get("person", ""), request.GET.get("show", "")
     return draw(
         request, "matching/report.html", request.page,  # type: ignore[attr-defined]
@@ -42,7 +43,8 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         place=region_name(row.region_code), versions=versions, newest=chosen is None or chosen == versions[-1],
         lines=[one for one in _sorted(lines) if _within(one, wanted, show)], total=len(lines), people=people,
         person=wanted, show=show, shows=SHOWN, hits=[_hit(one, reviewed) for one in data.get("hits", [])],
-        queries=[_query(one, data, row) for one in (data.get("queries") or row.queries)],
+        queries=[_query(one, data, row) for one in queries if one["state"] != asking.SILENT],
+        silent=[one["title"] for one in queries if one["state"] == asking.SILENT],
         objections=selectors.objections(row), scope=[ITEMS[code][0] for code in row.scope if code in ITEMS],
         inquiries=list(row.inquiries.order_by("pk")), papers=(row.known or {}).get("papers", []) if row.case_id is None else [],
         may_run=drawing.actor.can("match.run", row.region_code) is not None, tones=TONES,
@@ -80,7 +82,7 @@ def _plain_items(data: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _shown(line: dict[str, Any], judged: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
     """A line with its figures in words."""
-    money = line["kind"] in ("income", "property") or any(f.get("amount_fen") for f in line["facts"])
+    money = items.in_money(line)
     verdict = judged.get(line["key"])
     difference = next((d for d in data.get("differences", []) if d["key"] == line["key"]), None)
     return line | {
@@ -93,8 +95,13 @@ def _shown(line: dict[str, Any], judged: dict[str, Any], data: dict[str, Any]) -
         "judged": str(verdict.get("reason") or "") if verdict else "",
         "judged_value": _figure(verdict.get("value"), money) if verdict else "",
         "waits": bool(difference and difference["needs_explanation"] and verdict is None),
-        "facts": [f | {"amount_text": _figure(f["amount_fen"], True)} for f in line["facts"]],
+        "facts": [f | {"amount_text": _amount(f, line["kind"])} for f in line["facts"]],
     }
+
+
+def _amount(fact: dict[str, Any], kind: str) -> str:
+    """The sum of one record; of things that are counted, only where there is one (a price)."""
+    return _figure(fact["amount_fen"], True) if fact["amount_fen"] or kind in ("income", "property") else ""
 
 
 def _figure(value: int | None, money: bool) -> str:

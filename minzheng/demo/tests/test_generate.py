@@ -41,7 +41,8 @@ def rows(folder: Path, table: str) -> list[dict[str, str]]:
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {path.name: sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def test_另一个进程_另一种哈希次序_另一个时区_得到相同的字节(folder: Path, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from minzheng.datacenter.matching.interface import Fact, Source
 from minzheng.datacenter.matching.asking import all_sources as sources
+from minzheng.datacenter.matching.interface import Fact, Source
 from minzheng.datacenter.matching.report import alarms, differences, explain_needed
 
 PARAMS: Any = SimpleNamespace(explain_min_fen=10000, explain_percent=10)
