@@ -23,7 +23,7 @@ def death(entry: Entry) -> Finding | None:
     sure = [one for one in (*entry.before, *entry.news) if not one.in_doubt]
     how = f"已有 {len({one.source for one in sure})} 个来源" if sure else "只有姓名或修正后的号码相符，身份待核实"
     word = "火化登记" if newest.class_ == "cremation" else "死亡登记"
-    return Finding(f"{day(newest)}有{word}，{how}，待遇还在发。", (*entry.before, *entry.news))
+    return Finding(f"{day(newest)} 有{word}，{how}，待遇还在发。", (*entry.before, *entry.news))
 
 
 @monitor(
@@ -35,7 +35,7 @@ def cremation(entry: Entry) -> Finding | None:
     """The account may be used by nobody any more: the family still draws, on a dead person's card."""
     newest = entry.news[-1]
     rest = entry.person.housemates - 1
-    return Finding(f"领款人{day(newest)}有火化登记，这户还有 {rest} 人，钱还发到这个人的账户。", entry.news)
+    return Finding(f"领款人 {day(newest)} 有火化登记，这户还有 {rest} 人，钱还发到这个人的账户。", entry.news)
 
 
 @monitor(
@@ -47,8 +47,7 @@ def custody(entry: Entry) -> Finding | None:
     held = [one for one in entry.news if one.valid_to is None or one.valid_to >= entry.today]
     if not held:
         return None
-    until = f"，至 {held[-1].valid_to.isoformat()}" if held[-1].valid_to else ""
-    return Finding(f"{day(held[-1])}起{held[-1].title or '服刑或强制隔离戒毒'}{until}，仍计入保障人口。", tuple(held))
+    return Finding(f"{held[-1].title or '服刑或强制隔离戒毒'}，仍计入保障人口。", tuple(held))
 
 
 @monitor(

@@ -9,7 +9,7 @@ from minzheng.datacenter.monitoring.models import Alert
 from minzheng.kernel.parts.columns import Badge, Deadline, Link, Region, Text
 from minzheng.kernel.parts.fields import yuan_text
 
-LEVEL_TONES = {"red": "bad", "orange": "warn", "yellow": "wait", "blue": "info"}
+LEVEL_TONES = {"red": "bad", "orange": "warn", "yellow": "plain", "blue": "info"}
 STATE_TONES = {
     "NEW": "warn",
     "ASSIGNED": "info",

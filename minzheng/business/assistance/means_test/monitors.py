@@ -63,7 +63,11 @@ def _most(facts: tuple[Fact, ...]) -> int:
 )  # fmt: skip
 def wage_start(entry: Entry) -> Finding | None:
     """Wages (or a job) of somebody who had none, or hardly any: the yearly mean rises above the threshold."""
-    wages, jobs, before = entry.of("wage"), entry.of("employment"), entry.had("wage", since=months_before(entry.today, 6))
+    wages, jobs, before = (
+        entry.of("wage"),
+        entry.of("employment"),
+        entry.had("wage", since=months_before(entry.today, 6)),
+    )
     fen, least = _most(wages), entry.value("监测_新增收入_起点") * 100
     if _most(before) < least <= fen:
         return Finding(f"新有工资收入，近 12 个月月均 {yuan_text(fen)} 元，以前没有。", (*wages, *jobs))
@@ -137,4 +141,4 @@ def unemployed(entry: Entry) -> Finding | None:
     if first is None or any(one.valid_to and one.valid_to < entry.today for one in entry.news):
         return None
     long = first <= months_before(entry.today, entry.value("监测_失业月数_橙色"))
-    return Finding(f"{first.isoformat()}起失业登记或领取失业金。", entry.news, ORANGE if long else YELLOW)
+    return Finding(f"{first.isoformat()} 起失业登记或领取失业金。", entry.news, ORANGE if long else YELLOW)

@@ -5,21 +5,23 @@ from __future__ import annotations
 import csv
 import datetime
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from minzheng.business.assistance.tests.test_changes import paid
 from minzheng.business.assistance.tests.world import VILLAGE, Kin, World, couple
 from minzheng.datacenter.lake.ingest import ingest
-from minzheng.datacenter.monitoring import acting, escalating, handling, places, running, switches
+from minzheng.datacenter.monitoring import acting, escalating, handling, leads, places, running, selectors, switches
 from minzheng.datacenter.monitoring.errors import MonitorRefused
+from minzheng.datacenter.monitoring.measuring import precision
 from minzheng.datacenter.monitoring.models import Alert, MonitorRun
 from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
-from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.accounts.actors import ANONYMOUS, SYSTEM
 from minzheng.kernel.cases.models import Case
 
 DAY = datetime.date(2027, 2, 10)
@@ -187,3 +189,72 @@ def test_两条橙色升红_逾期报县_停用的不再报(watching: Watching) 
     )
     deliver(watching.folder, "medical_expense", [treated(watching.family[2], 90_000)], "b")
     assert run().new == 0
+
+
+def test_运行到一半被杀_什么也没有写_重来一遍正好一次(watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker dies right before its result is committed: the lease was lost, so the next one does the work again."""
+    from minzheng.kernel.jobs.context import LeaseLost
+
+    deliver(watching.folder, "vehicle", [vehicle(watching.family[1])])
+    asked = running.ask(actor=SYSTEM, queue=False)
+
+    @contextmanager
+    def killed() -> Iterator[None]:
+        with transaction.atomic():
+            yield
+            raise LeaseLost
+
+    with pytest.raises(LeaseLost):
+        running.carry_out(pk=asked.pk, fence=killed)
+    left = MonitorRun.objects.get(pk=asked.pk)
+    assert (Alert.objects.count(), left.state, left.state_file) == (0, "running", "")
+    assert running.newest() == watching.first
+    again = running.carry_out(pk=asked.pk)
+    assert (again.state, again.new, Alert.objects.count()) == ("done", 1, 1)
+    assert running.carry_out(pk=asked.pk).new == 1 and Alert.objects.count() == 1
+    # Another run that ended meanwhile is noticed: nothing is written twice.
+    late = running.ask(actor=SYSTEM, queue=False, since=DAY)
+    monkeypatch.setattr(running, "newest", iter([watching.first, again]).__next__)
+    with pytest.raises(MonitorRefused, match="另一次监测刚刚完成"):
+        running.carry_out(pk=late.pk)
+    assert Alert.objects.count() == 1
+
+
+def test_群众反映_只给回执号_网格员只能登记自己的村(watching: Watching) -> None:
+    told = leads.Told(VILLAGE, ("child",), "两个孩子没人管", where="村口第二家", phone="13900001111")
+    lead = leads.report(actor=ANONYMOUS, told=told, channel=Alert.PUBLIC)
+    assert leads.report(actor=ANONYMOUS, told=told, channel=Alert.PUBLIC).pk == lead.pk
+    assert (lead.alert.level, lead.alert.channel, lead.alert.town_code) == ("red", "public", "990101001000")
+    assert leads.answer(lead.number.lower()) == "已经收到，正在安排人去看。" and leads.answer("ZD-0000-0000") == ""
+    assert "13900001111" not in str(leads.told(lead, watching.world.clerk))
+    with pytest.raises(MonitorRefused) as refused:
+        leads.report(
+            actor=watching.village, told=leads.Told("990101002000", ("ill",), where="某处"), channel=Alert.GRID
+        )
+    assert "责任区" in refused.value.fields["region"]
+    own = leads.report(
+        actor=watching.village, told=leads.Told(VILLAGE, ("ill",), who=watching.family[1].name), channel=Alert.GRID
+    )
+    assert own.alert.person is not None and own.alert.household == watching.case.household
+    assert {one.pk for one in selectors.mine(watching.village)} == {lead.alert_id, own.alert_id}
+    assert not selectors.visible_to(watching.world.stranger).exists()
+    alert = watching.to_judged(lead.alert, "F11", "later")
+    assert (alert.state, alert.revisit_on, alert.due_on) == (
+        "ASSIGNED",
+        datetime.date(2027, 3, 12),
+        datetime.date(2027, 3, 12),
+    )
+    assert not selectors.mine(watching.village).filter(pk=alert.pk).exists()
+    for code, missing in (("F09", "reason"), ("F10", "signed"), ("F06", "refer_to"), ("F12", "wrong")):
+        Alert.objects.filter(pk=own.alert_id).update(state="VISITED")
+        verdict = "false" if code == "F12" else "true"
+        with pytest.raises(MonitorRefused) as lacking:
+            acting.judge(actor=watching.world.clerk, pk=own.alert_id, data={"code": code, "verdict": verdict})
+        assert missing in lacking.value.fields
+
+
+def test_准确率的区间_少的时候宽_不出零到一() -> None:
+    assert precision(0, 0).share is None and precision(0, 0).text() == "还没有认定"
+    some = precision(8, 2)
+    assert (round(some.low, 3), round(some.high, 3)) == (0.490, 0.943)
+    assert precision(5, 0).high == 1.0 and 0.56 < precision(5, 0).low < 0.57

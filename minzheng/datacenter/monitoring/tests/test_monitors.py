@@ -80,9 +80,9 @@ CASES: list[tuple[str, str | None, dict[str, object], list[Fact], list[Fact]]] =
     ("children.parents", RED, {"age": 9, "parents": 2}, [fact("custody", on(11), role="parent1")], [fact("death", on(3), role="parent2")]),
     ("children.parents", ORANGE, {"age": 9, "parents": 2}, [fact("missing", on(11), role="parent1")], []),
     ("children.parents", None, {"age": 19, "parents": 2}, [fact("death", on(11), role="parent1")], []),
-    ("elderly.alone", YELLOW, {"age": 83, "housemates": 1}, [], []),
-    ("elderly.alone", None, {"age": 83, "housemates": 2}, [], []),
-    ("elderly.alone", None, {"age": 72, "housemates": 1}, [], []),
+    ("elderly.alone", YELLOW, {"age": 95, "housemates": 1}, [], []),
+    ("elderly.alone", None, {"age": 95, "housemates": 2}, [], []),
+    ("elderly.alone", None, {"age": 92, "housemates": 1}, [], []),
 ]  # fmt: skip
 
 
