@@ -74,13 +74,12 @@ def labels(spec: SourceSpec) -> list[str]:
 
 
 def _csv(spec: SourceSpec, table: pa.Table, out: Path, encoding: str) -> None:
-    buffer = io.BytesIO()
-    named = table.rename_columns(labels(spec))
-    options = pa.csv.WriteOptions(quoting_style="needed")
-    pa.csv.write_csv(named, buffer, write_options=options)
+    named, options = table.rename_columns(labels(spec)), pa.csv.WriteOptions(quoting_style="needed")
     if encoding.lower().replace("_", "-") in ("utf-8", "utf8"):
-        out.write_bytes(buffer.getbuffer())
+        pa.csv.write_csv(named, out, write_options=options)
         return
+    buffer = io.BytesIO()
+    pa.csv.write_csv(named, buffer, write_options=options)
     buffer.seek(0)
     with io.TextIOWrapper(buffer, "utf-8", newline="") as text, out.open("w", encoding=encoding, newline="") as target:
         while piece := text.read(_PIECE):
