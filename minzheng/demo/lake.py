@@ -41,8 +41,10 @@ def deliver(source: str, path: Path, on: datetime.date) -> int:
 
 
 def deliver_rows(rows: Iterable[Delivered], on: datetime.date) -> None:
-    """A small later delivery of one source, made on the way."""
+    """A small later delivery of one source, made on the way; of no rows, none."""
     told = list(rows)
+    if not told:
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{told[0].source}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -147,7 +147,7 @@ def test_外部数据多数与申报一致_少数不一致(folder: Path) -> None
         delivered = rows(folder, f"sources/{code}")
         assert delivered or code == "cremation", f"{code} 没有一行"
         strange += sum(row["id_no"] not in numbers for row in delivered)
-    assert strange <= 6, "只有个别证件号码写错或没有写，用来演示复核"
+    assert 0 < strange < len(rows(folder, "households")) // 30, "只有个别证件号码写错或没有写，用来演示复核"
     wages = [row for row in rows(folder, "sources/income_tax") if row["month"] == f"{LAST_MONTH:%Y-%m}"]
     assert wages and all(Decimal(row["income"]) > 0 for row in wages)
 
