@@ -35,7 +35,6 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     return {
         "addresses": samples["addresses"] | exchange["addresses"] | CATALOGUE,
         "keys": [*samples["keys"], *exchange["keys"]],
-        "centre_rows": exchange["rows"] | samples["rows"],
     }
 
 
@@ -58,7 +57,7 @@ def _samples(staff: Callable[[str, str], User]) -> dict[str, Any]:
     )
     addresses = {code: {"pk": pk} for pk, codes in pages for code in codes}
     addresses |= {code: {"no": drawn.no} for code in ("sampling.public_one", "sampling.population")}
-    return {"addresses": addresses, "keys": [str(unit.pk), str(unit.unit_id)], "rows": {"sample": drawn, "unit": unit}}
+    return {"addresses": addresses, "keys": [str(unit.pk), str(unit.unit_id)]}
 
 
 def _exchange(family: dict[str, Any]) -> dict[str, Any]:
@@ -99,8 +98,7 @@ def _exchange(family: dict[str, Any]) -> dict[str, Any]:
     )
     addresses = {code: {"pk": pk} for pk, codes in pages for code in codes}
     addresses["exchange.api_give"] = {"message_id": letter.message.message_id}
-    rows = {"asked_request": asked, "partner": province, "push_run": run, "held_file": held}
-    return {"addresses": addresses, "keys": [str(asked.pk), str(letter.pk)], "rows": rows}
+    return {"addresses": addresses, "keys": [str(asked.pk), str(letter.pk)]}
 
 
 def _letter(housing: Any, person: Any) -> Any:
