@@ -110,7 +110,7 @@ def _with(permission: str, region: str) -> Actor | None:
 
 def _walk(loader: Loader) -> None:
     """Every state: a part is left new, a part assigned, visited, judged, acted on, closed. Most of today's wait."""
-    done = {}
+    done: dict[str, int] = {}
     for number, alert in enumerate(Alert.objects.order_by("monitor", "no")):
         step = done.setdefault(alert.monitor, 0)
         done[alert.monitor] += 1

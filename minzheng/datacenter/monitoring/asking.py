@@ -10,7 +10,7 @@ from typing import Any
 
 from minzheng.datacenter.lake.engine import quoted
 from minzheng.datacenter.monitoring import joining
-from minzheng.datacenter.monitoring.declare import Monitor
+from minzheng.datacenter.monitoring.declare import ALWAYS, NEVER, Monitor
 from minzheng.datacenter.monitoring.entries import Entry, Fact, Finding, Watched
 from minzheng.kernel.regions import codes
 from minzheng.policy.errors import Unconfigured
@@ -77,7 +77,11 @@ def _watched(con: Any) -> dict[int, Watched]:
     rows = con.execute(
         f"SELECT {', '.join(_COLUMNS)} FROM watched SEMI JOIN wanted USING (person_id) WHERE role = 'self'"
     ).fetchall()
-    return {row[0]: Watched(*(tuple(one) if isinstance(one, list) else one for one in row)) for row in rows}
+    found: dict[int, Watched] = {}
+    for row in rows:
+        values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in row]
+        found[row[0]] = Watched(*values)
+    return found
 
 
 def _facts(con: Any, table: str, more: str) -> dict[int, list[tuple[Fact, bool]]]:
@@ -104,9 +108,9 @@ def _entry(
 
 def _is_news(one: Monitor, person: Watched, fact: Fact, baseline: bool) -> bool:
     """The same as `joining.is_news`, of one fact."""
-    if not baseline or one.newcomers == joining.ALWAYS:
+    if not baseline or one.newcomers == ALWAYS:
         return True
-    dated = one.newcomers != joining.NEVER and person.decided_on is not None and fact.on is not None
+    dated = one.newcomers != NEVER and person.decided_on is not None and fact.on is not None
     return bool(dated and fact.on > person.decided_on)  # type: ignore[operator]
 
 

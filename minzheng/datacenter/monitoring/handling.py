@@ -136,4 +136,5 @@ def _paying(alert: Alert) -> list[tuple[int, str]]:
     """(case id, number) of every case whose award in force covers this person or is paid to them."""
     mine = Q(members__person_id=alert.person_id) | Q(payee_id=alert.person_id)
     rows = awards.visible_to(SYSTEM).filter(mine, case__isnull=False).exclude(state="ended").exclude(cycle="once")
-    return list(rows.order_by("case_id").values_list("case_id", "case__no").distinct())
+    found = rows.order_by("case_id").values_list("case_id", "case__no").distinct()
+    return [(pk, no or "") for pk, no in found]

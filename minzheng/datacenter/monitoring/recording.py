@@ -82,7 +82,7 @@ def _existing(rows: list[Found], period: datetime.date) -> dict[tuple[int, str],
         person_id__in={one.person.person_id for one in rows}, monitor__in=quiet, period__gte=since, channel=Alert.DATA
     )
     return {
-        (one.person_id, one.monitor): one
+        (one.person_id or 0, one.monitor): one
         for one in held.order_by("period")
         if one.period >= months_before(period, quiet[one.monitor] - 1)
     }

@@ -75,7 +75,11 @@ def judged(actor: Actor) -> dict[str, dict[str, int]]:
         all=Count("pk"), open=Count("pk", filter=~Q(state=Alert.CLOSED)), true=Count("pk", filter=Q(verdict="true")),
         false=Count("pk", filter=Q(verdict="false")), later=Count("pk", filter=Q(verdict="later")),
     )  # fmt: skip
-    return {row.pop("monitor"): row for row in rows.order_by("monitor")}
+    found: dict[str, dict[str, int]] = {}
+    for row in rows.order_by("monitor"):
+        told: dict[str, Any] = {**row}
+        found[told.pop("monitor")] = told
+    return found
 
 
 def runs(actor: Actor) -> QuerySet[MonitorRun]:
