@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-test lint types contracts docs bench bench-policy bench-link lock pictures clean
+.PHONY: help run test setup setup-test lint types contracts docs bench bench-policy bench-match bench-link lock pictures clean
 
 help: ## 列出可用的目标
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -37,6 +37,9 @@ bench-policy: setup ## 测量规则引擎：手写 SQL、生成的 SQL、编译�
 	@$(PYTHON) scripts/bootstrap.py bulk
 	@$(BIN)/python bench/policy_one_family.py
 	@exec $(BIN)/python -m bench.policy_bulk --persons $(or $(PERSONS),1000000) --stream $(or $(STREAM),0)
+
+bench-match: setup ## 测量成批核对：裸 DuckDB 联接、匹配、全过程（ROWS、PERSONS 为行数和人数；一亿行约占 20 GB 磁盘，量完即删）
+	@exec $(BIN)/python -m bench.match --rows $(or $(ROWS),10000000) --persons $(or $(PERSONS),1000000)
 
 bench-link: setup ## 测量有差错的名册互相匹配：准确率、找全率、时间，旁边是裸的等值连接（LEFT、RIGHT 为行数）
 	@exec $(BIN)/python -m bench.link --left $(or $(LEFT),100000) --right $(or $(RIGHT),1000000)

@@ -23,8 +23,8 @@ from typing import Any
 
 import click
 
-#: match ÷ raw, whole run ÷ raw, daily delta ÷ raw; peak of the match in MB.
-LIMITS = {"match": 1.3, "whole": 4.0, "delta": 5.0, "peak_rss_mb": 1536}
+#: match ÷ raw, whole run ÷ raw; peak of the match in MB.
+LIMITS = {"match": 1.3, "whole": 4.0, "peak_rss_mb": 1536}
 RESULTS = Path(__file__).resolve().parent / "results"
 #: Bytes of disk a row of the lake and of its hits takes, generously.
 BYTES_A_ROW = 120
@@ -68,12 +68,16 @@ def _measured(root: Path, memory: str, rounds: int) -> dict[str, Any]:
     raw = min(one["seconds"] for one in turns["raw"])
     best = min(turns["ours"], key=lambda one: one["match"] + one["after"])
     match = min(one["match"] for one in turns["ours"])
+    # Seconds of the processor hardly feel the neighbours of a busy machine.
+    busy = min(one["cpu"] for one in turns["raw"])
+    worked = [one["cpu"] for one in turns["ours"]]
+    cpu = {"match": min(one["match"] for one in worked), "whole": min(sum(one.values()) for one in worked)}
     return {
         "at": time.strftime("%Y-%m-%d %H:%M:%S"), "memory": memory, "cores": os.cpu_count(), "raw_s": raw, "match_s": match,
         "whole_s": round(best["match"] + best["after"], 2), "people_s": best["people"], "hits": best["hits"], "raw_hits": turns["raw"][0]["hits"],
         "peak_rss_mb": max(one["peak_rss_mb"] for one in turns["ours"]), "checks_held": all(one["held"] for one in turns["ours"]),
         "ratios": {"match": round(match / raw, 2), "whole": round((best["match"] + best["after"]) / raw, 2)},
-        "turns": turns,
+        "cpu_ratios": {name: round(value / busy, 2) for name, value in cpu.items()}, "turns": turns,
     }  # fmt: skip
 
 
@@ -92,7 +96,7 @@ def _text(result: dict[str, Any]) -> str:
         f"{result['persons']:,} 人 × {result['rows']:,} 行，memory_limit {result['memory']}\n"
         f"裸查询 {result['raw_s']} 秒；匹配含命中文件 {result['match_s']} 秒，{ratios['match']} 倍（不超过 {LIMITS['match']}）；"
         f"连同复算、各户报告、预警 {result['whole_s']} 秒，{ratios['whole']} 倍（不超过 {LIMITS['whole']}）；"
-        f"峰值内存 {result['peak_rss_mb']} MB（不超过 {LIMITS['peak_rss_mb']}）"
+        f"按处理器时间 {result['cpu_ratios']['match']} 倍、{result['cpu_ratios']['whole']} 倍；峰值内存 {result['peak_rss_mb']} MB（不超过 {LIMITS['peak_rss_mb']}）"
     )
 
 

@@ -14,7 +14,7 @@ class CheckFailed(Exception):
 
     ``found``: the checks as kept in run.json, for whoever has to look into it."""
 
-    exit_code = 3
+    exit_code = 1
 
     def __init__(self, sentence: str, found: dict[str, object]):
         self.found = found

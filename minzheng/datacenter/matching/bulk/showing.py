@@ -137,7 +137,7 @@ DIFFERENCE = (
     Badge(lambda row: "more" if row["exceeds"] else "less", "", names={"more": "多了", "less": "少了"}, tones={"more": "warn", "less": "info"}),
 )  # fmt: skip
 FACT = (
-    Text("person", "姓名"),
+    Text("person", "姓名", css="nowrap"),
     Text(lambda row: class_title(row["class"]), "类别"),
     Text("title", "内容"),
     Money("amount_fen", "金额（元）"),

@@ -171,7 +171,7 @@ def test_丢了行的联接不发布结果(folder, monkeypatch, lost):
         monkeypatch.setattr(recount, "by_range", lambda *args: recount.Counted(6, counted(*args).hits))
     with pytest.raises(CheckFailed, match="自检没有通过") as caught:
         run.run(folder / "A.parquet", staging.materials(files), out, run.asked(on=DAY))
-    assert caught.value.exit_code and not caught.value.found["held"]
+    assert caught.value.exit_code == 1 and not caught.value.found["held"]
     assert (out / "run.json").read_bytes() == before
 
 
