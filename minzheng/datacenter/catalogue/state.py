@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.utils import timezone
 
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 READ = "lake.read"
 #: Above these shares (percent of the rows) a delivery is questionable: rows sent back, numbers that are none.
 MOST_REJECTED, MOST_INVALID = 5.0, 8.0
+#: Deliveries several times within a month.
+OFTEN = ("daily", "weekly")
 ON_TIME, OVERDUE, NEVER, ASKED = "on_time", "overdue", "never", "asked"
 STATES = {ON_TIME: "按期", OVERDUE: "逾期", NEVER: "还没有数据", ASKED: "按请求"}
 TONES = {ON_TIME: "good", OVERDUE: "bad", NEVER: "wait", ASKED: "plain"}
@@ -94,18 +97,22 @@ def _standing(
     if newest is None:
         return Standing(spec, None, 0, 0, ASKED if spec.overdue_after is None else NEVER, None)
     counted = [months[max(months)]] if spec.delivery == "snapshot" else list(months.values())
-    due = due_on(spec, newest.period)
+    due = due_on(spec, newest)
     state = ASKED if due is None else OVERDUE if today > due else ON_TIME
     rows, batches = sum(one[0] for one in counted), sum(one[1] for one in months.values())
     return Standing(spec, newest, rows, batches, state, due, tuple(problems(newest)))
 
 
-def due_on(spec: SourceSpec, period: str) -> datetime.date | None:
-    """The last day for the delivery after that of the month `period`; None when sent on request."""
+def due_on(spec: SourceSpec, newest: LakeBatch) -> datetime.date | None:
+    """The last day for the delivery after this one; None when sent on request. Counted from the end of its month, or for
+    daily and weekly sources from the day it came when that was earlier."""
     if spec.overdue_after is None:
         return None
-    year, month = (int(part) for part in period.split("-"))
-    return datetime.date(year, month, calendar.monthrange(year, month)[1]) + datetime.timedelta(days=spec.overdue_after)
+    year, month = (int(part) for part in newest.period.split("-"))
+    base = datetime.date(year, month, calendar.monthrange(year, month)[1])
+    if spec.frequency in OFTEN and newest.held_at is not None:
+        base = min(base, timezone.localtime(newest.held_at).date())
+    return base + datetime.timedelta(days=spec.overdue_after)
 
 
 def problems(batch: LakeBatch) -> list[str]:

@@ -29,8 +29,10 @@ def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "today", lambda: TODAY)
 
 
-def _batch(source: str, period: str, rows: int, *, region: str = COUNTY, rejected: int = 0, **report: Any) -> LakeBatch:
-    now = timezone.now()
+def _batch(
+    source: str, period: str, rows: int, *, region: str = COUNTY, rejected: int = 0, held: str = "2026-11-20", **report: Any
+) -> LakeBatch:  # fmt: skip
+    now = timezone.make_aware(datetime.datetime.fromisoformat(held))
     return LakeBatch.objects.create(
         no=f"{source}-{period}-{new_id()}", source=source, period=period, region_code=region, kind="csv", state=LakeBatch.HELD,
         rows=rows, accepted=rows - rejected, rejected=rejected, report=report, created_at=now, held_at=now, key="k",
@@ -52,13 +54,19 @@ def test_逾期按频率算_全量只数最新一批_增量数全部(browse: Cal
     _batch("pension", "2026-09", 60)
     _batch("pension", "2026-10", 99, region="990202000000")
     _batch("deposit", "2025-01", 5)
+    _batch("death", "2026-11", 5, held="2026-11-05")
+    _batch("cremation", "2026-10", 5)
     actor = actor_of(staff("data_officer", COUNTY))
     found = {one.code: one for one in state.standings(actor, TODAY)}
     assert (found["vehicle"].rows, found["vehicle"].state) == (900, state.ON_TIME)
     assert found["vehicle"].due == datetime.date(2026, 12, 15), "每月的：月末后 45 天"
     assert (found["pension"].rows, found["pension"].state, found["pension"].batches) == (100, state.OVERDUE, 2)
     assert (found["deposit"].state, found["deposit"].due) == (state.ASKED, None)
-    assert found["death"].state == state.NEVER
+    assert (found["death"].state, found["death"].due) == (state.OVERDUE, datetime.date(2026, 11, 8)), (
+        "每日的：来的那天后 3 天"
+    )
+    assert found["cremation"].due == datetime.date(2026, 11, 3), "每日的补交上月的，仍从上月末算"
+    assert found["school"].state == state.NEVER
     assert len(found) == len(registry.all())
     text = _page(browse("data_officer"), "sources.list")
     assert "逾期，应于 11-14 前到" in text
