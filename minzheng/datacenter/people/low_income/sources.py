@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from minzheng.datacenter.lake import reading, tokens
 from minzheng.datacenter.lake.engine import connect
+from minzheng.datacenter.linkage.normalise import normal_ids
 from minzheng.datacenter.people.low_income.catalogue import classes, tags
-from minzheng.datacenter.people.resolution.candidates import normal_id
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.facts import facts_sql
 from minzheng.kernel.subjects.bulk import identities
@@ -62,6 +62,6 @@ def standing(county: str, on: datetime.date) -> dict[str, dict[int, Standing]]:
 
 def _people(county: str) -> pa.Table:
     """person, id_token of everybody with a number."""
-    rows = [(one.pk, normal_id(one.id_no)) for one in identities(county) if one.id_no]
-    ids = pa.array([number or None for _, number in rows], pa.string())
+    rows = [(one.pk, one.id_no) for one in identities(county) if one.id_no]
+    ids = normal_ids(pa.array([number for _, number in rows], pa.string()))["id18"]
     return pa.table({"person": pa.array([pk for pk, _ in rows], pa.int64()), "id_token": tokens.column(ids)})

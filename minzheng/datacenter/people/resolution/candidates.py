@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from minzheng.datacenter.lake.engine import connect
 from minzheng.datacenter.linkage import names
+from minzheng.datacenter.linkage.normalise import normal_ids
 from minzheng.kernel.subjects import idcard
 from minzheng.kernel.subjects.bulk import Identity
 
@@ -32,8 +33,7 @@ _BLOCKS = (
     "SELECT a.row, b.row FROM people a JOIN people b ON a.name = b.name AND a.village = b.village "
     "WHERE a.id18 IS NULL AND b.id18 IS NULL AND a.row < b.row",
     "SELECT a.row, b.row FROM phones a JOIN phones b ON a.phone = b.phone AND a.sound = b.sound WHERE a.row < b.row",
-    "SELECT a.row, b.row FROM slips a JOIN slips b ON a.name = b.name AND a.place = b.place AND a.rest = b.rest "
-    "WHERE a.row < b.row",
+    "SELECT a.row, b.row FROM slips a JOIN slips b ON a.key = b.key WHERE a.row < b.row",
     "SELECT a.row, b.row FROM shared a JOIN shared b ON a.name = b.name AND a.sum = b.sum "
     "WHERE a.row < b.row AND hamming(a.digits, b.digits) = 2",
 )
@@ -59,8 +59,8 @@ def pairs(people: Sequence[Identity]) -> list[tuple[int, int]]:
 
 
 def _near_numbers(con: Any) -> None:
-    """`slips`: the 17 digits with one left out, for names that occur more than once; equal rests of one place are numbers
-    with one other digit. `shared` with the sum of the digits: two exchanged neighbours leave the sum as it was."""
+    """`slips`: the 17 digits with one left out as one hash, for names that occur more than once; equal ones are numbers
+    with one other digit (the score looks again). `shared` with the sum of the digits: two exchanged neighbours leave the sum as it was."""
     con.execute(
         "CREATE TEMP TABLE shared AS SELECT row, name, substr(id18, 1, 17) AS digits, "
         "list_sum(list_transform(string_split(substr(id18, 1, 17), ''), lambda x: CAST(x AS INTEGER))) AS sum, id18 "
@@ -68,8 +68,9 @@ def _near_numbers(con: Any) -> None:
         "(SELECT name FROM people WHERE id18 IS NOT NULL GROUP BY name HAVING count(*) > 1)"
     )
     con.execute(
-        "CREATE TEMP TABLE slips AS SELECT row, name, place, substr(id18, 1, place - 1) || substr(id18, place + 1, 17 - place) "
-        "AS rest FROM shared, range(1, 18) t(place)"
+        "CREATE TEMP TABLE slips AS SELECT row, "
+        "hash(name, place, substr(digits, 1, place - 1), substr(digits, place + 1)) AS key "
+        "FROM shared, range(1, 18) t(place)"
     )
 
 
@@ -80,7 +81,7 @@ def _table(people: Sequence[Identity]) -> pa.Table:
         "name": names.normal_names(written),
         "sound": names.pinyins(written),
         "birth": pa.array([p.birth_date for p in people], pa.date32()),
-        "id18": pa.array([normal_id(p.id_no) or None for p in people], pa.string()),
+        "id18": normal_ids(pa.array([p.id_no for p in people], pa.string()))["id18"],
         "phone": pa.array([p.phone or None for p in people], pa.string()),
         "village": pa.array([p.region_code for p in people], pa.string()),
     })  # fmt: skip
