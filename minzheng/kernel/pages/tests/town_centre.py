@@ -33,9 +33,28 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     """{"addresses", "keys"} of these pages."""
     samples, exchange = _samples(staff), _exchange(family)
     return {
-        "addresses": samples["addresses"] | exchange["addresses"] | CATALOGUE,
+        "addresses": samples["addresses"] | exchange["addresses"] | _lake() | CATALOGUE,
         "keys": [*samples["keys"], *exchange["keys"]],
     }
+
+
+def _lake() -> dict[str, dict[str, Any]]:
+    """A batch in force, one that was tried, and a link to another bureau's database."""
+    models, given = _of("lake.models"), {"region_code": COUNTY, "source": "vehicle", "period": "2026-10", "kind": "csv"}
+    batch = models.LakeBatch.objects.create
+    counts = {"rows": 2, "accepted": 1, "rejected": 1, "has_rejects": True, "created_at": clock.now()}
+    held = batch(no="vehicle-202610-001", file_name="一.csv", state="held", **given, **counts)
+    tried = batch(no="vehicle-202610-002", file_name="二.csv", state="checked", **given, **counts)
+    link = models.LakeLink.objects.create(
+        region_code=COUNTY, title="车管库", source="vehicle", kind="postgresql", host="db.invalid", port=5432, database="police",
+        username="reader", password="x", query="vehicles", made_at=clock.now(),
+    )  # fmt: skip
+    pages: tuple[tuple[Any, tuple[str, ...]], ...] = (
+        (held.pk, ("lake.detail", "lake.rejects", "lake.keep", "lake.drop")),
+        (tried.pk, ("lake.load",)),
+        (link.pk, ("lake.link", "lake.link_edit", "lake.link_read", "lake.link_switch")),
+    )
+    return {code: {"pk": pk} for pk, codes in pages for code in codes}
 
 
 def _samples(staff: Callable[[str, str], User]) -> dict[str, Any]:
