@@ -29,6 +29,8 @@ from minzheng.kernel.subjects.selectors import living_alone, traits_in
 
 _BATCH = 2000
 IN_FORCE = ("active", "suspended", "tapering")
+#: What a refresh may change in a row that is there.
+_FIELDS = ["region_code", "until", "by", "basis", "award_id", "household_id", "main", "withdrawn_at"]
 
 
 @dataclass(frozen=True)
@@ -124,41 +126,38 @@ def _entries(county: str, people: dict[int, Person], wanted: list[Span], today: 
         if kept is not None:
             spans[kept.key] = kept
     rows = LowIncomeEntry.objects.filter(codes.scope_q([county], "person__region_code"), withdrawn_at=None)
-    fields = ["region_code", "until", "by", "basis", "award_id", "household_id", "main", "withdrawn_at"]
     new: list[LowIncomeEntry] = []
-    touched: dict[int, LowIncomeEntry] = {}
-    withdrawn, now = 0, clock.now()
+    touched: list[LowIncomeEntry] = []
     standing: dict[int, list[tuple[LowIncomeEntry, list[object] | None]]] = defaultdict(list)
     for row in rows.iterator(_BATCH):
-        before = [getattr(row, name) for name in fields]
-        said = spans.pop((row.person_id, row.class_code, row.since), None)
-        if said is not None:
-            _take(row, said)
-        elif row.by != "manual":
-            row.withdrawn_at, row.main, withdrawn = now, False, withdrawn + 1
-        else:
-            _end_by_hand(row, people, today)
-        if row.person_id in people:
-            row.region_code = people[row.person_id].region_code
+        before = [getattr(row, name) for name in _FIELDS]
+        _follow(row, spans.pop((row.person_id, row.class_code, row.since), None), people.get(row.person_id), today)
         standing[row.person_id].append((row, before))
     for span in spans.values():
-        row = _new(span, people[span.person_id], now)
-        new.append(row)
-        standing[span.person_id].append((row, None))
+        new.append(_new(span, people[span.person_id], clock.now()))
+        standing[span.person_id].append((new[-1], None))
     inside = {}
     for person, held in standing.items():
         inside[person] = _choose_main([row for row, _ in held])
-        touched |= {
-            row.pk: row for row, before in held if before is not None and before != [getattr(row, n) for n in fields]
-        }
-    LowIncomeEntry.objects.bulk_update(
-        [row for row in touched.values() if row.withdrawn_at is not None], fields, batch_size=_BATCH
-    )
-    LowIncomeEntry.objects.bulk_update(
-        [row for row in touched.values() if row.withdrawn_at is None], fields, batch_size=_BATCH
-    )
+        touched += [row for row, before in held if before is not None and before != [getattr(row, n) for n in _FIELDS]]
+    # withdrawn rows first: a corrected one may begin on the same day
+    touched.sort(key=lambda row: row.withdrawn_at is None)
+    withdrawn = sum(row.withdrawn_at is not None for row in touched)
+    LowIncomeEntry.objects.bulk_update(touched, _FIELDS, batch_size=_BATCH)
     LowIncomeEntry.objects.bulk_create(new, batch_size=_BATCH)
     return _Entries(len(new), len(touched) - withdrawn, withdrawn, inside)
+
+
+def _follow(row: LowIncomeEntry, said: Span | None, person: Person | None, today: datetime.date) -> None:
+    """One row that is there, by what should be: the same, changed, withdrawn, or ended where it was written by hand."""
+    if said is not None:
+        _take(row, said)
+    elif row.by != "manual":
+        row.withdrawn_at, row.main = clock.now(), False
+    else:
+        _end_by_hand(row, person, today)
+    if person is not None:
+        row.region_code = person.region_code
 
 
 def _take(row: LowIncomeEntry, span: Span) -> None:
@@ -167,10 +166,10 @@ def _take(row: LowIncomeEntry, span: Span) -> None:
     row.award_id, row.household_id = span.award_id, span.household_id  # type: ignore[attr-defined]
 
 
-def _end_by_hand(row: LowIncomeEntry, people: dict[int, Person], today: datetime.date) -> None:
+def _end_by_hand(row: LowIncomeEntry, person: Person | None, today: datetime.date) -> None:
     if row.until is not None:
         return
-    died = people[row.person_id].death_date if row.person_id in people else None
+    died = person.death_date if person is not None else None
     if died is not None:
         row.until = max(died, row.since)
     elif row.expires_on is not None and row.expires_on < today:
