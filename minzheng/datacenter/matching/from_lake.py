@@ -133,6 +133,8 @@ def _answers(
             for row in _named(con, ready, held, on):
                 _put_named(found, ready, row)
     except (duckdb.Error, LakeRefused, OSError):
+        if len(ready) > 1:  # one unreadable delivery must not silence the others
+            return found | {code: one for each in ready for code, one in _answers([each], held, on).items()}
         return {source.code: SourceUnavailable() for source, _ in ready}
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -108,8 +108,8 @@ def _look(question: MatchInquiry, today: datetime.date) -> None:
         question.save(update_fields=["state"])
 
 
-def _read(line: dict[str, object], known: Known, people: Sequence[Asked], request: MatchRequest) -> None:
-    asked = {int(pk) for pk in line["people"]}  # type: ignore[attr-defined]
+def _read(line: dict[str, Any], known: Known, people: Sequence[Asked], request: MatchRequest) -> None:
+    asked = {int(pk) for pk in line["people"]}
     facts = from_lake.replied(str(line["source"]), [p for p in people if p.member_id in asked], request.as_of)
     for pk, rows in facts.items():
         known.facts.setdefault(pk, []).extend(rows)

@@ -110,7 +110,7 @@ def _compared(
     line |= {
         "value": value,
         "declared": declared,
-        "difference": None if None in (value, declared) else value - declared,
+        "difference": None if value is None or declared is None else value - declared,
     }
     line["notes"] += _notes(own)
     if _unclear(line, own, silent):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.matching import asking, composing, requests, reuse, scopes
 from minzheng.datacenter.matching.composing import Known
-from minzheng.datacenter.matching.models import MatchRequest
 from minzheng.kernel.cases.drafting.consents import scope_of
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.running import evidence
@@ -22,12 +21,23 @@ def review(ctx: Ctx) -> None:
     report = ctx.newest("match_report")
     key = ctx.text("key")
     hit = next(h for h in report.data["hits"] if h["key"] == key)
-    said = ctx.pick("take", "reason", "proofs") | {"report": str(report.pk), "key": key, "label": hit["label"]}
+    said = {**ctx.pick("take", "reason", "proofs"), "report": str(report.pk), "key": key, "label": hit["label"]}
     evidence.add(ctx, "match_review", said)
     if ctx.text("take") == "accept":
         known = Known.of_report(report)
         known.reviews[key] = {"take": "accept", "reason": ctx.text("reason"), "by": ctx.actor.name}
         _reissue(ctx, report, known)
+
+
+def recheck(ctx: Ctx) -> None:
+    """The re-check of an objection: corrected makes a new version, upheld is noted with the request."""
+    if ctx.text("result") == "corrected":
+        correct(ctx)
+        return
+    request = reuse.of_this_case(ctx.newest("match_report"), ctx)
+    if request is not None:
+        request.state = "upheld"
+        request.save(update_fields=["state"])
 
 
 def correct(ctx: Ctx) -> None:
@@ -97,9 +107,3 @@ def _reissue(ctx: Ctx, report: Evidence, known: Known) -> None:
         request.save()
     request.state = "disputed"
     requests.issue(ctx, request, known, report.data.get("consents") or {})
-
-
-def end(request: MatchRequest, state: str, why: str) -> None:
-    """Keep what a request ended with (void, upheld) for the list of requests."""
-    request.state, request.why = state, why[:400]
-    request.save(update_fields=["state", "why"])

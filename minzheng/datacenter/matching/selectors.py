@@ -34,7 +34,7 @@ def get(actor: Actor, pk: int) -> MatchRequest | None:
         return row
     from minzheng.kernel.cases.selectors import visible_to as cases
 
-    return row if cases(actor).filter(pk=row.case_id).exists() else None
+    return row if cases(actor).filter(pk=row.case.pk).exists() else None
 
 
 def versions(request: MatchRequest) -> list[Evidence]:

@@ -23,7 +23,7 @@ step_kind("match")(requests.start)
 step_kind("match_collect")(requests.collect)
 step_kind("match_sign")(requests.sign)
 step_kind("match_review")(objections.review)
-step_kind("match_correct")(objections.correct)
+step_kind("match_recheck")(objections.recheck)
 
 
 def run_match(*, case: Case, actor: Actor, version: int | None = None) -> CaseAct:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from minzheng.datacenter.matching import scopes
+from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.awards.selectors import in_force_with_families
+from minzheng.kernel.awards.selectors import visible_to as awards_of
+from minzheng.kernel.cases import selectors as case_files
 from minzheng.kernel.cases.drafting.consents import scope_of
 from minzheng.kernel.cases.drafting.members import adult
-from minzheng.kernel.cases.models import CaseMember, Consent
 from minzheng.kernel.items import registry
 from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 
 if TYPE_CHECKING:
     from minzheng.kernel.awards.models import Award
+    from minzheng.kernel.cases.models import CaseMember, Consent
 
 _CHUNK = 500
 
@@ -80,28 +83,24 @@ def homes(region_code: str, benefits: Sequence[str], items: Sequence[str], on: d
 
 def _members(found: dict[int, Home], cases: dict[int, tuple[int, str]], items: set[str], on: datetime.date) -> None:
     for chunk in _chunks(sorted(cases)):
-        consents = _consents(chunk)
-        families: dict[int, list[CaseMember]] = defaultdict(list)
-        for member in CaseMember.objects.filter(case_id__in=chunk, in_count=True, person__isnull=False).select_related(
-            "person"
-        ):
-            families[member.case_id].append(member)
-        for case_id, family in families.items():
+        for case_id, signed in _signed(chunk, on):
             key, item_code = cases[case_id]
             covers = scopes.items_of(scope_of(registry.get(item_code)))
-            guardians = [one for member in family if adult(member, on) for one in consents.get(member.pk, ())]
-            for member in family:
-                own = consents.get(member.pk, ()) if adult(member, on) else [*consents.get(member.pk, ()), *guardians]
-                _enter(found[key], member, *_verdict(own, covers, items, on))
+            for member, consents in signed:
+                _enter(found[key], member, *_verdict(consents, covers, items, on))
 
 
-def _consents(cases: Iterable[int]) -> dict[int, list[Consent]]:
-    """Member → every consent signed for the cases, also those over."""
-    rows: dict[int, list[Consent]] = defaultdict(list)
-    for one in Consent.objects.filter(case_id__in=list(cases), member__isnull=False):
-        if one.member_id is not None:
-            rows[one.member_id].append(one)
-    return rows
+def _signed(cases: Iterable[int], on: datetime.date) -> Iterator[tuple[int, list[tuple[CaseMember, list[Consent]]]]]:
+    """Case → its members who count, each with every consent that stands for them, also those over: an adult's own, a
+    child's that a guardian signed, else those of the adults of the family."""
+    rows = case_files.visible_to(SYSTEM).filter(pk__in=list(cases)).prefetch_related("members__person", "consents")
+    for case in rows:
+        own: dict[int | None, list[Consent]] = defaultdict(list)
+        for consent in case.consents.all():
+            own[consent.member_id].append(consent)
+        family = [one for one in case.members.all() if one.in_count and one.person_id is not None]
+        guardians = [one for member in family if adult(member, on) for one in own[member.pk]]
+        yield case.pk, [(one, own[one.pk] if adult(one, on) else [*own[one.pk], *guardians]) for one in family]
 
 
 def _verdict(
@@ -143,31 +142,24 @@ def _is_number(text: str) -> bool:
 
 def _without_case(found: dict[int, Home]) -> None:
     """People of awards taken over from elsewhere: there is no slip they signed."""
-    from minzheng.kernel.awards.models import AwardMember
-
     wanted = {pk: home for home in found.values() for pk in home.awards}
     for chunk in _chunks(sorted(wanted)):
-        rows = AwardMember.objects.filter(award_id__in=chunk, person__isnull=False).values_list(
-            "award_id", "person_id", "name"
-        )
-        for award_id, person_id, name in rows:
-            wanted[award_id].people.setdefault(person_id, Someone(person_id, name, "", "no_consent"))
+        for award in awards_of(SYSTEM).filter(pk__in=chunk).only("pk").prefetch_related("members"):
+            for one in award.members.all():
+                if one.person_id is not None:
+                    people = wanted[award.pk].people
+                    people.setdefault(one.person_id, Someone(one.person_id, one.name, "", "no_consent"))
 
 
 def still_allowed(awards: Iterable[Award], people: set[int], on: datetime.date) -> bool:
     """Whether everybody of ``people`` has a valid consent on file for one of the awards' cases."""
     cases = [one.case_id for one in awards if one.case_id is not None]
-    covered: set[int] = set()
-    consents = _consents(cases)
-    families: dict[int, list[CaseMember]] = defaultdict(list)
-    for member in CaseMember.objects.filter(case_id__in=cases, in_count=True):
-        families[member.case_id].append(member)
-    for family in families.values():
-        guardians = [one for member in family if adult(member, on) for one in consents.get(member.pk, ())]
-        for member in family:
-            own = consents.get(member.pk, ()) if adult(member, on) else [*consents.get(member.pk, ()), *guardians]
-            if member.person_id is not None and any(c.revoked_at is None and c.valid_until >= on for c in own):
-                covered.add(member.person_id)
+    covered = {
+        member.person_id
+        for _, family in _signed(cases, on)
+        for member, consents in family
+        if any(one.revoked_at is None and one.valid_until >= on for one in consents)
+    }
     return people <= covered
 
 

@@ -25,10 +25,11 @@ from minzheng.datacenter.matching.bulk.models import MatchFamily, MatchReview, M
 from minzheng.datacenter.matching.bulk.selectors import RUN
 from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.awards.models import Award
+from minzheng.kernel.awards import selectors as awards
+from minzheng.kernel.cases import selectors as case_files
 from minzheng.kernel.cases.errors import NotFound, Refused
-from minzheng.kernel.cases.models import Consent
 from minzheng.kernel.jobs.services import enqueue
 from minzheng.kernel.regions import codes
 from minzheng.kernel.registers.numbering import next_number
@@ -234,14 +235,13 @@ def _taken_back(today: datetime.date, but: set[int]) -> list[MatchFamily]:
     first = kept.order_by("run__asked_at").values_list("run__asked_at", flat=True).first()
     if first is None:
         return []
-    revoked = Consent.objects.filter(revoked_at__gte=first).values_list("case_id", flat=True)
-    touched = {str(pk) for pk in Award.objects.filter(case_id__in=set(revoked)).values_list("pk", flat=True)}
+    revoked = case_files.visible_to(SYSTEM).filter(consents__revoked_at__gte=first).values_list("pk", flat=True)
+    drawn = awards.visible_to(SYSTEM)
+    touched = {str(pk) for pk in drawn.filter(case_id__in=set(revoked)).values_list("pk", flat=True)}
     found = []
     for family in kept if touched else ():
         if touched & set(family.awards):
             people = {int(one["person"]) for one in family.content.get("members", ())}
-            if not caseload.still_allowed(
-                Award.objects.filter(pk__in=[int(pk) for pk in family.awards]), people, today
-            ):
+            if not caseload.still_allowed(drawn.filter(pk__in=[int(pk) for pk in family.awards]), people, today):
                 found.append(family)
     return found

@@ -15,10 +15,13 @@ from minzheng.datacenter.matching.bulk import alerts as alert_rules
 from minzheng.datacenter.matching.bulk import comparing, report
 from minzheng.datacenter.matching.bulk.caseload import Home, Someone
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
-from minzheng.kernel.cases.models import Case
+from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.cases import selectors as case_files
 
 if TYPE_CHECKING:
     import duckdb
+
+    from minzheng.kernel.cases.models import Case
 
 _BATCH = 500
 _FACT = ("source", "class", "amount_fen", "on_date", "valid_to", "title", "reference", "batch", "row_no", "code")
@@ -72,7 +75,7 @@ def _chunk(
     classes: set[str], on: datetime.date, until: datetime.date,
 ) -> None:  # fmt: skip
     hits, alerts, sums = found
-    cases = Case.objects.in_bulk({pk for home in homes for pk in home.cases})
+    cases = case_files.visible_to(SYSTEM).in_bulk({pk for home in homes for pk in home.cases})
     families, told, queue, left = [], [], [], []
     for home in homes:
         left += [

@@ -139,6 +139,24 @@ def test_要第二人签发的_提请人自己不能签(corner: Corner, monkeypa
     assert (report(case)["asked_by"], report(case)["signed_by"]) == ("核对员甲", "核对员乙")
 
 
+def test_异议期间停表_复查维持的写明维持(corner: Corner, deliver: Callable[..., Any]) -> None:
+    deliver("vehicle", [car(corner.family[1])])
+    case = corner.started()
+    corner.do(case, "run_match", corner.clerk)
+    before = case.total_due_on
+    corner.do(case, "notify_mismatch", corner.clerk)
+    citizen = corner.citizen(corner.family[0])
+    with pytest.raises(Refused) as refused:
+        corner.do(case, "match_objection", citizen, code="D4", content="已卖", keys=["9.wage"])
+    assert "keys" in refused.value.fields
+    corner.do(case, "match_objection", citizen, code="D4", content="前年已卖给同村人", keys=["0.vehicles"])
+    assert case.total_due_on > before, "来源部门复查的日子不算办理时间"
+    said = case.evidence.get(kind="match_objection").data
+    assert said["due_on"] == "2026-11-16" and "全家机动车辆" in said["what"][0]
+    corner.do(case, "match_recheck", corner.officer, result="upheld", content="车管所确认仍在名下")
+    assert MatchRequest.objects.get().state == "upheld" and len(case.evidence.filter(kind="match_report")) == 1
+
+
 def test_撤回授权的报告作废(corner: Corner) -> None:
     case = corner.started()
     corner.do(case, "run_match", corner.clerk)

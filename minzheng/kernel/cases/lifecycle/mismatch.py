@@ -93,7 +93,7 @@ def on_match_objection(ctx: Ctx) -> None:
     due = add_working_days(ctx.today, ctx.params.match_recheck_days).date
     labels = dict(told_findings(ctx))
     keys = [key for key in ctx.data.get("keys") or [] if key in labels]
-    said = ctx.pick("code", "content", "proofs") | {"keys": keys, "due_on": due}
+    said = {**ctx.pick("code", "content", "proofs"), "keys": keys, "due_on": due}
     about = {"what": [labels[key] for key in keys], "report": str(report.pk) if report else ""}
     evidence.add(ctx, "match_objection", said | about)
     ctx.note({"until": due})
@@ -103,7 +103,7 @@ def on_match_recheck(ctx: Ctx) -> None:
     """复查: both versions are kept; an objection is closed once everything it speaks of is settled. What the department
     corrected makes a new version of the report."""
     fixed = ctx.text("key")
-    settled = ctx.pick("result", "content", "proofs", "receipt") | {"key": fixed}
+    settled = {**ctx.pick("result", "content", "proofs", "receipt"), "key": fixed}
     evidence.add(ctx, "match_recheck", settled)
     for row in ctx.evidence("match_objection"):
         done = {fixed} if fixed else set(row.data.get("keys") or [])
@@ -111,8 +111,7 @@ def on_match_recheck(ctx: Ctx) -> None:
             continue
         row.closed_at = ctx.now
         row.save(update_fields=["closed_at"])
-    if ctx.text("result") == "corrected":
-        kind("match_correct")(ctx)
+    kind("match_recheck")(ctx)
 
 
 def _settled_before(ctx: Ctx, objection: Evidence) -> set[str]:

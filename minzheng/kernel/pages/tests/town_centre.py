@@ -10,11 +10,18 @@ from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, actor_of
 from minzheng.kernel.accounts.models import User
+from minzheng.kernel.documents import services as documents
+from minzheng.kernel.documents.tests.samples import picture
+from minzheng.kernel.subjects import idcard
 
 COUNTY = "990101000000"
+#: A valid number of the invented area that belongs to nobody in the town.
+ID_OF_NOBODY = idcard.make("990101", datetime.date(1971, 4, 6), 951)
 
 
 def _of(name: str) -> Any:
@@ -33,7 +40,7 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     """{"addresses", "keys"} of these pages."""
     samples, exchange = _samples(staff), _exchange(family)
     return {
-        "addresses": samples["addresses"] | exchange["addresses"] | _lake() | CATALOGUE,
+        "addresses": samples["addresses"] | exchange["addresses"] | _lake() | _matching(staff) | CATALOGUE,
         "keys": [*samples["keys"], *exchange["keys"]],
     }
 
@@ -55,6 +62,22 @@ def _lake() -> dict[str, dict[str, Any]]:
         (link.pk, ("lake.link", "lake.link_edit", "lake.link_read", "lake.link_switch")),
     )
     return {code: {"pk": pk} for pk, codes in pages for code in codes}
+
+
+def _matching(staff: Callable[[str, str], User]) -> dict[str, dict[str, Any]]:
+    """A request of the housing bureau, entered with its letter and answered; nobody has delivered anything yet."""
+    outside, officer = _of("matching.outside"), actor_of(staff("matching_officer", COUNTY))
+    letter = documents.store_attachment(
+        case=None, kind="match_paper", label="来函", upload=SimpleUploadedFile("letter.jpg", picture()), actor=officer
+    )
+    day = clock.today()
+    someone = outside.Person("郑有田", ID_OF_NOBODY, "本人", day, day + datetime.timedelta(days=300))
+    wanted = outside.Wanted(
+        "bureau", "示范县住房和城乡建设局", "住建函1号", "公租房资格审核", COUNTY, ["realty"], [someone], [letter.pk]
+    )
+    made = outside.enter(actor=officer, wanted=wanted)
+    pages = ("matching.report", "matching.pdf", "matching.json", "matching.void")
+    return {code: {"pk": made.pk} for code in pages} | {"matching.paper": {"pk": made.pk, "attachment": letter.pk}}
 
 
 def _samples(staff: Callable[[str, str], User]) -> dict[str, Any]:
