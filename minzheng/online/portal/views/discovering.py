@@ -50,7 +50,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _draw(request, step, {}, {})
     raw = {field.name: raw_value(field, request.POST, request.FILES) for field in step.fields}
-    values, errors = clean_fields(step.fields, raw)
+    values, errors = clean_fields(step.fields, request.POST, request.FILES)
     if errors:
         return _draw(request, step, raw, errors)
     if not allow("discovery", client_address(request), tries=terms.number("lead_tries"), seconds=HOUR):
