@@ -15,6 +15,7 @@ from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.pages.drawing import draw
+from minzheng.kernel.pages.people.me import Secret
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Moment, Text
 from minzheng.kernel.parts.examples import first_of
@@ -38,7 +39,7 @@ def _fields(actor: Any, obj: LakeLink | None) -> tuple[Any, ...]:
         TextField("port", "端口", max_length=5, help="空着用常规端口：PostgreSQL 5432，MySQL 3306"),
         TextField("database", "库名", required=True, max_length=64),
         TextField("username", "只读账号", required=True, max_length=64, help="请对方只给查询权限"),
-        TextField("password", "口令", max_length=128, help="封存保管，不再显示；空着不改" if obj else "封存保管，不再显示"),
+        Secret("password", "口令", max_length=128, autocomplete="new-password", help="封存保管，不再显示；空着不改" if obj else "封存保管，不再显示"),
         LongText("query", "读取什么", required=True, max_length=4000, rows=4,
                  help="一个表或视图的名字，或一条 SELECT；列名用来源模板里的列名或表头"),
         TextField("basis", "依据", max_length=300, help="空着用来源自己声明的依据"),
