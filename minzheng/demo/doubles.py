@@ -20,12 +20,18 @@ if TYPE_CHECKING:
     from minzheng.demo.load import Loader
 
 COUNT = 12
+#: Of these so many are second files; the rest stand in two households.
+SECOND_FILES = COUNT - COUNT // 6
+#: In a county of a few families a dozen doubles would be no exception.
+LEAST_PERSONS = 1000
 #: Other characters of the same sound.
 _SOUNDS = dict(zip("兰国英芳伟华明平军秀玉建文", "蓝果瑛方玮桦铭萍君绣钰健雯", strict=True))
 
 
 def load_doubles(loader: Loader) -> int:
     """Second files and their pairs, entered without a search over the county; returns how many pairs."""
+    if len(loader.names) < LEAST_PERSONS:
+        return 0
     with clock.at(loader.as_of):
         chosen = _originals()
         couples = []

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from minzheng.business.assistance import conflicts
 from minzheng.demo.cli import demo
+from minzheng.demo.doubles import SECOND_FILES
 from minzheng.demo.errors import DemoError, NotDemo
 from minzheng.demo.generate import generate
 from minzheng.demo.load import load, unload
@@ -68,7 +69,7 @@ class Test装好的县:
             yield
 
     def test_人户账号待遇办件都在_加密栏打得开(self) -> None:
-        assert Person.objects.filter(is_demo=True).count() == 3000
+        assert Person.objects.filter(is_demo=True).count() == 3000 + SECOND_FILES
         person = Person.objects.get(name="周桂兰", region_code="990101001201")
         assert person.id_no == "990101195803149022" and person.phone == "15401010001" and "石桥村" in person.address
         assert person.hukou_region == person.region_code
