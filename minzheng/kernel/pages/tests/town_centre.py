@@ -40,7 +40,12 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     """{"addresses", "keys"} of these pages."""
     samples, exchange = _samples(staff), _exchange(family)
     return {
-        "addresses": samples["addresses"] | exchange["addresses"] | _lake() | _matching(staff) | CATALOGUE,
+        "addresses": samples["addresses"]
+        | exchange["addresses"]
+        | _lake()
+        | _matching(staff)
+        | _batch(family)
+        | CATALOGUE,
         "keys": [*samples["keys"], *exchange["keys"]],
     }
 
@@ -78,6 +83,31 @@ def _matching(staff: Callable[[str, str], User]) -> dict[str, dict[str, Any]]:
     made = outside.enter(actor=officer, wanted=wanted)
     pages = ("matching.report", "matching.pdf", "matching.json", "matching.void")
     return {code: {"pk": made.pk} for code in pages} | {"matching.paper": {"pk": made.pk, "attachment": letter.pk}}
+
+
+def _batch(family: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """A check of the village's caseload that found a family, warned of it and doubts one row."""
+    models, village = _of("matching.bulk.models"), family["award"].region_code
+    until = clock.today() + datetime.timedelta(days=90)
+    run = models.MatchRun.objects.create(
+        no="PH990101001001-2026-0001", region_code=village, title="批量核对", purpose="定期核对", basis="核对授权书",
+        state="done", asked_name="核对员", asked_at=clock.now(), families=1, persons=1, expires_on=until,
+    )  # fmt: skip
+    home = models.MatchFamily.objects.create(
+        run=run, region_code=village, payee_name="郑有田", persons=1, valid_until=until,
+        content={"members": [], "sums": {}, "differences": []},
+    )  # fmt: skip
+    models.MatchAlert.objects.create(
+        run=run, family=home, region_code=village, person_name="郑有田", code="custody", title="服刑或强制隔离戒毒", level="blue",
+        on=clock.today(), content={"sentence": "在监狱服刑"},
+    )  # fmt: skip
+    fact = {"class": "vehicle", "title": "小型轿车", "on_date": "2026-09-09"}
+    doubt = models.MatchReview.objects.create(
+        run=run, family=home, region_code=village, person_name="郑有田", source="vehicle", batch="1", row_no=1, code="R1",
+        content={"facts": [fact]},
+    )  # fmt: skip
+    pages = (("matching.batch.detail", run), ("matching.batch.home", home), ("matching.batch.review", doubt))
+    return {code: {"pk": row.pk} for code, row in pages}
 
 
 def _samples(staff: Callable[[str, str], User]) -> dict[str, Any]:
