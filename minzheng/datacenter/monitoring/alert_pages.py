@@ -116,7 +116,7 @@ DETAIL = DetailBody(
         ),
         Table(
             "家庭", rows=_family, permission="household.read",
-            columns=(Text("name", "姓名"), Text("relation", "关系"), Date("birth", "出生"), Text("mark", "")),
+            columns=(Text("name", "姓名"), Text("relation", "关系"), Date("birth", "出生"), Text("mark", "备注")),
             empty="没有登记家庭。",
             more=lambda alert: ("家庭档案", reverse("households.file", kwargs={"pk": alert.household_id})) if alert.household_id else None,
         ),
