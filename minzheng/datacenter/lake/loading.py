@@ -44,6 +44,8 @@ Progress = Callable[[int, str], None]
 Fence = Callable[[], AbstractContextManager[Any]]
 #: Words of a code column, and reasons, that the report shows.
 _SHOWN = 20
+#: Memory of the engine that sorts and counts a batch, beside what the checks still hold; the rest is spilled, encrypted.
+SORTING = "512MB"
 
 
 def quiet(rows: int, sentence: str) -> None:
@@ -106,7 +108,7 @@ def _load(actor: Actor, batch: LakeBatch, spec: SourceSpec, progress: Progress, 
                 _record(actor, "lake.refuse", batch)
             return batch
         progress(checker.rows, "正在排序、落盘")
-        with engine.connect() as con:
+        with engine.connect(memory=SORTING) as con:
             files = draft.finish(con)
             report |= figures.counted(con, spec, str(draft.folder / writing.PART), clock.today())
         draft.move(batch.source, batch.period, batch.no)
