@@ -1,4 +1,5 @@
-"""Story one: 周桂兰's family of four in three generations, from applying on a phone to the first payment.
+"""Story one: 周桂兰's family of four in three generations, from applying on a phone to the first payment, and to the car
+that a monitor finds a month later.
 
 Four people sign in: 周桂兰 (phone), the clerk 林晓云 and head 高远 of 青石镇, and 沈清和 at the county. Every screen is looked at,
 every number is right.
@@ -6,7 +7,9 @@ every number is right.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +47,48 @@ def test_周桂兰家从手机申请到第一笔钱(comes: Callable[..., Any]) -
         stage.run_jobs()
         sees_payment(zhou)
         reads_messages(zhou)
+    with stage.on("2026-12-10"):
+        delivers_vehicles()
+        looks_into_the_alert(lin, no)
+
+
+def delivers_vehicles() -> None:
+    """公安 delivers the month's new vehicles; one belongs to 赵志强. At night the monitors look at what is new."""
+    from minzheng.datacenter.lake.ingest import ingest
+    from minzheng.kernel.accounts.actors import SYSTEM
+    from minzheng.kernel.cases.models import CaseMember
+    from minzheng.kernel.jobs import services
+    from minzheng.kernel.jobs.worker import drain
+
+    def work() -> None:
+        zhao = CaseMember.objects.filter(case__applicant_name="周桂兰", name="赵志强").first()
+        assert zhao is not None
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "机动车登记.csv"
+            head = "公民身份号码,机动车所有人,号牌号码,车辆类型,初次登记日期,机动车状态"
+            file.write_text(f"{head}\n{zhao.id_no},赵志强,示A66888,小型轿车,2026-12-02,正常\n", encoding="gb18030")
+            batch = ingest(SYSTEM, "vehicle", file, "2026-12", region="990101000000")
+        assert (batch.accepted, batch.rejected) == (1, 0)
+        services.enqueue("monitor.daily", key="story:monitor.daily")
+        drain()
+
+    stage.aside(work)
+
+
+def looks_into_the_alert(lin: Visitor, no: str) -> None:
+    """A vehicle stops nothing by itself: somebody goes and looks, judges, and the case is checked again."""
+    lin.go("/console/monitor/alerts/").sees("预警队列", "赵志强").look("预警队列")
+    lin.page.get_by_role("row").filter(has_text="赵志强").get_by_role("link").first.click()
+    lin.page.wait_for_load_state()
+    lin.sees("新登记机动车", "示A66888", "公安").look("一条预警")
+    lin.press("走访记录").pick("怎样走访", "入户").pick("见到谁", "见到家属")
+    lin.fill("看到的情况", "车停在院里，本人说是自己买来跑运输的。").press("保存走访记录").sees("走访记录已保存")
+    lin.press("认定").pick("这条预警说的情况属实吗", "属实")
+    lin.page.get_by_label("反馈", exact=True).select_option(label="F13 停发或减发")
+    lin.look("认定预警").press("认定")
+    lin.press("处置").pick("怎样处置", "启动存量复核").fill("说明", "购车情况属实，重新核对家庭财产。")
+    lin.press("办理").sees("已启动复核", "预警本身不停发")
+    staff.open_case(lin, "周桂兰").sees(no, "复核", "示A66888").look("预警启动的复核")
 
 
 def asks_progress_without_login(neighbour: Visitor, no: str) -> None:

@@ -4,13 +4,12 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datacenter', '0008_match_requests'),
+        ("datacenter", "0008_match_requests"),
     ]
 
     operations = [
         migrations.DeleteModel(
-            name='RecordedFact',
+            name="RecordedFact",
         ),
     ]

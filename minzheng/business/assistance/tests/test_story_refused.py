@@ -124,7 +124,11 @@ def test_家庭对车辆提出异议复查更正后可以同意(world: World) ->
     world.do(case, "match_recheck", world.clerk, **corrected, key="0.vehicles", count="0", receipt="车管函〔2026〕8号")
     first, second = case.evidence.filter(kind="match_report").order_by("at", "pk")
     assert [d["key"] for d in first.data["differences"]] == ["0.vehicles"] and second.data["differences"] == []
-    assert (second.data["no"], second.data["version"], second.data["versions"]) == (first.data["no"], 2, [str(first.pk)])
+    assert (second.data["no"], second.data["version"], second.data["versions"]) == (
+        first.data["no"],
+        2,
+        [str(first.pk)],
+    )
     with pytest.raises(Refused, match="没有这一项差异"):
         world.do(case, "judge", world.clerk, key="0.vehicles", take="other", count="0", reason="已过户")
     world.do(case, "opinion", world.leader, conclusion="agree", opinion="同意")

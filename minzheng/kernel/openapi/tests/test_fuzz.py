@@ -44,7 +44,9 @@ def visitors(label: str) -> list[str]:
         return ["nobody", "citizen", "town_clerk"]
     if permission == CITIZEN:
         return ["citizen"]
-    return [role for role in POSTS if permission == STAFF or permission in ROLES[role].permissions][: 1 if TRIES <= 2 else 2]
+    return [role for role in POSTS if permission == STAFF or permission in ROLES[role].permissions][
+        : 1 if TRIES <= 2 else 2
+    ]
 
 
 PAIRS = [(label, kind) for label in OPERATIONS if label not in LEFT_OUT for kind in visitors(label)]

@@ -24,7 +24,12 @@ LINES: dict[str, tuple[tuple[str, str], ...]] = {
     "mismatch": (("due_on", "可提出异议至"),),
     "match_request": (("sentence", "进展"), ("waiting", "还没有答复"), ("due_on", "最迟")),
     "match_review": (("label", "记录"), ("take", "复核结论"), ("reason", "理由")),
-    "match_objection": (("what", "对哪些有异议"), ("code", "原因"), ("content", "说明"), ("due_on", "来源部门应在此前答复")),
+    "match_objection": (
+        ("what", "对哪些有异议"),
+        ("code", "原因"),
+        ("content", "说明"),
+        ("due_on", "来源部门应在此前答复"),
+    ),
     "match_recheck": (("result", "复查结果"), ("receipt", "来源部门回执"), ("content", "复查情况")),
     "warning": (("content", "警告内容"),),
     "objection": (),

@@ -70,7 +70,11 @@ def test_写错的_留在页面上说明(officers: list[Client], field: str, val
 
 
 def test_成批确认_成批签发(officers: list[Client]) -> None:
-    names = ["低保_车辆上限", "公示天数", "监督_EXPORT_KEEP_HOURS"]  # the last one begins in 2021: confirmed from then on
+    names = [
+        "低保_车辆上限",
+        "公示天数",
+        "监督_EXPORT_KEEP_HOURS",
+    ]  # the last one begins in 2021: confirmed from then on
     told = {"names": names, "valid_from": "2015-01-01", "source": "县实施细则"}
     assert officers[0].post(reverse("standards.confirm_many"), told).status_code == 302
     assert ParameterValue.objects.filter(state="draft", confirms=True).count() == 3
