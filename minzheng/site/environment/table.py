@@ -44,6 +44,7 @@ TABLE: tuple[Variable, ...] = (
         V("MINZHENG_DRAFT_KEEP_DAYS", "days", "90", "群众没有提交的草稿留多少天"),
         V("MINZHENG_LAKE_MEMORY", "text", "1GB", "数据湖引擎（入湖、核对、监测）的内存上限，如 1GB、512MB"),
         V("MINZHENG_LAKE_THREADS", "text", "", "数据湖引擎的线程数；空着用全部核"),
+        V("MINZHENG_EXCHANGE_CODE", "text", "minzheng", "部门交换中本平台的代号，与对方约定"),
         V("MINZHENG_TODAY", "date", "", "指定“今天”，只用于演示与测试"),
     ),
     *_group(
@@ -98,6 +99,7 @@ TABLE: tuple[Variable, ...] = (
     V("MINZHENG_WORKERS", "number", "2", "网页工作进程数", internal=True),
     V("MINZHENG_TEST_DB", "text", "", "测试库的名字", internal=True),
     V("MINZHENG_TEST_SPARK", "flag", "0", "测试 Spark", internal=True),
+    V("MINZHENG_TEST_SPLINK", "flag", "0", "测试 Splink", internal=True),
     V("MINZHENG_TRANSITIONS", "text", "", "重写办理对照表的开关（write）", internal=True),
     V("MINZHENG_CASELOAD_PERSONS", "number", "4000", "存量导入测试的人数", internal=True),
     V("MINZHENG_FUZZ", "number", "2", "模糊测试的次数", internal=True),
