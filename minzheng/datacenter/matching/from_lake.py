@@ -1,6 +1,7 @@
-"""来源在数据湖里: what the departments have delivered, looked up by token for one family over all sources in one statement.
+"""来源在数据湖里: what the departments have delivered, looked up by token for one family over all sources.
 
-The clean files are sorted by token, so a family touches one row group of each. One engine per process, one cursor per query;
+The clean files are sorted by token, so a family touches one row group of each (lake/looking.py); one statement makes facts
+of the rows found. One engine per process, one cursor per query;
 state lives in the manifest and the files alone. A number that had to be repaired (R1) and a death record without a number
 (Q2) are found too, but only as something a person has to look at.
 """
@@ -15,11 +16,13 @@ from functools import cache
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from minzheng.datacenter.lake import engine, reading, tokens
+from minzheng.datacenter.lake import engine, looking, reading, tokens
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.matching import terms
+from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact, SourceSilent, SourceUnavailable, Waiting
 from minzheng.datacenter.sources.classes import DEPARTMENTS
 from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
@@ -132,7 +135,7 @@ def _answers(
                 _put(found, people, row, "R1")
             for row in _named(con, ready, held, on):
                 _put_named(found, ready, row)
-    except (duckdb.Error, LakeRefused, OSError):
+    except (duckdb.Error, pa.ArrowException, LakeRefused, OSError):
         if len(ready) > 1:  # one unreadable delivery must not silence the others
             return found | {code: one for each in ready for code, one in _answers([each], held, on).items()}
         return {source.code: SourceUnavailable() for source, _ in ready}
@@ -147,12 +150,20 @@ def _rows(
     con: duckdb.DuckDBPyConnection, ready: Sequence[LakeSource], people: Mapping[str, Mapping[int, Asked]],
     held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
 ) -> list[tuple[Any, ...]]:  # fmt: skip
-    """Facts of the family over all sources: one branch a source, each a few rows of sorted files."""
-    parts = [
-        _branch(one.spec, reading.relation(con, one.code, rows=held[one.code], tokens=list(people[one.code])), on)
-        for one in ready
-    ]
-    return con.execute("\nUNION ALL\n".join(parts)).fetchall()
+    """Facts of the family over the sources that know anybody of it: one branch a source, each over its few rows."""
+    parts = []
+    for one in ready:
+        found = looking.rows(held[one.code], list(people[one.code]), _columns(one.spec))
+        if found is not None:
+            con.register(f"rows_{one.code}", found)
+            parts.append(_branch(one.spec, f"SELECT * FROM rows_{one.code}", on))
+    return con.execute("\nUNION ALL\n".join(parts)).fetchall() if parts else []
+
+
+def _columns(spec: SourceSpec) -> tuple[str, ...]:
+    """What the facts of a source are made of, and what tells whose they are."""
+    own = [*columns_used(spec), *(name for name in EXTRAS if spec.has(name))]
+    return tuple(dict.fromkeys(["id_token", "row_no", "name_token", "pinyin_token", *own]))
 
 
 def _branch(spec: SourceSpec, relation: str, on: datetime.date) -> str:
@@ -178,12 +189,13 @@ def _repaired(
         batches = [b for b in held[one.code] if _count(b, "invalid")]
         if not batches:
             continue
-        wanted, listed = people[one.code], ", ".join(map(engine.quoted, reading.repairs_of(batches)))
-        near = con.execute(
-            f"SELECT row_no, batch, id_token, pinyin_token FROM read_parquet([{listed}], hive_partitioning=true,"
-            f" hive_types={{'batch': VARCHAR}}) WHERE id_token IN ({', '.join(map(str, wanted))})"
-        ).fetchall()
-        sure = {(b, n): t for n, b, t, p in near if p is not None and p == tokens.pinyin(wanted[t].name)}
+        wanted = people[one.code]
+        near = looking.repairs(batches, list(wanted), ("row_no", "id_token", "pinyin_token"))
+        sure = {
+            (row["batch"], row["row_no"]): row["id_token"]
+            for row in (near.to_pylist() if near is not None else ())
+            if row["pinyin_token"] is not None and row["pinyin_token"] == tokens.pinyin(wanted[row["id_token"]].name)
+        }
         if not sure:
             continue
         relation = reading.relation(con, one.code, rows=[b for b in batches if b.no in {no for no, _ in sure}])
