@@ -100,13 +100,18 @@ def taken(request: pytest.FixtureRequest, _database_server: None, tmp_path: Path
         staged.remove()
 
 
+#: Tables that a later release dropped: what departments were recorded to answer now lies in the lake, delivered anew.
+TAKEN_OUT = {"datacenter_recordedfact"}
+
+
 def test_接手旧版本的数据_一行不少_密文打得开_名单打得开(taken: Taken) -> None:
     before = taken.tables()
     checks = taken.prove()
     assert [check for check in checks if not check["ok"]] == []
     assert {"migrate", "audit", "cases", "awards", "files", "sealed"} <= {check["name"] for check in checks}
     after = taken.tables()
-    assert {name: one.rows for name, one in before.items() if after[name].rows < one.rows} == {}
+    fewer = {name for name, one in before.items() if name not in after or after[name].rows < one.rows}
+    assert fewer <= TAKEN_OUT
     logins = [*{row["role"]: (row["username"], row["password"]) for row in taken.about["logins"]}.values()]
     done = taken.run("-c", LOOK, text=json.dumps(logins))
     assert done.returncode == 0, done.stderr[-3000:]

@@ -63,7 +63,7 @@ def test_不写某台机器的路径(texts: dict[str, str]) -> None:
     assert found == set()
 
 
-LOCKS = ("bootstrap", "run", "test", "bulk", "spark")
+LOCKS = ("bootstrap", "run", "test", "bulk", "splink", "spark")
 
 
 def test_锁文件里没有下载地址(texts: dict[str, str]) -> None:

@@ -66,8 +66,9 @@ def still_to_ask(ctx: Ctx, before: Standing | None, people: Sequence[Asked]) -> 
     everybody = {p.member_id for p in people}
     wanted = {source.code: everybody - fresh.get(source.code, set()) for source in asking.all_sources()}
     if not any(rows for code, rows in wanted.items() if code not in silent or _new(before, rows)):
+        when = f"每个人的每一项都在 {days} 天内查过（最近 {last:%Y-%m-%d}）" if last else "各来源都还没有新的数据"
         raise Refused(
-            f"{before.report.data['no']} 号核对报告还有效，每个人的每一项都在 {days} 天内查过（最近 {last:%Y-%m-%d}），不重复查询。"
+            f"{before.report.data['no']} 号核对报告还有效，{when}，不重复查询。"
             "对结果有疑问的，请办理核对异议复查；家庭有新成员或情况有变化的，先登记变化。"
         )
     return wanted

@@ -52,7 +52,7 @@ def lines(actor: Actor) -> list[Line]:
     """Every declared monitor and the two kinds of leads, those with alerts first."""
     told = selectors.judged(actor)
     off: dict[str, list[str]] = {}
-    for one in switches.in_force():
+    for one in switches.in_force_about([post.region_code for post in actor.assignments]):
         off.setdefault(one.monitor, []).append(one.region_code)
     names = region_names({code for listed in off.values() for code in listed})
     known = declare.declared()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -30,6 +30,16 @@ def in_force(on: datetime.date | None = None) -> QuerySet[MonitorSwitch]:
     """The switches of a day (today by default)."""
     day = on or clock.today()
     return MonitorSwitch.objects.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+def in_force_about(places: Iterable[str]) -> list[MonitorSwitch]:
+    """Today's switches that hold in one of these places, in a part of one, or around one."""
+    mine = list(places)
+    return [
+        one
+        for one in in_force()
+        if any(codes.covers(one.region_code, place) or codes.covers(place, one.region_code) for place in mine)
+    ]
 
 
 def asker() -> Callable[[str, str], bool]:

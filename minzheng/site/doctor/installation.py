@@ -11,13 +11,14 @@ from importlib import metadata
 from pathlib import Path
 
 from django.conf import settings
+from packaging.markers import Marker
 
 from minzheng.site.doctor.result import Result, fail, ok, warn
 from minzheng.site.paths import checkout
 
 OLDEST = (3, 11)
 FONTS = ("NotoSerifSC_400Regular.ttf", "NotoSerifSC_700Bold.ttf", "NotoSansSC_400Regular.ttf", "NotoSansSC_700Bold.ttf")
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\\n]+))?", re.MULTILINE)
 _LOW_DISK = 2 * 1024**3
 
 
@@ -34,13 +35,14 @@ def packages() -> list[Result]:
     if root is None:
         return ok("程序包", "以轮子安装，没有锁文件可比")
     wrong = []
-    pins = _PIN.findall((root / "requirements" / "run.txt").read_text(encoding="utf-8"))
+    lines = _PIN.findall((root / "requirements" / "run.txt").read_text(encoding="utf-8"))
+    # One package may be locked twice, for older and newer Pythons; some are for other systems only
+    pins = [(name, wanted) for name, wanted, marker in lines if not marker or Marker(marker).evaluate()]
     for name, wanted in pins:
         try:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:
-            if name not in ("tzdata", "colorama"):  # installed on Windows only
-                wrong.append(f"没有安装 {name}；请运行 make setup。")
+            wrong.append(f"没有安装 {name}；请运行 make setup。")
             continue
         if found != wanted:
             wrong.append(f"{name} 装的是 {found}，锁定的是 {wanted}；请运行 make setup。")

@@ -9,6 +9,7 @@ from typing import Any
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.matching.asking import SOURCES
 from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact
+from minzheng.datacenter.sources.classes import DEPARTMENT_TITLES
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.cases import services
@@ -38,7 +39,7 @@ class Told:
     """One department as this test has it: a live adapter that knows what `World.fact` was told."""
 
     def __init__(self, code: str) -> None:
-        self.code = self.title = code
+        self.code, self.title = code, DEPARTMENT_TITLES.get(code, code)
         self.known: list[tuple[int | None, Fact]] = []
 
     def facts(self, people: Sequence[Asked], on: datetime.date) -> dict[int, list[Fact]]:

@@ -473,7 +473,7 @@ def _line_of(f: dict[str, Any]) -> int:
     """The line of the log that says her photograph was taken in."""
     from minzheng.kernel.audit.models import AuditEntry
 
-    return int(AuditEntry.objects.filter(object_type="attachment").latest("pk").pk)
+    return int(AuditEntry.objects.filter(object_type="attachment").exclude(region_code="").latest("pk").pk)
 
 
 def _token(case: Case) -> str:

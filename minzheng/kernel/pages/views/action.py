@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from minzheng.kernel.audit import services as audit
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.pages.views.detail import fetch
 from minzheng.kernel.pages.views.sending import send
@@ -21,6 +22,8 @@ def action_view(page: Page) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         actor = drawing_of(request).actor
         obj = fetch(body.get, actor, kwargs)
+        if page.reads and request.method == "GET":
+            audit.record_read(actor=actor, obj=obj, reason=page.reads)
         fields = body.fields(actor, obj) if callable(body.fields) else body.fields
         sending = send(request, fields, lambda values: body.run(actor, obj, values))
         return sending.response or draw(
