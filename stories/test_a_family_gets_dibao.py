@@ -87,7 +87,7 @@ def looks_into_the_alert(lin: Visitor, no: str) -> None:
     lin.pick("反馈", "F13 停发或减发").look("认定预警").press("认定")
     lin.press("处置").pick("怎样处置", "启动存量复核").fill("说明", "购车情况属实，重新核对家庭财产。")
     lin.press("办理").sees("已启动复核", "预警本身不停发")
-    staff.open_case(lin, "周桂兰").sees(no, "复核", "示A66888").look("预警启动的复核")
+    staff.open_case(lin, "周桂兰").sees(no, "复核", "名下新登记机动车").look("预警启动的复核")
 
 
 def asks_progress_without_login(neighbour: Visitor, no: str) -> None:
