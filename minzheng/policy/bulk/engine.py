@@ -13,6 +13,7 @@ import numpy as np
 from minzheng.policy.bulk.blocks import Block, BlockReader, Population, Span
 from minzheng.policy.bulk.columns import HOUSEHOLD, REGION, Decoder, RowError
 from minzheng.policy.bulk.files import NotSorted
+from minzheng.policy.bulk.memory import keep_freed
 from minzheng.policy.compile import MAX_MEMBERS, Plan
 from minzheng.policy.errors import InputError
 from minzheng.policy.regions import normalize_region
@@ -21,6 +22,8 @@ from minzheng.policy.targets.loop import CALENDAR_FROM, CALENDAR_TO, Loop, build
 from minzheng.policy.words import Word
 
 WORKERS = 2
+#: From so many blocks on (some five million persons) it pays to keep the memory between them.
+MANY_BLOCKS = 20
 T = TypeVar("T")
 Results = dict[str, Any]  # step → array of the households' or the persons' length
 
@@ -136,6 +139,8 @@ class LoopEngine:
 
     def each(self, work: Callable[[Span], T]) -> Iterator[T]:
         """``work`` of every block on ``WORKERS`` threads, results in the order of the blocks."""
+        if len(self.population.spans) > MANY_BLOCKS:
+            keep_freed()
         waiting: deque[Future[T]] = deque()
         with ThreadPoolExecutor(WORKERS) as pool:
             try:
