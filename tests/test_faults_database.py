@@ -38,7 +38,7 @@ def without_database(platform: Platform, clerk: Browser) -> Iterator[None]:
     """
     web = platform.pid_of("web")
     platform.kill("supervisor", signal.SIGSTOP)
-    assert platform.kill("database")
+    assert platform.kill_database()
     yield
     platform.kill("supervisor", signal.SIGCONT)
     assert platform.healthy_within(60)
@@ -83,7 +83,7 @@ def test_断开时提交_没有收下_恢复后再交一次正好一次(
     before, during = [case for case in cases if case["username"] == cases[0]["username"]][:2]
     assert accept(clerk, before)[0] == 302
     platform.kill("supervisor", signal.SIGSTOP)
-    assert platform.kill("database")
+    assert platform.kill_database()
     try:
         status, body = accept(clerk, during)
         assert status == 503 and "再提交一次" in body

@@ -112,6 +112,20 @@ class Platform:
             return False
         return True
 
+    def kill_database(self, seconds: float = 30) -> bool:
+        """Kill the database and see its sessions gone, too: they outlive their parent for a moment and would still answer.
+        False when it was not there or a session stayed.
+        """
+        sessions = set(_below(self.pid_of("database") or -1))
+        if not self.kill("database"):
+            return False
+        until = time.monotonic() + seconds
+        while any(_runs(pid) for pid in sessions):
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
+
     def pid_of(self, target: str) -> int | None:
         if target == "supervisor":
             return int(json.loads((self.var / "serve.lock").read_text())["pid"])
@@ -144,6 +158,13 @@ def _below(parent: int) -> dict[int, str]:
         except OSError:
             continue
     return found
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _end_with_me() -> None:
