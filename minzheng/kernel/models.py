@@ -43,6 +43,7 @@ from minzheng.kernel.documents.models import Attachment, IssuedDocument, PublicC
 from minzheng.kernel.exchange.models import ImportBatch, ImportLink, MappingTemplate
 from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
+from minzheng.kernel.ledger.models import LedgerAccount, LedgerEntry, LedgerTotal, LedgerTransaction
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
@@ -85,6 +86,10 @@ __all__ = [
     "IssuedDocument",
     "JobRun",
     "Leave",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTotal",
+    "LedgerTransaction",
     "LoginAttempt",
     "LoginCode",
     "Mandate",

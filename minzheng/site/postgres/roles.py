@@ -20,7 +20,10 @@ from minzheng.site.secretfile import load_secrets
 DATABASE = "minzheng"
 OWNER = "minzheng_owner"
 APP = "minzheng_app"
-APPEND_ONLY = ("kernel_auditentry", "kernel_auditseal")
+LEDGER = ("kernel_ledgertransaction", "kernel_ledgerentry", "kernel_ledgertotal")
+APPEND_ONLY = ("kernel_auditentry", "kernel_auditseal", *LEDGER)
+#: Written by a trigger of the database alone.
+READ_ONLY = ("kernel_ledgertotal",)
 
 
 def provision(place: Layout) -> None:
@@ -67,6 +70,10 @@ def grant(cursor: Any, *, app: str = APP, append_only: Iterable[str] = APPEND_ON
         cursor.execute("SELECT to_regclass(%s)", [table])
         if cursor.fetchone()[0] is not None:
             cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {_quoted(table)} FROM {role}")
+    for table in READ_ONLY:
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        if cursor.fetchone()[0] is not None:
+            cursor.execute(f"REVOKE INSERT ON {_quoted(table)} FROM {role}")
     cursor.execute("SELECT to_regclass('django_migrations')")
     if cursor.fetchone()[0] is not None:
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
