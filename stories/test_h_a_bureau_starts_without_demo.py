@@ -156,14 +156,13 @@ def confirms_parameters(gu: Visitor, zhangx: Visitor, passwords: dict[str, str])
         gu.fill("依据", "云上县民政局 云上县财政局关于公布低保标准的通知（云民发〔2026〕1号）").look("填写标准")
         gu.press("起草，交另一人签发").sees("已起草")
     gu.go("/console/standards/confirm/")
-    for box in gu.page.locator("input[name=names]").all():
-        box.check()
+    gu.press("全部选中")
+    assert gu.page.locator("input[name=names]").count() == gu.page.locator("input[name=names]:checked").count() > 300
     gu.fill("自哪天起", "2020-01-01").fill("依据", "云上县最低生活保障工作实施细则（云民发〔2026〕2号）")
     gu.press("起草，交另一人签发").sees("等另一人签发")
     first_sign_in(zhangx, "zhangx", passwords["zhangx"])
     zhangx.go("/console/standards/sign/")
-    for box in zhangx.page.locator("input[name=rows]").all():
-        box.check()
+    zhangx.press("全部选中")
     zhangx.press("签发所选").sees("已签发")
     # What is left has no value of the platform's: amounts of benefits that this county has not begun yet
     figures = dict(reversed(text.split("\n")) for text in zhangx.page.locator(".figure").all_inner_texts())

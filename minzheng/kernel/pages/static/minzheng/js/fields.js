@@ -24,6 +24,18 @@ document.addEventListener('change', (event) => {
 for (const form of document.querySelectorAll('form')) refresh(form);
 document.addEventListener('htmx:after:swap', () => document.querySelectorAll('form').forEach(refresh));
 
+// many boxes at once; the buttons show only where scripts run
+const bulk = () => document.querySelectorAll('.pick-all[hidden]').forEach((one) => { one.hidden = false; });
+bulk();
+document.addEventListener('htmx:after:swap', bulk);
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-pick-all], [data-pick-none]');
+  if (!button) return;
+  const boxes = button.closest('fieldset').querySelectorAll('input[type="checkbox"]');
+  for (const box of boxes) box.checked = 'pickAll' in button.dataset;
+  boxes[0].dispatchEvent(new Event('change', { bubbles: true }));
+});
+
 // one form is not submitted by two presses
 document.addEventListener('submit', (event) => {
   const form = event.target;
