@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +17,13 @@ from minzheng.datacenter.sources import registry, template
 from minzheng.datacenter.sources import simulate as inventing
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, staff_actor
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
 
 @click.group()
 def lake() -> None:
-    """数据湖：来源、模板、入湖、批次、数据库链接、核对。"""
+    """数据湖：来源、模板、入湖、批次、没有办完的和到期的、数据库链接、核对。"""
 
 
 _as = click.option("--as", "username", default="", help="以谁的名义：工作人员的用户名；默认由系统记名。")
@@ -161,6 +165,45 @@ def _say(rows: int, sentence: str) -> None:
 
 
 @lake.command()
+@click.argument("batch", required=False, default="")
+@click.option("--discard", is_flag=True, help="不要了：清除封存的原件，批次登记留痕。")
+@click.option("--reason", default="", help="为什么不要。")
+@_as
+@_json
+def finish(batch: str, discard: bool, reason: str, username: str, as_json: bool) -> None:
+    """收好了却没有入湖的批次（例如处理中断了）：不写批次号就列出；写了就接着入湖，或者 --discard 清除。"""
+    from minzheng.datacenter.lake import desk, ending, loading, selectors
+
+    actor = _actor(username)
+    if not batch:
+        _list_batches(selectors.unfinished(actor, announcing.INGEST).order_by("created_at"), as_json, _NONE_WAITS)
+        return
+    found = LakeBatch.objects.filter(no=batch).first()
+    if found is None:
+        raise LakeRefused(f"没有批次“{batch}”，请用 minzheng lake finish 列出没有办完的批次。")
+    if discard:
+        done = ending.discard(actor=actor, pk=found.pk, reason=reason)
+        told = {"batch": done.no, "state": done.state}
+        click.echo(json.dumps(told, ensure_ascii=False) if as_json else f"批次 {done.no} 没有入湖，原件已清除。")
+        return
+    desk.whole(found)
+    _tell(loading.load(actor=actor, pk=found.pk, progress=_silent if as_json else _say), as_json)
+
+
+@lake.command()
+@_json
+def due(as_json: bool) -> None:
+    """列出保留期已满、等人核对后销毁的批次。"""
+    from minzheng.datacenter.lake import retention
+
+    rows = retention.due(SYSTEM).order_by("held_at")
+    _list_batches(rows, as_json, "没有到期的批次。", lambda one: {"keep_until": str(retention.last_day(one))})
+
+
+_NONE_WAITS = "没有等着办完的批次。"
+
+
+@lake.command()
 @click.argument("source", required=False)
 @_json
 def batches(source: str | None, as_json: bool) -> None:
@@ -168,10 +211,17 @@ def batches(source: str | None, as_json: bool) -> None:
     rows = LakeBatch.objects.order_by("-created_at").defer("key")
     if source:
         rows = rows.filter(source=announcing.spec_of(source).code)
+    _list_batches(rows, as_json, "还没有批次。用 minzheng lake ingest 来源 文件 --period 月份 收进第一批。")
+
+
+def _list_batches(
+    rows: QuerySet[LakeBatch], as_json: bool, none: str, more: Callable[[LakeBatch], dict[str, str]] = lambda one: {}
+) -> None:
+    """At most a thousand, each with its counts; `more` adds to a line."""
     told = [
         {
             "batch": one.no, "source": one.source, "period": one.period, "region_code": one.region_code, "state": one.state,
-            "rows": one.rows, "accepted": one.accepted, "rejected": one.rejected, "sm3": one.file_sha,
+            "rows": one.rows, "accepted": one.accepted, "rejected": one.rejected, "sm3": one.file_sha, **more(one),
         }
         for one in rows[:1000]
     ]  # fmt: skip
@@ -180,11 +230,12 @@ def batches(source: str | None, as_json: bool) -> None:
         return
     names = dict(LakeBatch.STATES)
     for line in told:
+        until = f"　保留到 {line['keep_until']}" if "keep_until" in line else ""
         click.echo(
-            f"{line['batch']}　{line['period']}　{names[str(line['state'])]}　合格 {line['accepted']:,}　退回 {line['rejected']:,}"
+            f"{line['batch']}　{line['period']}　{names[str(line['state'])]}　合格 {line['accepted']:,}　退回 {line['rejected']:,}{until}"
         )
     if not told:
-        click.echo("还没有批次。用 minzheng lake ingest 来源 文件 --period 月份 收进第一批。")
+        click.echo(none)
 
 
 @lake.command()

@@ -55,6 +55,19 @@ def check(*, actor: Actor, batch: LakeBatch) -> None:
         return  # kept with the batch, whose page is shown next
 
 
+def resume(*, actor: Actor, batch: LakeBatch) -> None:
+    """Go on with an upload that a kill left stored but not tried. Raises LakeRefused."""
+    announcing.acting(actor, announcing.INGEST, batch.region_code)
+    whole(batch)
+    check(actor=actor, batch=batch)
+
+
+def whole(batch: LakeBatch) -> None:
+    """Raises LakeRefused unless the delivered file is in the vault from its first part to the last."""
+    if not batch.raw_parts:
+        raise LakeRefused(f"批次 {batch.no} 的文件没有收完，不能接着办：请重新交来。")
+
+
 def load(*, actor: Actor, batch: LakeBatch) -> LakeBatch:
     """Bring a tried file in. Raises LakeRefused."""
     announcing.acting(actor, announcing.INGEST, batch.region_code)

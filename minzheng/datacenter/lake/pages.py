@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from minzheng.datacenter.lake import announcing, desk, ending, rejects, selectors, showing
+from minzheng.datacenter.lake import announcing, desk, ending, rejects, retention, selectors, showing
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
@@ -90,6 +90,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     response = draw(
         request, "lake/batch.html", _page(request), batch=batch, spec=registry.all().get(batch.source), may=may, busy=busy,
         tone=TONES[batch.state], report=showing.report(batch), place=region_names([batch.region_code]).get(batch.region_code),
+        kept=retention.told(batch), never_held=batch.state in ending.NEVER_HELD,
         progress=selectors.progress(batch.job_id) if busy else {}, newer=batch.superseded_by.order_by("-pk").first(),
     )  # fmt: skip
     if busy:
@@ -129,6 +130,26 @@ def _load(actor: Any, batch: LakeBatch, values: dict[str, Any]) -> Done:
     return Done("已开始入湖，在这里看进度。", _url(batch))
 
 
+def _resumable(actor: Any, pk: int) -> LakeBatch | None:
+    batch = selectors.get(actor, pk, announcing.INGEST)
+    return batch if batch is not None and batch.state == LakeBatch.UPLOADED and batch.raw_parts else None
+
+
+def _resume(actor: Any, batch: LakeBatch, values: dict[str, Any]) -> Done:
+    desk.resume(actor=actor, batch=batch)
+    return Done("已接着试读，结果在下面。", _url(batch))
+
+
+def _discardable(actor: Any, pk: int) -> LakeBatch | None:
+    batch = selectors.get(actor, pk, announcing.INGEST)
+    return batch if batch is not None and batch.state in ending.NEVER_HELD else None
+
+
+def _discard(actor: Any, batch: LakeBatch, values: dict[str, Any]) -> Done:
+    ending.discard(actor=actor, pk=batch.pk, reason=values.get("reason") or "")
+    return Done(f"批次 {batch.no} 没有入湖，原件已清除。", _url(batch))
+
+
 def _droppable(actor: Any, pk: int) -> LakeBatch | None:
     batch = selectors.get(actor, pk, ending.DROP)
     return batch if batch is not None and batch.state in ending.ENDABLE else None
@@ -153,6 +174,8 @@ def _keep(actor: Any, batch: LakeBatch, values: dict[str, Any]) -> Done:
 _example = first_of(LakeBatch.objects.order_by("pk"))
 _with_rejects = first_of(LakeBatch.objects.filter(has_rejects=True).order_by("pk"))
 _checked = first_of(LakeBatch.objects.filter(state=LakeBatch.CHECKED, accepted__gt=0).order_by("pk"))
+_stored = first_of(LakeBatch.objects.filter(state=LakeBatch.UPLOADED, raw_parts__gt=0).order_by("pk"))
+_never_held = first_of(LakeBatch.objects.filter(state__in=ending.NEVER_HELD).order_by("pk"))
 _held = first_of(LakeBatch.objects.filter(state=LakeBatch.HELD).order_by("pk"))
 
 PAGES = [
@@ -183,6 +206,7 @@ PAGES = [
             actions=(
                 Action("收进一份数据", "lake.upload", icon="plus", primary=True),
                 Action("数据库链接", "lake.links", icon="list"),
+                Action("到期待销毁", "lake.due", icon="clock"),
                 Action("数据目录", "sources.list", icon="book"),
             ),
             lead="部门交来的每一份数据是一批：检查过、去标识、按人排序后存放；更正是新的一批，旧的留痕。",
@@ -200,6 +224,19 @@ PAGES = [
         ActionBody(_loadable, _load, submit="入湖", parent="lake.list",
                    question="合格的行收进数据湖，核对和监测随即可以用到；退回的行不收。更正另一批的，旧批同时停用。"),
         example=_checked,
+    ),
+    Page(
+        "lake.resume", "console/lake/<int:pk>/resume/", "接着试读", announcing.INGEST,
+        ActionBody(_resumable, _resume, submit="接着试读", parent="lake.list",
+                   question="文件已经完整收好，只是处理中断了。接着试读：检查每一行，一行也不入湖；看过结果再决定入湖。"),
+        example=_stored,
+    ),
+    Page(
+        "lake.discard", "console/lake/<int:pk>/discard/", "不要这一批", announcing.INGEST,
+        ActionBody(_discardable, _discard, fields=(LongText("reason", "为什么不要（可以不写）", max_length=200, rows=2),),
+                   submit="不要了", danger=True, parent="lake.list",
+                   question="这一批没有入湖，核对和监测都没有用过。封存的原件和退回文件当即清除，批次登记留痕；要用时请重新交来。"),
+        example=_never_held,
     ),
     Page(
         "lake.drop", "console/lake/<int:pk>/drop/", "删除批次", ending.DROP,

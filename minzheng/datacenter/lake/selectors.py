@@ -30,6 +30,14 @@ def get(actor: Actor, pk: int, permission: str = READ) -> LakeBatch | None:
     return batch
 
 
+def unfinished(actor: Actor, permission: str) -> QuerySet[LakeBatch]:
+    """Deliveries that are whole in the vault and wait for somebody: stored but not tried, or tried but not brought in."""
+    rows = LakeBatch.objects.defer("key", "files").filter(
+        state__in=(LakeBatch.UPLOADED, LakeBatch.CHECKED), raw_parts__gt=0
+    )
+    return rows if actor.is_system else rows.filter(actor.scope_q(permission))
+
+
 def links(actor: Actor) -> QuerySet[LakeLink]:
     """Links about the places of a post with lake.read, without their passwords."""
     rows = LakeLink.objects.defer("password")
