@@ -21,7 +21,7 @@ from minzheng.kernel.archives.models import (
     VolumeItem,
 )
 from minzheng.kernel.audit.models import AuditEntry, AuditSeal
-from minzheng.kernel.awards.models import Award, AwardMember, AwardPause, PaymentLine
+from minzheng.kernel.awards.models import Award, AwardMember, AwardPause, PayeeAccount, PaymentLine
 from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.calendar.models import CalendarDay, CalendarYear
 from minzheng.kernel.cases.draws.models import SpotDraw, SpotTask
@@ -47,6 +47,7 @@ from minzheng.kernel.ledger.models import LedgerAccount, LedgerEntry, LedgerTota
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
+from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayEvent, PayLine, PayMonth, PayPart
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -100,6 +101,13 @@ __all__ = [
     "OutboxMessage",
     "ParameterValue",
     "PasswordUsed",
+    "PayBatch",
+    "PayCheck",
+    "PayEvent",
+    "PayLine",
+    "PayMonth",
+    "PayPart",
+    "PayeeAccount",
     "PaymentLine",
     "Person",
     "PersonNameChar",

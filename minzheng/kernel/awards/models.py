@@ -5,7 +5,34 @@ from __future__ import annotations
 from django.db import models
 
 from minzheng.kernel.base import RegionRow, Row, link
-from minzheng.kernel.crypto.fields import SealedJSON, SealedText
+from minzheng.kernel.crypto.fields import BlindIndex, SealedJSON, SealedText
+
+
+class PayeeAccount(RegionRow):
+    """发放账户: where money goes, as a frozen version. A change makes a new row; only what the bank says of an account
+    (`flag`, `checked_on`) is written later. `relation`: of the holder to the payee, for accounts that are not their own."""
+
+    KINDS = [("own", "本人"), ("guardian", "监护人"), ("agency", "代管")]
+    FLAGS = [
+        ("unknown_number", "账号不存在"), ("closed", "已销户"), ("frozen", "冻结或止付"), ("dormant", "睡眠户"),
+        ("not_class_one", "非Ⅰ类户"), ("lost", "已挂失"), ("inactive_card", "社保卡未激活"), ("name_mismatch", "户名不符"),
+    ]  # fmt: skip
+
+    person = link("kernel.Person", null=True, related_name="accounts", verbose_name="领款人")
+    holder = models.CharField("户名", max_length=60)
+    number = SealedText("账号")
+    number_index = BlindIndex("account", of="number", null=True)
+    tail = models.CharField("账号后四位", max_length=4, blank=True)
+    bank = models.CharField("开户行", max_length=60, blank=True)
+    kind = models.CharField("账户关系", max_length=8, choices=KINDS, default="own")
+    relation = models.CharField("户主与领款人的关系", max_length=40, blank=True)
+    flag = models.CharField("银行反馈", max_length=16, choices=FLAGS, blank=True)
+    checked_on = models.DateField("银行核验日期", null=True, blank=True)
+    is_demo = models.BooleanField("示范数据", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "发放账户"
 
 
 class Award(RegionRow):
@@ -24,6 +51,8 @@ class Award(RegionRow):
     payee_name = models.CharField("领款人姓名", max_length=60)
     account_no = SealedText("发放账号")
     account_bank = models.CharField("开户行", max_length=60, blank=True)
+    # The frozen version of the account above; None in rows from before there were versions (`accounts.ensure` makes them).
+    account = link("kernel.PayeeAccount", null=True, related_name="awards", verbose_name="发放账户")
     persons = models.PositiveSmallIntegerField("保障人数")
     amount_fen = models.BigIntegerField("月金额（分）")
     cycle = models.CharField("发放方式", max_length=8, choices=CYCLES, default="monthly")
