@@ -72,8 +72,8 @@ def _settle(
 
 
 def _few(name: str) -> Spelled:
-    """Same sound, masks of equal length or cut off behind (王*), near sounds, one character left out."""
-    yield names.pinyin(name), names.HOMOPHONE
+    """Same sound, masks of equal length or cut off behind (王*), near sounds."""
+    yield names.pinyin(name), names.MASKED if MASK in name else names.HOMOPHONE
     sounds = names.pinyin(name).split(" ")
     for masked in _masks(name):
         yield names.pinyin(masked), names.MASKED
@@ -81,9 +81,6 @@ def _few(name: str) -> Spelled:
         return
     for near in product(*(_like(one) for one in sounds)):
         yield " ".join(near), names.NEAR
-    if len(sounds) > 2:
-        for place in range(1, len(sounds)):
-            yield " ".join([*sounds[:place], *sounds[place + 1 :]]), names.ONE_MISSING
 
 
 def _masks(name: str) -> Iterable[str]:
@@ -96,7 +93,7 @@ def _masks(name: str) -> Iterable[str]:
 
 
 def _many(name: str) -> Spelled:
-    """One character another or too many, each with every syllable there is; the surname is known to be the same."""
+    """One character missing, another or too many (with every syllable there is); the surname is known to be the same."""
     every = characters.syllables()[0]
     sounds = names.pinyin(name).split(" ")
     if MASK in name:
@@ -107,6 +104,7 @@ def _many(name: str) -> Spelled:
         for place in range(1, len(sounds)):
             worth = names.SIBLING if len(sounds) == 3 and place == 2 else names.ONE_OTHER
             yield from ((text, worth) for text in _at(sounds, place, every))
+            yield " ".join([*sounds[:place], *sounds[place + 1 :]]), names.ONE_MISSING
     if len(sounds) > 1:
         for place in range(1, len(sounds) + 1):
             yield from ((text, names.ONE_MISSING) for text in _at([*sounds[:place], "", *sounds[place:]], place, every))

@@ -85,7 +85,7 @@ def surnames(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 def agree(a: str, b: str) -> float:
     """How well two names agree, 0–1:
 
-    1.0 the same (variants are the same); 0.95 same pinyin; 0.9 the same as far as a mask shows (王*); 0.85 near pinyin
+    1.0 the same (variants are the same); 0.95 same pinyin; 0.9 the same as far as a mask shows (王*, 周*兰); 0.85 near pinyin
     (zh/z, n/l, in/ing …); 0.8 one character missing; 0.7 one of three or more characters another; 0.6 likewise, but the
     one after the surname is shared and the last is another, as brothers and sisters are named (字辈); 0.5 only the
     surname; 0.4 only the given name; 0.0 nothing, or one of the two is empty (ask for emptiness first: unknown is not unlike).
@@ -119,12 +119,14 @@ def _agree(a: str, b: str) -> float:
     near_a, near_b = [near(s) for s in sound_a], [near(s) for s in sound_b]
     if near_a == near_b:
         return NEAR
-    return _partly(sound_a, sound_b)
+    return _partly(sound_a, sound_b, a[0] == b[0])
 
 
-def _partly(a: Sequence[str], b: Sequence[str]) -> float:
-    """Two names as syllables, not the same."""
+def _partly(a: Sequence[str], b: Sequence[str], same_surname: bool) -> float:
+    """Two names as syllables, not the same. One slip beside the very same surname: two of them are no slip of the pen."""
     if near(a[0]) == near(b[0]):
+        if not same_surname:
+            return SURNAME_ONLY
         if abs(len(a) - len(b)) == 1 and min(len(a), len(b)) > 1 and _one_missing(a, b):
             return ONE_MISSING
         unlike = [place for place, (x, y) in enumerate(zip(a, b, strict=False)) if place and x != y]
@@ -135,12 +137,17 @@ def _partly(a: Sequence[str], b: Sequence[str]) -> float:
 
 
 def _masked(a: str, b: str) -> float:
-    """Names of which one or both hide characters: comparable only when the visible ones agree."""
-    if a[0] != b[0] or a[0] == MASK:
-        return UNLIKE
+    """Names of which one or both hide characters: comparable only when the visible ones agree (or sound alike), and of
+    the visible ones there has to be one."""
     short = (a.count(MASK) == 1 and a.endswith(MASK)) or (b.count(MASK) == 1 and b.endswith(MASK))
-    fits = all(x == y or MASK in (x, y) for x, y in zip(a, b, strict=False))
-    return MASKED if fits and (len(a) == len(b) or short) else SURNAME_ONLY
+    seen = [
+        x == y or m == n
+        for x, y, m, n in zip(a, b, pinyin(a).split(" "), pinyin(b).split(" "), strict=False)
+        if MASK not in (x, y)
+    ]
+    if seen and all(seen) and (len(a) == len(b) or short):
+        return MASKED
+    return SURNAME_ONLY if a[0] == b[0] != MASK else UNLIKE
 
 
 def _one_missing(a: Sequence[str], b: Sequence[str]) -> bool:

@@ -65,7 +65,7 @@ def read(table: pa.Table, label: str) -> Side:
     return Side(
         uid=uid,
         numbers=read_numbers,
-        name=pc.if_else(pc.equal(pc.utf8_length(plain), 0), None, plain),
+        name=pc.if_else(pc.match_substring_regex(plain, r"^\**$"), None, plain),  # nothing, or nothing that is visible
         pinyin=_pinyins(plain),
         county=county(table["county"], label),
         register=_is_register(read_numbers.keys),
