@@ -24,10 +24,10 @@ def more_urgent(one: str, other: str) -> bool:
 class Watched:
     """One person as the snapshot of the day has them. Item codes: `benefits` in force that cover this person,
     `household_benefits` in force in the household, `payee_of` paid to this person, `ended` stopped lately (`ended_on`
-    the last of these days). `housemates`: living members of the household with this person, 0 without a household;
-    `parents`: how many parents of
-    this child are watched; `decided_on`: the newest decision about the household; `holder`: "" or the account holder's name that is nobody's in
-    the household."""
+    the last of these days), `low_income`: classes of the low-income database in force. `housemates`: living members of the
+    household with this person, 0 without a household; `parents`: how many parents of this child are watched; `decided_on`:
+    the newest decision about the household, without one the day of entering the low-income database; `holder`: "" or the
+    account holder's name that is nobody's in the household."""
 
     person_id: int
     region_code: str
@@ -45,6 +45,7 @@ class Watched:
     parents: int = 0
     urban: bool = False
     holder: str = ""
+    low_income: tuple[str, ...] = ()
 
     def draws(self, items: Iterable[str]) -> tuple[str, ...]:
         """Those of these items that cover this person now."""

@@ -1,6 +1,8 @@
-"""被监测的人: everybody in a household that draws a benefit (or is recognised, or did so lately), and the parents of its
-children, as one Parquet file a day. Numbers are opened once, when somebody is first watched; afterwards the token of the
-last snapshot is taken as long as the number's digest is the same."""
+"""被监测的人: everybody in a household that draws a benefit (or is recognised, or did so lately) or has somebody in the
+low-income database (every class, also those entered by hand), and the parents of its children, as one Parquet file a day.
+
+Numbers are opened once, when somebody is first watched; afterwards the token of the last snapshot is taken as long as the
+number's digest is the same."""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from django.db.models import Count, Max, Q
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.monitoring import places
 from minzheng.datacenter.monitoring.entries import PARENTS, SELF
+from minzheng.datacenter.people.low_income import selectors as low_income
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.awards import selectors as awards
@@ -38,7 +41,7 @@ SCHEMA = pa.schema([
     ("birth_date", pa.date32()), ("age", pa.int32()), ("dead", pa.bool_()), ("benefits", pa.list_(pa.string())),
     ("household_benefits", pa.list_(pa.string())), ("payee_of", pa.list_(pa.string())), ("ended", pa.list_(pa.string())),
     ("ended_on", pa.date32()), ("decided_on", pa.date32()), ("housemates", pa.int32()), ("parents", pa.int32()),
-    ("urban", pa.bool_()), ("holder", pa.string()),
+    ("urban", pa.bool_()), ("holder", pa.string()), ("low_income", pa.list_(pa.string())),
 ])  # fmt: skip
 
 
@@ -55,12 +58,15 @@ class _Home:
 
 @dataclass
 class _One:
-    """What the awards say of one person."""
+    """What the awards and the low-income database say of one person."""
 
     #: Item → households in which it covers this person: twice the same benefit is two of them.
     items: dict[str, set[int | None]] = field(default_factory=lambda: defaultdict(set))
     payee_of: set[str] = field(default_factory=set)
     ended: dict[str, datetime.date] = field(default_factory=dict)
+    #: Classes of the low-income database in force, and since when the person is in it.
+    classes: tuple[str, ...] = ()
+    entered_on: datetime.date | None = None
 
 
 def snapshot(day: datetime.date | None = None) -> Path:
@@ -86,6 +92,7 @@ def _mark() -> str:
     )
     people = visible_persons(SYSTEM).aggregate(n=Count("pk"), dead=Count("death_date"), gone=Count("merged_into"))
     said = "|".join(str(one) for group in (paid, homes, people) for one in group.values())
+    said += f"|{low_income.newest_change()}|{SCHEMA.names}"
     return sm3(said.encode())[:12]
 
 
@@ -104,7 +111,10 @@ def _tokens_known() -> dict[bytes, tuple[int | None, int | None, int | None]]:
 
 
 def _table(on: datetime.date, known: dict[bytes, Any]) -> pa.Table:
-    homes, people = _awards(on)
+    since = _since(on)
+    homes, people = _awards(on, since)
+    for pk, (classes, entered) in low_income.standing(since).items():
+        people[pk].classes, people[pk].entered_on = classes, entered
     families, houses_of = _families(set(homes), set(people), on)
     rows: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
     everybody = _Persons({pk for home in families.values() for pk, _ in home} | set(people), known)
@@ -119,8 +129,12 @@ def _table(on: datetime.date, known: dict[bytes, Any]) -> pa.Table:
     return pa.table(rows, schema=SCHEMA)
 
 
-def _awards(on: datetime.date) -> tuple[dict[int, _Home], dict[int, _One]]:
-    since = on.replace(day=1) - datetime.timedelta(days=31 * AFTER_MONTHS)
+def _since(on: datetime.date) -> datetime.date:
+    """Who left on this day or later is still watched."""
+    return on.replace(day=1) - datetime.timedelta(days=31 * AFTER_MONTHS)
+
+
+def _awards(on: datetime.date, since: datetime.date) -> tuple[dict[int, _Home], dict[int, _One]]:
     homes: dict[int, _Home] = defaultdict(_Home)
     people: dict[int, _One] = defaultdict(_One)
     wanted = awards.visible_to(SYSTEM).filter(~Q(state="ended") | Q(last_month__gte=since)).exclude(cycle="once")
@@ -269,7 +283,9 @@ def _add(
         "pinyin_token": held[2] if held else None, "digest": mark, "region_code": region, "household_id": house,
         "birth_date": born, "age": age_on(born, on) if born else None, "dead": died is not None,
         "benefits": benefits, "household_benefits": sorted(home.items), "payee_of": sorted(one.payee_of),
-        "ended": sorted(ended), "ended_on": max(ended.values(), default=None), "decided_on": home.decided_on,
+        "ended": sorted(ended), "ended_on": max(ended.values(), default=None),
+        # without an award, the day of entering the database is the last time that anybody looked
+        "decided_on": home.decided_on or one.entered_on, "low_income": sorted(one.classes),
         "housemates": len(living), "holder": home.holder if home.holder and home.holder not in names else "",
         "urban": home.urban, **more,
     }  # fmt: skip

@@ -9,20 +9,35 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from django.db import transaction
 
 from minzheng.business.assistance.tests.test_changes import paid
 from minzheng.business.assistance.tests.world import VILLAGE, Kin, World, couple
 from minzheng.datacenter.lake.ingest import ingest
-from minzheng.datacenter.monitoring import acting, escalating, handling, leads, places, running, selectors, switches
+from minzheng.datacenter.monitoring import (
+    acting,
+    escalating,
+    handling,
+    leads,
+    places,
+    running,
+    selectors,
+    switches,
+    watched,
+)
 from minzheng.datacenter.monitoring.errors import MonitorRefused
 from minzheng.datacenter.monitoring.measuring import precision
 from minzheng.datacenter.monitoring.models import Alert, MonitorRun
+from minzheng.datacenter.people.models import LowIncomeEntry
 from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import ANONYMOUS, SYSTEM
 from minzheng.kernel.cases.models import Case
+from minzheng.kernel.ids import new_id
+from minzheng.kernel.subjects.models import Person
+from minzheng.kernel.subjects.services import add_member, open_household
 
 DAY = datetime.date(2027, 2, 10)
 
@@ -134,6 +149,37 @@ def test_新车_从部门文件到启动复核_再跑一遍什么也不多(watch
     with pytest.raises(MonitorRefused, match="停发、减发"):
         acting.close(actor=watching.world.clerk, pk=alert.pk)
     assert [one.code for one in alert.acts.all()] == ["found", "assign", "visit", "judge", "handle"]
+
+
+def test_低收入数据库里的人_没有待遇也监测_全家一起_撤回以后不再(watching: Watching) -> None:
+    kin = [Kin("郭长山", "户主", datetime.date(1970, 5, 1)), Kin("郭小满", "子女", datetime.date(2012, 5, 1))]
+    head, child = (
+        Person.objects.create(
+            id=new_id(), name=one.name, id_no=one.number, birth_date=one.born, sex="1", region_code=VILLAGE
+        )
+        for one in kin
+    )  # fmt: skip
+    home = open_household(actor=SYSTEM, head=head, region_code=VILLAGE, is_urban=False, valid_from=DAY, address="四组")
+    add_member(actor=SYSTEM, household=home, person=child, relation="子女", valid_from=DAY)
+    given = {"by": "manual", "region_code": VILLAGE, "recorded_at": clock.now(), "main": True}
+    entry = LowIncomeEntry.objects.create(
+        person=head, class_code="poverty_watch", since=datetime.date(2027, 1, 1), **given
+    )
+    ill, rich = treated(kin[0], 16_000), vehicle(kin[0], "示A00009")
+    deliver(watching.folder, "medical_expense", [ill])
+    deliver(watching.folder, "vehicle", [rich])
+    done = run()
+    assert (done.watched, done.new) == (5, 1)  # a vehicle matters to who draws a benefit by means
+    alert = watching.alert("assistance.medical")
+    assert (alert.person, alert.level, alert.item_code, alert.household) == (head, "orange", "", home)
+    rows = pq.read_table(watched.snapshot()).to_pylist()
+    mine = {one["person_id"]: one for one in rows if one["role"] == "self"}
+    assert mine[head.pk]["low_income"] == ["poverty_watch"] and mine[child.pk]["low_income"] == []
+    assert mine[head.pk]["decided_on"] == datetime.date(2027, 1, 1)
+    LowIncomeEntry.objects.filter(pk=entry.pk).update(until=datetime.date(2027, 1, 31))
+    assert pq.read_table(watched.snapshot()).num_rows == len(rows)  # left lately: still looked at, in no class
+    LowIncomeEntry.objects.filter(pk=entry.pk).update(withdrawn_at=clock.now())
+    assert run().watched == 3
 
 
 def test_死亡_两样印证又有人确认_才停(watching: Watching) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from minzheng.datacenter.people.low_income.catalogue import classes, special_codes
 from minzheng.datacenter.people.models import LowIncomeEntry, PersonTag
@@ -27,6 +27,24 @@ def classes_of(person_ids: Iterable[int], on: datetime.date) -> dict[int, tuple[
     for person, code in rows:
         found.setdefault(person, set()).add(code)
     return {pk: tuple(sorted(held, key=lambda c: rank.get(c, 99))) for pk, held in found.items()}
+
+
+def standing(since: datetime.date) -> dict[int, tuple[tuple[str, ...], datetime.date]]:
+    """{person: (class codes in force, the day on which the newest stretch began)} of everybody in the database, and of those
+    who left it on `since` or later (with no class). For the system's own work: asks no actor. One query."""
+    rows = LowIncomeEntry.objects.filter(Q(until=None) | Q(until__gte=since), withdrawn_at=None)
+    found: dict[int, tuple[tuple[str, ...], datetime.date]] = {}
+    for person, code, begun, until in rows.values_list("person_id", "class_code", "since", "until").iterator(5000):
+        held, newest = found.get(person, ((), begun))
+        found[person] = ((*held, code) if until is None and code not in held else held, max(newest, begun))
+    return found
+
+
+def newest_change() -> tuple[Any, ...]:
+    """Changes whenever somebody enters, leaves or is withdrawn: (rows that hold, of these ended, last entered, last left)."""
+    rows = LowIncomeEntry.objects.filter(withdrawn_at=None)
+    told = rows.aggregate(n=Count("pk"), gone=Count("until"), last=Max("recorded_at"), left=Max("until"))
+    return tuple(told.values())
 
 
 def known_to(actor: Actor) -> QuerySet[LowIncomeEntry]:
