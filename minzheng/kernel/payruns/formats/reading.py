@@ -6,7 +6,6 @@ of the file; nothing may be booked before that."""
 from __future__ import annotations
 
 import csv
-import io
 import itertools
 import json
 import re
@@ -89,7 +88,8 @@ def _parser(one: Format, places: Mapping[str, int], width: int) -> Callable[[int
 
     def parse(record: int, cells: Sequence[str]) -> Result:
         if len(cells) < width:
-            return Result(record, 0, 0, "", "", "", f"只有 {len(cells)} 栏，应有 {width} 栏")
+            fault = f"只有 {len(cells)} 栏，应有 {width} 栏" if cells else "整条读不出：残缺，或者不是这种格式的记录"
+            return Result(record, 0, 0, "", "", "", fault)
         seq, fen = _number(cells[seq_at]), amount_of(cells[amount_at])
         code, theirs = codes.get(cells[code_at], ""), cells[code_at]
         tail = cells[account_at][-4:]
@@ -209,7 +209,7 @@ def _xlsx(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         sheet = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         for number, cells in enumerate(sheet.iter_rows(), start=1):
             yield number, [_plain(cell) for cell in cells]
-    except (BadZipFile, calamine.CalamineError, calamine.PasswordError) as error:
+    except (BadZipFile, OSError, calamine.CalamineError, calamine.PasswordError) as error:
         raise BadFormat(f"Excel 文件读不了（{type(error).__name__}）：请向银行要一份没有密码的原始文件。") from None
 
 
@@ -226,12 +226,12 @@ def _plain(value: Any) -> str:
 
 def looks_like(one: Format, path: Path) -> bool:
     """Whether the first records are of this format."""
-    if one.kind == "xlsx":
-        with path.open("rb") as file:
-            return file.read(4) == b"PK\x03\x04"
+    with path.open("rb") as file:
+        if (file.read(4) == b"PK\x03\x04") != (one.kind == "xlsx"):
+            return False
     side, wanted = one.back, [column.title for column in one.back.line]
     try:
-        for _number_, cells in itertools.islice(_records(one, path), 3):
+        for _, cells in itertools.islice(_records(one, path), 3):
             if side.titles:
                 return list(cells[: len(wanted)]) == wanted
             if cells and cells[0] == side.control[0].mark and len(cells) == len(side.control):

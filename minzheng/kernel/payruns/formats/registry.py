@@ -150,7 +150,7 @@ def _kind_faults(one: Format, name: str, side: Side) -> Iterator[str]:
     if one.kind == "fixed":
         if any(not column.width for column in columns):
             yield f"{name} 每一栏都要有 width"
-        if not side.line[0].mark or side.control and side.control[0].mark == side.line[0].mark:
+        if not side.line[0].mark or (side.control and side.control[0].mark == side.line[0].mark):
             yield f"{name} 的明细第一栏应是 mark，且与控制记录不同"
     if one.kind == "json":
         names = [column.name for column in side.line]

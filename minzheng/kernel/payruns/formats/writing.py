@@ -131,7 +131,7 @@ class _Text:
         if values and min(values) < 0:
             raise CannotWrite(f"从第 {first} 笔起有一笔的{column.title}是负数：负数不能报盘。")
         if column.source in MONEY and self.one.amount == "yuan":
-            return ["%d.%02d" % divmod(value, 100) for value in values]
+            return [f"{value // 100}.{value % 100:02d}" for value in values]
         return values
 
     def _padded(self, column: Column, values: Sequence[str], first: int) -> list[str]:
