@@ -42,6 +42,14 @@ from minzheng.kernel.cases.objections.models import PublicObjection
 from minzheng.kernel.documents.models import Attachment, IssuedDocument, PublicCount, ServiceRecord
 from minzheng.kernel.exchange.models import ImportBatch, ImportLink, MappingTemplate
 from minzheng.kernel.exports.models import ExportRequest
+from minzheng.kernel.funds.models import (
+    FundAllocation,
+    FundReturn,
+    FundRule,
+    WelfareEntry,
+    WelfareList,
+    WelfareProject,
+)
 from minzheng.kernel.jobs.models import JobRun, WorkerBeat
 from minzheng.kernel.ledger.models import LedgerAccount, LedgerEntry, LedgerTotal, LedgerTransaction
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
@@ -78,6 +86,9 @@ __all__ = [
     "Escalation",
     "Evidence",
     "ExportRequest",
+    "FundAllocation",
+    "FundReturn",
+    "FundRule",
     "GlassBreak",
     "Hold",
     "Household",
@@ -131,5 +142,8 @@ __all__ = [
     "VolumeAccess",
     "VolumeEdition",
     "VolumeItem",
+    "WelfareEntry",
+    "WelfareList",
+    "WelfareProject",
     "WorkerBeat",
 ]
