@@ -55,7 +55,7 @@ from minzheng.kernel.ledger.models import LedgerAccount, LedgerEntry, LedgerTota
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayEvent, PayLine, PayMonth, PayPart
+from minzheng.kernel.payruns.models import OffsetConsent, PayBatch, PayCheck, PayEvent, PayLine, PayMonth, PayPart
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -108,6 +108,7 @@ __all__ = [
     "MappingTemplate",
     "MessageEvent",
     "NumberSeries",
+    "OffsetConsent",
     "Organization",
     "OutboxMessage",
     "ParameterValue",

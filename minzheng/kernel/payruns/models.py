@@ -75,8 +75,9 @@ class PayLine(Row):
     repeats (a reissue). amount = due + correction + offset, in fen; `settled` lines come to 0 and never reach a bank.
 
     `live`: this attempt holds the entitlement. It is given up (False) when the line is void, released or reissued; the
-    database keeps one live attempt per entitlement. `snapshot` is what the amount rests on, without names or numbers:
-    {"members": [person ids], "persons", "category", "standard_fen", "frozen_sha", "ruleset_sha", "award_no"}."""
+    database keeps one live attempt per entitlement. `persons`, `category` and `snapshot` are what the amount rests on, as
+    of the build, without names or numbers: {"members": [person ids], "award_no", "monthly_fen", "frozen_sha",
+    "ruleset_sha"}."""
 
     STATES = [
         ("ready", "待发"), ("excluded", "已剔除"), ("settled", "抵平不发"), ("sent", "已报盘"), ("paid", "已到账"),
@@ -99,6 +100,8 @@ class PayLine(Row):
     correction_fen = models.BigIntegerField("更正（分）", default=0)
     offset_fen = models.BigIntegerField("抵扣追回（分）", default=0)
     amount_fen = models.BigIntegerField("实发（分）")
+    persons = models.PositiveSmallIntegerField("保障人数", default=0)
+    category = models.CharField("类别", max_length=10, blank=True, default="")
     snapshot = models.JSONField("依据快照", default=dict)
     state = models.CharField("状态", max_length=10, choices=STATES, default="ready")
     live = models.BooleanField("占用应发", default=True)
@@ -126,24 +129,45 @@ class PayLine(Row):
 
 
 class PayPart(Row):
-    """What a pay line takes of a negative entitlement line (of a correction of its month, or of a claim): `fen` < 0.
+    """What was taken of a negative entitlement line (a correction, or a claim to pay back): `fen` < 0. Parts of a pay line
+    reduce what it pays; the others (`pay_line` empty) say that money came back in cash or that a claim was written off.
 
-    A claim is taken in parts, month by month; the remainder is the line's amount less its live parts."""
+    A claim is met in parts, month by month; what is left of it is the line's amount less its live parts."""
 
-    KINDS = [("correction", "更正"), ("offset", "抵扣追回")]
+    KINDS = [("correction", "更正"), ("offset", "抵扣追回"), ("cash", "退回现金"), ("written_off", "核销")]
 
-    pay_line = link("kernel.PayLine", related_name="parts", verbose_name="批次明细")
+    pay_line = link("kernel.PayLine", null=True, related_name="parts", verbose_name="批次明细")
     line = link("kernel.PaymentLine", related_name="parts", verbose_name="负数明细")
-    kind = models.CharField("类型", max_length=10, choices=KINDS)
+    kind = models.CharField("类型", max_length=12, choices=KINDS)
     fen = models.BigIntegerField("金额（分）")
     live = models.BooleanField("有效", default=True)
+    reason = models.CharField("说明", max_length=200, blank=True)
+    by = link("kernel.User", null=True, verbose_name="办理人")
+    at = models.DateTimeField("时间", null=True, blank=True)
 
     class Meta:
-        verbose_name = "批次抵减明细"
+        verbose_name = "负数明细的去向"
         constraints = [
             models.UniqueConstraint(fields=["pay_line", "line"], name="pay_part_key"),
             models.CheckConstraint(condition=Q(fen__lt=0), name="pay_part_negative"),
         ]
+
+
+class OffsetConsent(Row):
+    """The payee's written consent that a claim is taken out of future payments of an award, month by month.
+
+    `percent`: at most so much of a month's payment, never above the county's limit. `until`: withdrawn from that month on."""
+
+    award = link("kernel.Award", related_name="offset_consents", verbose_name="待遇")
+    percent = models.PositiveSmallIntegerField("每月最多抵扣（%）")
+    given_on = models.DateField("同意日期")
+    document = models.CharField("书面同意编号", max_length=80)
+    until = models.DateField("撤回自（当月1日）", null=True, blank=True)
+    by = link("kernel.User", null=True, verbose_name="登记人")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "抵扣追回同意"
 
 
 class PayCheck(Row):
