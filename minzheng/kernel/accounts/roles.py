@@ -76,6 +76,9 @@ PERMISSIONS: dict[str, str] = {
     "monitor.judge": "认定、处置预警并销号",
     "monitor.assign": "分派预警",
     "monitor.manage": "运行监测、停用监测项",
+    "funds.read": "查看资金指标、余额和预测",
+    "funds.manage": "录入资金指标、规则和公益金项目",
+    "funds.confirm": "确认资金指标、规则和公益金项目",
 }
 
 
@@ -156,7 +159,11 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | _PERSON
         | _FILES,
     ),
-    "finance": ("财务人员", frozenset({"award.read", "payment.read", "board.read", "policy.read"})),
+    "finance": (
+        "财务人员",
+        frozenset({"award.read", "payment.read", "board.read", "policy.read"})
+        | {"funds.read", "funds.manage", "funds.confirm"},
+    ),
     "policy_officer": (
         "政策科人员",
         frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"}),
@@ -167,13 +174,14 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"},
+        | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
+        | {"funds.read", "funds.confirm"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
-        | {"monitor.read", "lake.read"}
+        | {"monitor.read", "lake.read", "funds.read"}
         | _FILES,
     ),
     "data_officer": (

@@ -33,12 +33,17 @@ DRAWN, BACK = "appropriation", "treasury"
 
 @dataclass(frozen=True)
 class Booked:
-    """Money drawn (> 0) or handed back (< 0) in the ledger, in one month."""
+    """Money drawn and handed back in the ledger, in one month (day 1)."""
 
     source: str
     item_code: str
     month: datetime.date
-    fen: int
+    drawn: int
+    back: int
+
+    @property
+    def fen(self) -> int:
+        return self.drawn - self.back
 
 
 @dataclass(frozen=True)
@@ -141,12 +146,15 @@ def booked(region_code: str, year: int, until: datetime.date | None = None) -> l
     )
     if until is not None:
         rows = rows.filter(occurred_on__lte=until)
-    found: dict[tuple[str, str, datetime.date], int] = defaultdict(int)
-    for row in (
-        rows.values("account_id", "source", "benefit", "of").annotate(d=Sum("debit"), c=Sum("credit")).order_by()
-    ):
-        found[row["source"], row["benefit"], row["of"].replace(day=1)] += row["c"] - row["d"]
-    return [Booked(*key, fen) for key, fen in sorted(found.items()) if fen]
+    found: dict[tuple[str, str, datetime.date], list[int]] = defaultdict(lambda: [0, 0])
+    told = rows.values("account_id", "source", "benefit", "of").annotate(d=Sum("debit"), c=Sum("credit"))
+    for row in told.order_by():
+        sums = found[row["source"], row["benefit"], row["of"].replace(day=1)]
+        if row["account_id"] == DRAWN:
+            sums[0] += row["c"] - row["d"]
+        else:
+            sums[1] += row["d"] - row["c"]
+    return [Booked(*key, *sums) for key, sums in sorted(found.items()) if any(sums)]
 
 
 def standing(region_code: str, year: int, *, without: Iterable[str] = ()) -> Pots:
