@@ -55,6 +55,7 @@ from minzheng.kernel.ledger.models import LedgerAccount, LedgerEntry, LedgerTota
 from minzheng.kernel.notices.models import ContactChoice, MessageEvent, OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
+from minzheng.kernel.payruns.bank_models import AccountRequest, BankFile, ReturnReject
 from minzheng.kernel.payruns.models import OffsetConsent, PayBatch, PayCheck, PayEvent, PayLine, PayMonth, PayPart
 from minzheng.kernel.regions.models import Region, RegionAlias
 from minzheng.kernel.registers.models import NumberSeries
@@ -63,6 +64,7 @@ from minzheng.kernel.subjects.mandate_models import Mandate
 from minzheng.kernel.subjects.models import Household, HouseholdMember, Person, PersonNameChar
 
 __all__ = [
+    "AccountRequest",
     "Assignment",
     "Attachment",
     "AuditEntry",
@@ -70,6 +72,7 @@ __all__ = [
     "Award",
     "AwardMember",
     "AwardPause",
+    "BankFile",
     "CalendarDay",
     "CalendarYear",
     "Case",
@@ -133,6 +136,7 @@ __all__ = [
     "RegionAlias",
     "RepricingBatch",
     "RepricingLine",
+    "ReturnReject",
     "SecondFactor",
     "ServiceRecord",
     "SpotDraw",

@@ -21,7 +21,7 @@ DATABASE = "minzheng"
 OWNER = "minzheng_owner"
 APP = "minzheng_app"
 LEDGER = ("kernel_ledgertransaction", "kernel_ledgerentry", "kernel_ledgertotal")
-PAY = ("kernel_payevent", "kernel_paymonth")
+PAY = ("kernel_payevent", "kernel_paymonth", "kernel_bankfile", "kernel_returnreject")
 APPEND_ONLY = ("kernel_auditentry", "kernel_auditseal", *LEDGER, *PAY)
 #: Written by a trigger of the database alone.
 READ_ONLY = ("kernel_ledgertotal",)
