@@ -32,6 +32,12 @@ PERMISSIONS: dict[str, str] = {
     "household.read": "查看家庭档案",
     "award.read": "查看待遇",
     "payment.read": "查看发放",
+    "pay.build": "制作发放批次",
+    "pay.review": "复核发放批次",
+    "pay.approve": "审批发放批次",
+    "pay.finance": "报财政、登记拨款、报盘和银行结果",
+    "pay.close": "按月关账",
+    "account.confirm": "确认发放账户的更正",
     "document.read": "查看材料与文书",
     "board.read": "查看工作台与统计",
     "policy.read": "查看标准与规则",
@@ -159,9 +165,18 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | _PERSON
         | _FILES,
     ),
+    "pay_clerk": (
+        "发放经办员",
+        frozenset({"pay.build", "account.confirm", "award.read", "payment.read", "household.read"})
+        | {"board.read", "policy.read"},
+    ),
+    "pay_reviewer": (
+        "业务股室负责人",
+        frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"}),
+    ),
     "finance": (
         "财务人员",
-        frozenset({"award.read", "payment.read", "board.read", "policy.read"})
+        frozenset({"pay.finance", "pay.close", "award.read", "payment.read", "board.read", "policy.read"})
         | {"funds.read", "funds.manage", "funds.confirm"},
     ),
     "policy_officer": (
@@ -173,6 +188,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
+        | {"pay.approve"}
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
         | {"funds.read", "funds.confirm"},
@@ -207,7 +223,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
 ADMINS = frozenset({"sys_admin", "sec_admin", "audit_admin"})
 
 #: Posts whose holders sign in with a second factor: they run the platform, decide benefits or release money.
-SECOND_FACTOR = ADMINS | {"county_reviewer", "finance", "bureau_head"}
+SECOND_FACTOR = ADMINS | {"county_reviewer", "finance", "bureau_head", "pay_clerk", "pay_reviewer"}
 
 # Pairs, each with its reason; the matrix is made symmetric below.
 _APART: dict[tuple[str, str], str] = {
@@ -222,6 +238,14 @@ _APART: dict[tuple[str, str], str] = {
     ("finance", "town_leader"): "付款人不得决定待遇",
     ("finance", "county_reviewer"): "付款人不得决定待遇",
     ("finance", "matching_officer"): "付款人不得办理核对",
+    ("pay_clerk", "pay_reviewer"): "制单人不得复核",
+    ("pay_clerk", "bureau_head"): "制单人不得审批",
+    ("pay_reviewer", "bureau_head"): "复核人不得审批",
+    ("pay_clerk", "finance"): "制单人不得付款、记账（会计法：记账与审批、经办相互分离）",
+    ("pay_reviewer", "finance"): "复核人不得付款、记账（会计法：记账与审批、经办相互分离）",
+    ("finance", "bureau_head"): "付款、记账的人不得审批（会计法：记账与审批、经办相互分离）",
+    ("pay_clerk", "county_reviewer"): "决定待遇的人不得制作发放批次",
+    ("data_officer", "pay_clerk"): "导入待遇的人不得制作发放批次",
     ("data_officer", "county_reviewer"): "导入数据的人不得批准导入",
     ("data_officer", "finance"): "导入待遇的人不得付款",
     ("archivist", "bureau_head"): "提出销毁的人不得批准销毁",
