@@ -109,21 +109,14 @@ def post_select(
     """Book what `sql` selects: one INSERT … SELECT whatever the number of entries.
 
     `sql` gives the columns of SELECTED in that order (account code, amount, party, benefit, source, region, month,
-    line); amounts of 0 are left out. "The same content" means the same kind, region, reference and `params`. Raises
+    line; bigint, date and text, "" and 0 for nothing; a % of its own written %% when there are params); amounts of 0 are
+    left out. "The same content" means the same kind, region, reference and `params`. Raises
     LedgerRefusal when it selects nothing and SameKeyOtherContent; unbalanced entries fail at the commit."""
     content = json.dumps([kind, region_code, reference, params], default=str, sort_keys=True)
     head = _head(kind, key, occurred_on, region_code, reference, memo, reverses, actor, content)
     opened, new = _open(head)
     if new:
-        columns = "account_id, amount, party, benefit, source, region_code, month, line_ref"
-        statement = (  # names of our own tables and columns; values travel as parameters
-            f"INSERT INTO {LedgerEntry._meta.db_table} (transaction_id, seq, {columns}) "
-            f"SELECT {opened.pk}, row_number() OVER (), {columns} "
-            f"FROM ({sql}) AS given ({columns}) WHERE amount <> 0"  # noqa: S608
-        )
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params or None)
-            booked = cursor.rowcount
+        booked = _insert(opened, sql, params)
         if booked == 0:
             raise LedgerRefusal(f"“{kind}”没有可记的分录（{reference or key}）：选出来的金额都是 0，或者一条也没有。")
         _record(opened, actor, booked)
@@ -152,7 +145,7 @@ def reverse(
         region_code=of.region_code,
         reference=of.reference,
         memo=f"冲正：{reason.strip()}"[:200],
-        sql=f"SELECT {columns} FROM {LedgerEntry._meta.db_table} WHERE transaction_id = %s ORDER BY seq",  # noqa: S608
+        sql=f"SELECT {columns} FROM {LedgerEntry._meta.db_table} WHERE transaction_id = %s",  # noqa: S608
         params=[of.pk],
         actor=actor,
         reverses=of,
@@ -217,6 +210,20 @@ def _open(head: LedgerTransaction) -> tuple[LedgerTransaction, bool]:
     if found.digest != head.digest:
         raise SameKeyOtherContent(f"“{head.key}”已经记过账（凭证 {found.pk}），内容不同；请核对后换一个键，或先冲正。")
     return found, False
+
+
+def _insert(opened: LedgerTransaction, sql: str, params: Sequence[Any] | Mapping[str, Any]) -> int:
+    """Entries in the order of their party: the index by party then grows page after page, twice as fast."""
+    columns = "account_id, amount, party, benefit, source, region_code, month, line_ref"
+    statement = (  # names of our own tables and columns; values travel as parameters
+        f"INSERT INTO {LedgerEntry._meta.db_table} (transaction_id, seq, {columns}) "  # noqa: S608
+        f"SELECT {opened.pk}, row_number() OVER (ORDER BY party, line_ref), {columns} "
+        f"FROM ({sql}) AS given ({columns}) WHERE amount <> 0"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(statement, params or None)
+        return int(cursor.rowcount)
 
 
 def _record(opened: LedgerTransaction, actor: ActorLike, entries: int) -> None:
