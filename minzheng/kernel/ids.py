@@ -31,10 +31,7 @@ class _IdMaker:
 
     def next(self) -> int:
         with self._lock:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                self._tag = secrets.randbits(_TAG_BITS)
-            now = time.time_ns() // 1_000_000 - EPOCH_MS
+            now = self._now()
             if now > self._last_ms:
                 self._last_ms, self._count = now, 0
             else:
@@ -43,6 +40,21 @@ class _IdMaker:
                     # More than 1024 ids in this millisecond: borrow the next one instead of sleeping.
                     self._last_ms, self._count = self._last_ms + 1, 0
             return (self._last_ms << (_TAG_BITS + _COUNTER_BITS)) | (self._tag << _COUNTER_BITS) | self._count
+
+    def block(self, size: int) -> int:
+        """The first of `size` ids that nobody else in this process gets: whole milliseconds are borrowed."""
+        with self._lock:
+            start = max(self._now(), self._last_ms) + 1
+            self._last_ms = start + (max(size, 1) - 1 >> _COUNTER_BITS)
+            self._count = (1 << _COUNTER_BITS) - 1
+            return (start << (_TAG_BITS + _COUNTER_BITS)) | (self._tag << _COUNTER_BITS)
+
+    def _now(self) -> int:
+        """Milliseconds of the epoch; the tag is drawn anew after a fork."""
+        if self._pid != os.getpid():
+            self._pid = os.getpid()
+            self._tag = secrets.randbits(_TAG_BITS)
+        return time.time_ns() // 1_000_000 - EPOCH_MS
 
 
 _maker = _IdMaker()
@@ -58,3 +70,14 @@ def read_number(text: object) -> int | None:
 def new_id() -> int:
     """A new positive 63-bit id, increasing within this process."""
     return _maker.next()
+
+
+def block(size: int) -> int:
+    """Reserve `size` ids for rows that the database makes itself (INSERT … SELECT); see `in_block`."""
+    return _maker.block(size)
+
+
+def in_block(place: str) -> str:
+    """SQL for the id at a 0-based place (an SQL expression) of a block, whose start is the parameter before it:
+    ``f"SELECT {in_block('row_number() OVER () - 1')}"`` takes one parameter, the block's start."""
+    return f"(%s::bigint + ((({place}) >> {_COUNTER_BITS}) << {_TAG_BITS + _COUNTER_BITS}) + (({place}) & {(1 << _COUNTER_BITS) - 1}))"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from minzheng.kernel.awards.accounts import version_for
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.crypto import sealing
 
@@ -83,6 +84,12 @@ def grant(
         ruleset_sha=str(answer.evidence.get("ruleset_sha", "")),
         is_demo=case.is_demo,
     )
+    award.account = version_for(
+        award, holder=award.payee_name, number=award.account_no, bank=award.account_bank,
+        kind=account.get("kind") or "", relation=account.get("relation") or "",
+    )  # fmt: skip
+    if award.account is not None:
+        award.save(update_fields=["account"])
     AwardMember.objects.bulk_create(
         AwardMember(
             award=award,
@@ -333,11 +340,17 @@ def _batches(awards: QuerySet[Award], size: int) -> Iterator[list[Award]]:
 
 
 @transaction.atomic
-def change_account(*, award: Award, holder: str, number: str, bank: str, actor: Actor) -> Award:
-    """Pay to another account from now on; lines already batched keep theirs."""
+def change_account(
+    *, award: Award, holder: str, number: str, bank: str, actor: Actor, kind: str = "", relation: str = ""
+) -> Award:
+    """Pay to another account from the next batch on: a new frozen version of it; lines already batched keep theirs.
+    `kind`, `relation`: see PayeeAccount (a guardian's or an agency's account has papers)."""
     from minzheng.kernel.audit.services import record
 
+    before = award.account_id
     award.payee_name, award.account_no, award.account_bank = holder, number, bank
-    award.save(update_fields=["payee_name", "account_no", "account_bank"])
-    record(actor=actor, action="award.account", obj=award, region_code=award.region_code)
+    award.account = version_for(award, holder=holder, number=number, bank=bank, kind=kind, relation=relation)
+    award.save(update_fields=["payee_name", "account_no", "account_bank", "account"])
+    detail = {"from": str(before or ""), "to": str(award.account_id or "")}
+    record(actor=actor, action="award.account", obj=award, region_code=award.region_code, detail=detail)
     return award

@@ -43,3 +43,18 @@ def test_多进程不重复() -> None:
 )
 def test_请求里的编号_认不出的不当作数(text: str | None, number: int | None) -> None:
     assert read_number(text) == number
+
+
+def test_一整块编号与逐个取的编号互不相同_数据库里按位置算出来的就是这一块() -> None:
+    start = ids.block(3000)
+    later = [ids.new_id() for _ in range(3)]
+    again = ids.block(10)
+    steps = 1 << 10
+    mine = [start + (place // steps << 22) + place % steps for place in range(3000)]
+    assert len(set(mine)) == 3000
+    assert max(mine) < min(later)
+    assert max(later) < again
+    expression = ids.in_block("n")
+    assert expression.count("%s") == 1
+    worked_out = eval(expression.replace("%s::bigint", str(start)).replace("(n)", "(2999)"))  # noqa: S307
+    assert worked_out == mine[-1]
