@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from minzheng.kernel import ids
 from minzheng.kernel.ids import new_id, read_number
 
 
