@@ -4,9 +4,7 @@ there exactly once, with one notice and one message. ``python -m bench faults`` 
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -17,15 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("machine")]
 ROUNDS = 6
 
 
-@pytest.fixture
-def platform() -> Iterator[Platform]:
-    with tempfile.TemporaryDirectory(prefix="minzheng-kills-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        yield Platform(Path(folder) / "var")
-
-
-def test_每轮杀一个进程_办过的一件不少一件不重(platform: Platform) -> None:
-    found = measure(platform, rounds=ROUNDS, seed=20261121)
+def test_每轮杀一个进程_办过的一件不少一件不重(platforms: Callable[..., Platform]) -> None:
+    found = measure(platforms("kills", started=False), rounds=ROUNDS, seed=20261121, loaded=True)
     assert found["unexpected"] == []
     assert found["survived"] == ROUNDS
     assert found["acknowledged"] == found["acts"] > 0

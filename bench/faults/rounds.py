@@ -22,9 +22,11 @@ PROMISES = (
 )  # fmt: skip
 
 
-def measure(platform: Platform, *, rounds: int, seed: int) -> dict[str, Any]:
-    """The platform is started here and stopped at the end. ``survived`` counts rounds after which all was well again."""
-    load_county(platform, persons=max(400, rounds * _ACTS_PER_ROUND * 12))
+def measure(platform: Platform, *, rounds: int, seed: int, loaded: bool = False) -> dict[str, Any]:
+    """The platform is started here and stopped at the end; ``loaded``: its county is there already. ``survived`` counts
+    rounds after which all was well again."""
+    if not loaded:
+        load_county(platform, persons=max(400, rounds * _ACTS_PER_ROUND * 12))
     cases = inside(platform, "prepare", {"cases": rounds * _ACTS_PER_ROUND})["cases"]
     for number, case in enumerate(cases, start=1):
         case["number"] = f"第 {number} 号"
