@@ -60,8 +60,14 @@ def share_of(item_code: str, region_code: str, on: datetime.date) -> Share:
         # A nearer place's general rule wins over a farther one's own rule for the benefit.
         own = [row for row in rows if row.region_code == one.region_code]
         for row in (*(r for r in own if r.item_code == item_code), *(r for r in own if not r.item_code)):
-            return Share({str(k): int(v) for k, v in row.value.items()}, row.covered_by, row)
+            return Share(shares_in(row.value), row.covered_by, row)
     return Share(dict(defaults().share), ANY)
+
+
+def shares_in(value: Mapping[str, Any]) -> dict[str, int]:
+    """Stored shares in the order of the sources (the database keeps none)."""
+    order = [*sources(), *(code for code in value if code not in sources())]
+    return {code: int(value[code]) for code in order if code in value}
 
 
 def order_of(region_code: str, on: datetime.date) -> tuple[str, ...]:
