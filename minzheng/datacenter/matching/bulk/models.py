@@ -100,13 +100,19 @@ class MatchAlert(RegionRow):
 
 
 class MatchReview(RegionRow):
-    """One row of a source that may be this person's: in no sum until somebody accepts it. `code`: R1, Q1 or Q2.
+    """One row of a source that may be this person's: in no sum until somebody accepts it. `code`: E1, E2, R1, Q1 or Q2.
 
     `content`: {"facts": [{"class", "title", "amount_fen", "on", "valid_to", "reference"}]}."""
 
     OPEN, ACCEPTED, REFUSED = "open", "accepted", "refused"
     STATES = [(OPEN, "待复核"), (ACCEPTED, "是本人"), (REFUSED, "不是本人")]
-    CODES = [("R1", "号码错一位，姓名相符"), ("Q1", "号码错两处，姓名相符"), ("Q2", "没有号码，姓名和地区相符")]
+    CODES = [
+        ("E1", "号码经过修整，姓名没有佐证"),
+        ("E2", "号码相同，姓名不同"),
+        ("R1", "号码错一位，姓名相符"),
+        ("Q1", "号码错两处，姓名相符"),
+        ("Q2", "没有号码，姓名和地区相符"),
+    ]
 
     run = models.ForeignKey(MatchRun, on_delete=models.CASCADE, related_name="reviews", verbose_name="批量核对")
     family = models.ForeignKey(MatchFamily, on_delete=models.CASCADE, related_name="reviews", verbose_name="家庭")
