@@ -18,7 +18,8 @@ def amount(spec: SourceSpec, rule: FactRule) -> str:
     if rule.minus:
         parts += "减" + "、".join(f"“{spec.column(name).label}”" for name in rule.minus)
     if rule.monthly is None:
-        return parts if rule.divisor == 1 else f"{parts} ÷ {rule.divisor}"
+        each = f" ÷ “{spec.column(rule.shared).label}”" if rule.shared else ""
+        return (parts if rule.divisor == 1 else f"{parts} ÷ {rule.divisor}") + each
     divided = f"，除以 {rule.monthly.divisor}" if rule.monthly.divisor != 1 else ""
     return f"近 {rule.monthly.months} 个月{parts}之和{divided}"
 

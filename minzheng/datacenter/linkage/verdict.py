@@ -23,7 +23,7 @@ _NOTE_OF = {
     names.MASKED: 1, names.NEAR: 3, names.ONE_MISSING: 4, names.ONE_OTHER: 5, names.SIBLING: 6, names.SURNAME_ONLY: 7,
     names.GIVEN_ONLY: 8, names.UNLIKE: 8,
 }  # fmt: skip
-_BLANK, _MENDED = 2, 9
+BLANK, UNSUPPORTED = 2, 9
 
 
 def same_number(
@@ -42,9 +42,9 @@ def notes(agreement: np.ndarray, blank: np.ndarray, mended: np.ndarray) -> np.nd
     said = np.zeros(len(agreement), dtype=np.int8)
     for value, place in _NOTE_OF.items():
         said[agreement == value] = place
-    said[blank] = _BLANK
+    said[blank] = BLANK
     same, accepted, _ = same_number(agreement, blank, mended)
-    said[mended & same & ~accepted] = _MENDED
+    said[mended & same & ~accepted] = UNSUPPORTED
     return said
 
 

@@ -16,12 +16,13 @@ from functools import cache
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from minzheng.datacenter.lake import engine, looking, reading, tokens
+from minzheng.datacenter.lake import engine, grading, looking, reading, tokens
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
-from minzheng.datacenter.matching import terms
+from minzheng.datacenter.linkage import verdict
 from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact, SourceSilent, SourceUnavailable, Waiting
 from minzheng.datacenter.sources.classes import DEPARTMENTS
@@ -37,6 +38,8 @@ EXTRAS = ("turnover", "holders")
 #: Classes that a record without any number may point at by the name: an alert, never a stop (reference §2.8-16).
 BY_NAME = ("death", "cremation")
 MOST_BY_NAME = 3
+#: What the name of a row, and the state of its number, are known by.
+_MARKS = ("id_state", "name_token", "pinyin_token", "surname_token")
 
 
 @dataclass(frozen=True)
@@ -129,10 +132,11 @@ def _answers(
         return found
     try:
         with _cursor() as con:
-            for row in _rows(con, [source for source, _ in ready], people, held, on):
-                _put(found, people, row, "")
+            numbered = _rows(con, [source for source, _ in ready], people, held, on)
+            for row, way in zip(numbered, _judged(people, numbered), strict=True):
+                _put(found, people, row, *way)
             for row in _repaired(con, [source for source, _ in ready], people, held, on):
-                _put(found, people, row, "R1")
+                _put(found, people, row, "R1", True)
             for row in _named(con, ready, held, on):
                 _put_named(found, ready, row)
     except (duckdb.Error, pa.ArrowException, LakeRefused, OSError):
@@ -163,17 +167,17 @@ def _rows(
 def _columns(spec: SourceSpec) -> tuple[str, ...]:
     """What the facts of a source are made of, and what tells whose they are."""
     own = [*columns_used(spec), *(name for name in EXTRAS if spec.has(name))]
-    return tuple(dict.fromkeys(["id_token", "row_no", "name_token", "pinyin_token", *own]))
+    return tuple(dict.fromkeys(["id_token", "row_no", *_MARKS, *own]))
 
 
 def _branch(spec: SourceSpec, relation: str, on: datetime.date) -> str:
     extras = [name for name in EXTRAS if spec.has(name)]
-    inner = facts_sql(spec, relation, on=on, keep=("batch", "name_token", "pinyin_token", *extras))
+    inner = facts_sql(spec, relation, on=on, keep=("batch", *_MARKS, *extras))
     more = ", ".join(quoted(name) if name in extras else f"NULL::BIGINT AS {quoted(name)}" for name in EXTRAS)
     day = literal(on.isoformat())
     return (
         f"SELECT {literal(spec.code)} AS source, id_token, class, amount_fen, on_date, title, reference, row_no, batch,"
-        f" name_token, pinyin_token, {more} FROM ({inner})"
+        f" {', '.join(_MARKS)}, {more} FROM ({inner})"
         f" WHERE on_date <= DATE {day} AND (valid_to IS NULL OR valid_to >= DATE {day})"
     )
 
@@ -233,11 +237,13 @@ def _named(
     return rows
 
 
-def _put(found: dict[str, Answer], people: Mapping[str, Mapping[int, Asked]], row: tuple[Any, ...], code: str) -> None:
+def _put(
+    found: dict[str, Answer], people: Mapping[str, Mapping[int, Asked]], row: tuple[Any, ...], code: str, review: bool, note: str = ""
+) -> None:  # fmt: skip
     person = people[row[0]][row[1]]
     facts = found[row[0]]
     if isinstance(facts, dict):
-        facts.setdefault(person.member_id, []).append(_fact(row, code or _agreement(person, row)))
+        facts.setdefault(person.member_id, []).append(_fact(row, code, review, note))
 
 
 def _put_named(
@@ -246,26 +252,40 @@ def _put_named(
     facts = found[row[0]]
     about = next(people for source, people in ready if source.code == row[0])
     for one in about:
-        if isinstance(facts, dict) and tokens.name(one.name) == row[9]:
+        if isinstance(facts, dict) and tokens.name(one.name) == row[10]:
             kept = facts.setdefault(one.member_id, [])
             if sum(f.code == "Q2" for f in kept) < MOST_BY_NAME:
-                kept.append(_fact(row, "Q2"))
+                kept.append(_fact(row, "Q2", True))
 
 
-def _agreement(person: Asked, row: tuple[Any, ...]) -> str:
-    """E1 where the name is the same or sounds the same, E2 where another name stands beside the number: tokens do not tell
-    a slip of the pen from another person, so a person has to."""
-    if row[9] is None or row[9] == tokens.name(person.name) or row[10] == tokens.pinyin(person.name):
-        return "E1"
-    return "E2"
+def _judged(people: Mapping[str, Mapping[int, Asked]], rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, bool, str]]:
+    """Code, whether it awaits a review, and how the names agree, of rows that carry a person's number: by the one rule of
+    `linkage.verdict`. The rows' names are known as tokens."""
+    names = [people[row[0]][row[1]].name for row in rows]
+    sounds = np.array([0 if row[11] is None else row[11] for row in rows], dtype=np.int64)
+    surnames = np.array([0 if row[12] is None else row[12] for row in rows], dtype=np.int64)
+    unnamed = np.array([row[11] is None for row in rows], dtype=bool)
+    alike = np.array([row[11] == tokens.pinyin(name) for row, name in zip(rows, names, strict=True)], dtype=bool)
+    agreement, blank = np.ones(len(rows)), unnamed
+    odd = np.flatnonzero(~alike & ~unnamed)
+    if len(odd):
+        agreement[odd], nothing = grading.agreements([names[at] for at in odd], sounds[odd], surnames[odd])
+        blank[odd] = nothing
+    mended = np.array([row[9] == "fixed" for row in rows], dtype=bool)
+    same, accepted, _ = verdict.same_number(agreement, blank, mended)
+    said = verdict.notes(agreement, blank, mended)
+    return [
+        ("E1" if one else "E2", not sure, verdict.NOTES[note])
+        for one, sure, note in zip(same, accepted, said, strict=True)
+    ]
 
 
-def _fact(row: tuple[Any, ...], code: str) -> Fact:
-    source, _, class_, amount, on, title, reference, row_no, batch, _, _, turnover, holders = row
-    share = terms.number("joint_share_percent") if holders is not None and holders > 1 else 100
+def _fact(row: tuple[Any, ...], code: str, review: bool, note: str = "") -> Fact:
+    source, _, class_, amount, on, title, reference, row_no, batch, *_, turnover, holders = row
     return Fact(
         source, CLASSES[class_][2], class_, amount, on, reference or "", CODES[code], title or "", code,
-        code != "E1", batch or "", int(row_no), share, turnover, catalogue()[source].department,
+        review, batch or "", int(row_no), turnover_fen=turnover, department=catalogue()[source].department,
+        note=note, holders=max(holders or 1, 1),
     )  # fmt: skip
 
 

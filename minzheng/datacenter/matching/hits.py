@@ -1,4 +1,4 @@
-"""疑似记录 (R1, Q1, Q2): found by a repaired number or by the name alone. A person accepts or refuses each with a reason;
+"""疑似记录 (E2, R1, Q1, Q2): found under another name, by a repaired number or by the name alone. A person accepts or refuses each with a reason;
 until then it is in no sum, and it never stops anything by itself."""
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def _row(member: CaseMember, fact: Fact, titles: Mapping[str, str]) -> dict[str,
     title = CLASSES.get(fact.class_, (fact.class_,))[0]
     amount = f"，{yuan_text(fact.amount_fen)} 元" if fact.amount_fen is not None else ""
     said = fact.title or fact.reference
+    how = "：".join(filter(None, (CODES.get(fact.code, fact.code), fact.note)))
     return {
         "key": key_of(member, fact),
         "member": str(member.pk),
@@ -39,11 +40,11 @@ def _row(member: CaseMember, fact: Fact, titles: Mapping[str, str]) -> dict[str,
         "source": fact.source,
         "source_title": titles.get(fact.source, fact.source),
         "code": fact.code,
-        "how": CODES.get(fact.code, fact.code),
+        "how": how,
         "amount_fen": fact.amount_fen,
         "on": fact.on.isoformat(),
         "reference": fact.reference,
-        "label": f"{member.name}疑似{title}：{said}{amount}（{CODES.get(fact.code, fact.code)}）",
+        "label": f"{member.name}疑似{title}：{said}{amount}（{how}）",
     }
 
 

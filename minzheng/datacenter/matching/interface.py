@@ -11,7 +11,8 @@ from minzheng.datacenter.sources.classes import CLASSES
 
 __all__ = ["CLASSES", "CODES", "Asked", "Fact", "Source", "SourceSilent", "SourceUnavailable", "Waiting"]
 
-#: How a record was found to be this person's: code → what the report says. Only E1 counts by itself.
+#: How a record was found to be this person's: code → what the report says. E1 and E2 count by themselves where the rule of
+#: `linkage.verdict` accepts them, the others never.
 CODES = {
     "E1": "证件号码、姓名一致",
     "E2": "证件号码一致，姓名不同",
@@ -35,8 +36,10 @@ class Asked:
 class Fact:
     """One thing a source knows about one person. `amount_fen`: a month for incomes, the total for property; `on`: the
     day the data speaks of; `matched_by`: how the person was found, in words. `code`: the same as a code of CODES;
-    `review`: nobody has accepted it yet, so it is in no sum. `share`: percent that is this person's own (joint account).
-    `turnover_fen`: what went through an account in twelve months."""
+    `review`: nobody has accepted it yet, so it is in no sum. `note`: how the names agree where they are not the same.
+    `turnover_fen`: what went through an account in twelve months. `holders`: how many people hold the account together;
+    `amount_fen` is one person's part already. `share`: percent of `amount_fen` that is this person's own, in reports from
+    before sources shared by holders."""
 
     source: str
     kind: str
@@ -53,10 +56,12 @@ class Fact:
     share: int = 100
     turnover_fen: int | None = None
     department: str = ""
+    note: str = ""
+    holders: int = 1
 
     @property
     def own_fen(self) -> int | None:
-        """The person's own part of the amount: half of a joint account unless proved otherwise; rounded down to fen."""
+        """The person's own part of the amount, rounded down to fen."""
         return self.amount_fen if self.amount_fen is None else self.amount_fen * self.share // 100
 
 

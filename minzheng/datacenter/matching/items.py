@@ -90,6 +90,7 @@ def _said(fact: Fact) -> dict[str, Any]:
         "code": fact.code,
         "review": fact.review,
         "share": fact.share,
+        "holders": fact.holders,
     }
 
 
@@ -141,10 +142,10 @@ def _emptied(fact: Fact) -> bool:
 def _notes(own: Sequence[Fact]) -> list[str]:
     from minzheng.kernel.parts.fields import yuan_text
 
-    said = [f"联名账户按 {f.share}% 计（有份额证明的另行核定）" for f in own if f.share != 100]
+    said = [f"{f.holders} 人联名的账户按人数平分，只计本人一份（有份额证明的另行核定）" for f in own if f.holders > 1]
+    said += [f"联名账户按 {f.share}% 计（有份额证明的另行核定）" for f in own if f.share != 100]
     said += [f"余额为零，近 12 个月流水 {yuan_text(f.turnover_fen or 0)} 元，须人工核实" for f in own if _emptied(f)]
-    if any(f.code == "E2" for f in own):
-        said.append("证件号码一致但姓名不同，请核实")
+    said += [f"证件号码一致，{f.note}" + ("，请核实" if f.review or f.code == "E2" else "") for f in own if f.note]
     return list(dict.fromkeys(said))
 
 

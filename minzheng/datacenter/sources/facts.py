@@ -56,6 +56,8 @@ def _newest(rule: FactRule, source: str) -> str:
 def _single(spec: SourceSpec, rule: FactRule, source: str, on: datetime.date | None, keep: Sequence[str]) -> str:
     total, d = f"greatest({_amount(rule)}, 0)", rule.divisor
     amount = "NULL" if not rule.amount else total if d == 1 else f"(2 * {total} + {d}) // {2 * d}"
+    if rule.shared:
+        amount = f"({amount}) // greatest(coalesce({quoted(rule.shared)}, 1), 1)"
     return (
         f"SELECT id_token, {literal(rule.class_)} AS class, CAST({amount} AS BIGINT) AS amount_fen,"
         f" {_day(spec.column(rule.on))} AS on_date, {_valid_to(spec, rule)} AS valid_to,"

@@ -108,7 +108,8 @@ class FactRule:
     """Facts of one class from clean rows. Columns are named by their ASCII names.
 
     `amount` minus the columns of `minus` (never below zero) is the sum in fen; None when the class has no sum. `divisor`:
-    12 where a row gives a year's sum of a monthly class. `monthly` and `newest` say how several rows become one.
+    12 where a row gives a year's sum of a monthly class. `shared`: the column with how many people own it together: each
+    has an equal part unless proved otherwise (民法典第三百零九条), rounded down to fen. `monthly` and `newest` say how several rows become one.
     `where`: column → condition (`{"in": (…)}`, `{"not": (…)}`, `{"min": n}`, `{"max": n}`, `{"blank": bool}`,
     `{"is": bool}`), all of which must hold. `title` and `reference` are templates with {column}."""
 
@@ -119,6 +120,7 @@ class FactRule:
     amount: str = ""
     minus: tuple[str, ...] = ()
     divisor: int = 1
+    shared: str = ""
     monthly: Monthly | None = None
     newest: Newest | None = None
     valid_to: str = ""

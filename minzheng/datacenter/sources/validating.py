@@ -135,6 +135,12 @@ def _fact(spec: SourceSpec, rule: FactRule, told: Told) -> None:
             _usable(spec, name, f"{what}的 newest", told, line)
     if rule.divisor != 1 and (not 1 <= rule.divisor <= 36 or not rule.amount or rule.monthly):
         told(f"{what}的 divisor 要在 1 到 36 之间、要写 amount，按月平均的写在 monthly 里。", line)
+    if (
+        rule.shared
+        and _usable(spec, rule.shared, f"{what}的 shared", told, line, ("int",))
+        and (not rule.amount or rule.monthly)
+    ):
+        told(f"{what}写了 shared（按几个人平分），就要写 amount，并且不能按月平均。", line)
     for template in (rule.title, rule.reference):
         try:
             for name in fields_of_text(template):

@@ -11,6 +11,7 @@ from minzheng.datacenter.linkage import codes, invented, traps
 from minzheng.datacenter.linkage.cascade import Links, link
 from minzheng.datacenter.linkage.invented import Lists
 from minzheng.datacenter.linkage.sides import LinkRefused
+from minzheng.datacenter.linkage.tests import same_number
 from minzheng.kernel.subjects import idcard
 
 NUMBER = idcard.make("990101", datetime.date(1962, 3, 4), 101)
@@ -68,6 +69,12 @@ def linked(left: tuple[object, ...], right: tuple[object, ...]) -> list[tuple[st
 )  # fmt: skip
 def test_每种情形一个代码(left: tuple[object, object], right: tuple[object, object], code: str, auto: bool) -> None:
     assert [(c, a) for c, _, a in linked((*left, "甲县"), (*right, "甲县"))] == [(code, auto)]
+
+
+@pytest.mark.parametrize(("name", "old", "code", "auto"), same_number.CASES)
+def test_同一号码两个姓名_与批量和逐件核对同一规则(name: str, old: bool, code: str, auto: bool) -> None:
+    [(found, _, accepted)] = linked((NUMBER, same_number.OURS, "甲县"), (OLD if old else NUMBER, name, "甲县"))
+    assert (found, accepted) == (code, auto)
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def _each(
 def _found_by(rule: Rule, hits: str, sources: Mapping[str, str]) -> str:
     return (
         f"SELECT family_id, person_id, {literal(rule.code)} AS code, {literal(rule.level)} AS level,"
-        f" {literal(rule.title + '（')} || {_title_of(sources)} || '）：证件号码相同、姓名不同，请核实是不是本人' AS sentence,"
+        f" {literal(rule.title + '（')} || {_title_of(sources)} || '）：证件号码相同，' || max(note) || '，请核实是不是本人' AS sentence,"
         f" max(on_date) AS on_date FROM {hits} WHERE code = {literal(rule.matched_by)} GROUP BY family_id, person_id, source"
     )
 

@@ -23,18 +23,24 @@ from minzheng.datacenter.matching.bulk.errors import MatchRefused
 COLUMNS = ("family_id", "person_id", "id_no", "name", "county")
 LABEL = "--applicants"
 #: What is looked for, and the names to compare; then pid, family_id and person_id.
-_KEY = [("key", pa.int64()), ("exact", pa.bool_())] + [(f"{name}_token", pa.int64()) for name in ("pinyin", "surname")]
+_KEY = [("key", pa.int64()), ("exact", pa.bool_()), ("mended", pa.bool_())] + [
+    (f"{name}_token", pa.int64()) for name in ("pinyin", "surname")
+]
+#: What is kept of everybody in plain, in memory alone: to grade names and to compare wrong numbers.
+PLAIN = ("id_no", "name", "county")
 
 
 @dataclass(frozen=True)
 class People:
     """``persons``: Parquet of pid, family_id, person_id. ``keys``: Parquet of every token to look for (``_KEY``), with whose it
-    is: one of a valid number, every neighbour at one error of an invalid one. ``without_id``: people who have neither."""
+    is: one of a valid number, every neighbour at one error of an invalid one. ``without_id``: people who have neither.
+    ``plain``: id_no, name and county of each, by ``pid``; never written."""
 
     persons: Path
     keys: Path
     rows: int
     without_id: int
+    plain: pa.Table
 
 
 def read(path: Path, work: Path) -> People:
@@ -46,6 +52,8 @@ def read(path: Path, work: Path) -> People:
         _want_text(file, name)
     for name in ("family_id", "person_id"):
         _want_key(file, name)
+    if not pa.types.is_null(file.schema.field("county").type):
+        _want_key(file, "county")
     who = pa.schema([("pid", pa.int64()), *(file.schema.field(name) for name in ("family_id", "person_id"))])
     people = collect(_checked(file), who, work)
     _no_double(people.persons, file)
@@ -60,29 +68,36 @@ def _checked(file: parquet.File) -> Iterator[pa.RecordBatch]:
         start += len(batch)
 
 
-def known(rows: Iterable[tuple[int, int, str, str]], work: Path) -> People:
-    """People who are on file already: (family, person, ID number, name). The numbers stay in memory."""
+def known(rows: Iterable[tuple[int, int, str, str, str]], work: Path) -> People:
+    """People who are on file already: (family, person, ID number, name, place). The numbers stay in memory."""
     who = pa.schema([(name, pa.int64()) for name in ("pid", "family_id", "person_id")])
-    columns = list(zip(*rows, strict=True)) or [(), (), (), ()]
-    kinds = (pa.int64(), pa.int64(), pa.string(), pa.string())
+    columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+    kinds = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.string())
     arrays = [pa.array(values, kind) for values, kind in zip(columns, kinds, strict=True)]
-    table = pa.table(arrays, names=["family_id", "person_id", "id_no", "name"])
+    table = pa.table(arrays, names=["family_id", "person_id", "id_no", "name", "county"])
     return collect(iter(table.to_batches(parquet.BATCH)), who, work)
 
 
 def collect(batches: Iterator[pa.RecordBatch], who: pa.Schema, work: Path) -> People:
-    """Rows of family_id, person_id, id_no and name as the two files of ``People``."""
+    """Rows of family_id, person_id, id_no, name and county as ``People``."""
     persons, keys = work / "persons.parquet", work / "keys.parquet"
     start = without = 0
+    kept = []
     with pq.ParquetWriter(persons, who) as out, pq.ParquetWriter(keys, pa.schema([*_fields(_KEY), *who])) as looked_for:
         for batch in batches:
             pids = pa.array(np.arange(start, start + len(batch)), pa.int64())
             people = pa.table([pids, batch["family_id"], batch["person_id"]], schema=who)
             out.write_table(people)
+            kept.append(pa.table({name: parquet.as_text(batch[name]) for name in PLAIN}))
             table, blank = _keys(batch, people)
             looked_for.write_table(table)
             start, without = start + len(batch), without + blank
-    return People(persons, keys, start, without)
+    plain = (
+        pa.concat_tables(kept).combine_chunks()
+        if kept
+        else pa.table({name: pa.array([], pa.string()) for name in PLAIN})
+    )
+    return People(persons, keys, start, without, plain)
 
 
 def _fields(pairs: list[tuple[str, pa.DataType]]) -> list[pa.Field]:
@@ -119,7 +134,8 @@ def _keys(batch: pa.RecordBatch, people: pa.Table) -> tuple[pa.Table, int]:
     own = tokens.column(normalise.id18s(read.keys))
     valid = own.is_valid()
     marks = [tokens.pinyins(names), tokens.surnames(names)]
-    everybody = pa.table([own, valid, *marks], schema=pa.schema(_KEY))
+    mended = pa.array(read.states == normalise.FIXED)
+    everybody = pa.table([own, valid, mended, *marks], schema=pa.schema(_KEY))
     for field, column in zip(people.schema, people.columns, strict=True):
         everybody = everybody.append_column(field, column)
     rows, near = repair.candidate_keys(read)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from minzheng.datacenter.lake.engine import connect, quoted
 from minzheng.datacenter.matching.bulk import (
@@ -22,6 +23,7 @@ from minzheng.datacenter.matching.bulk import (
     applicants,
     canaries,
     checks,
+    grading,
     join,
     limits,
     months,
@@ -41,7 +43,7 @@ ENGINES = ("duckdb", "spark")
 CARRIED = ("pid", "family_id", "person_id")
 HITS = (
     "family_id", "person_id", "source", "class", "amount_fen", "on_date", "valid_to", "title", "reference", "batch", "row_no",
-    "code", "review",
+    "code", "review", "note",
 )  # fmt: skip
 Progress = Callable[[float, str], None]
 Materials = Callable[[Path], list[Material]]
@@ -50,8 +52,9 @@ People = Callable[[Path], applicants.People]
 
 @dataclass(frozen=True)
 class Totals:
-    """rows = rows of the sources that were read; matched = rows that are somebody's, found by number (E1, E2); review =
-    rows that only may be somebody's (R1, Q1, Q2); unmatched = all others, so rows = matched + unmatched + review.
+    """rows = rows of the sources that were read; matched = rows that are somebody's, found by number (E1, and E2 where a slip
+    of the pen explains the name); review = rows that only may be somebody's (E2 of another name, R1, Q1, Q2); unmatched =
+    all others, so rows = matched + unmatched + review.
     families = families reported, also those about whom nothing was found."""
 
     rows: int
@@ -131,7 +134,7 @@ class _Run:
         planted = canaries.plant(found, people.rows, self.work)
         with connect(self.how.memory) as con:
             self._load(con, people, planted)
-            joined = self._join(con, found, planted)
+            joined = self._join(con, found, planted, people)
             self.proof.engine(con)
         self._took("match")
         self._recount(found, people, joined)
@@ -155,16 +158,18 @@ class _Run:
         self._one_each = count == distinct and exact
 
     def _join(
-        self, con: duckdb.DuckDBPyConnection, found: list[Material], planted: canaries.Canaries
-    ) -> dict[str, np.ndarray]:
+        self, con: duckdb.DuckDBPyConnection, found: list[Material], planted: canaries.Canaries, people: applicants.People
+    ) -> dict[str, np.ndarray]:  # fmt: skip
         """Join and count every source; hits go into one table and from there into the file. Gives rows by key range."""
         by_range = {}
+        names = pa.concat_arrays([*people.plain["name"].chunks, planted.names])
         joiner = self._joiner(con)
         try:
             for at, material in enumerate(found):
                 spec = material.spec
                 self.how.progress(10 + 60 * at / len(found), f"核对{spec.title}（{material.rows:,} 行）")
                 joiner(material, planted.parts[spec.code])
+                grading.grade(con, names)
                 by_range[spec.code] = self._take(con, material, planted)
         finally:
             joiner.close()
@@ -205,9 +210,9 @@ class _Run:
         own, a row can only be found twice as a repaired one."""
         mine = f"SELECT batch, row_no, code, key FROM matched WHERE pid < {first}"
         if self._one_each:
-            review = f"code >= {join.FIRST_REVIEW}"
-            return f"({mine} AND NOT {review} UNION ALL SELECT DISTINCT batch, row_no, code, key FROM ({mine} AND {review}))"
-        least = f"any_value(key) FILTER (code < {join.FIRST_REVIEW}) AS key"
+            doubtful = f"code >= {join.REPAIRED}"
+            return f"({mine} AND NOT {doubtful} UNION ALL SELECT DISTINCT batch, row_no, code, key FROM ({mine} AND {doubtful}))"
+        least = f"any_value(key) FILTER (code < {join.REPAIRED}) AS key"
         return f"(SELECT batch, row_no, min(code) AS code, {least} FROM ({mine}) GROUP BY batch, row_no)"
 
     def _batch_named(self, material: Material) -> str:
@@ -270,7 +275,7 @@ class DuckJoin:
         con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS {join.matched_sql('people', relation, columns, CARRIED)}")
         if repairs:
             con.execute(f"CREATE OR REPLACE TEMP TABLE near AS {join.near_sql('people', repairs, CARRIED)}")
-            con.execute(f"INSERT INTO matched BY NAME {join.repaired_sql('near', relation, columns, CARRIED)}")
+            con.execute(f"INSERT INTO matched BY NAME {join.doubtful_sql('near', relation, columns, CARRIED)}")
             con.execute("DROP TABLE near")
 
     def close(self) -> None:

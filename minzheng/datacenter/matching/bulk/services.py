@@ -125,7 +125,8 @@ def carry_out(
     )  # fmt: skip
     folder = _folder(pk)
     try:
-        rows = [(key, one.pk, one.id_no, one.name) for key, one in asked]
+        place = {home.key: home.region_code for home in homes}
+        rows = [(key, one.pk, one.id_no, one.name, place[key]) for key, one in asked]
         how = running.asked(on=on, settled=True, classes=sorted(scopes.classes_of(run.classes)), progress=progress)
         materials = from_lake.materials(on, run.region_code, sources_for(run.classes))
         running.run(lambda work: applicants.known(rows, work), materials, folder, how)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minzheng.datacenter.lake.engine import quoted
+from minzheng.datacenter.linkage import verdict
 from minzheng.datacenter.matching.bulk import join
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
 from minzheng.datacenter.matching.bulk.material import Material, Part
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import duckdb
 
 CARRIED = ("pid", "family_id", "person_id")
+#: What a row found by its repaired number has not.
+_EMPTY = {"key": "bigint", **dict(zip(join.MARKS, ("bigint", "bigint", "boolean"), strict=True))}
 
 
 class SparkJoin:
@@ -48,24 +51,44 @@ class SparkJoin:
         columns = join.columns_used(material.spec, self.classes)
         parts = [*material.parts, planted]
         rows = self._read([part.path for part in parts])
-        rows = rows.select("id_token", "pinyin_token", "surname_token", "row_no", "batch", *columns)
-        k = fn.broadcast(self.people.select("key", "exact", fn.col("pinyin_token").alias("k_pinyin"), fn.col("surname_token").alias("k_surname"), *CARRIED))  # fmt: skip
+        rows = rows.select("id_token", "id_state", "pinyin_token", "surname_token", "row_no", "batch", *columns)
+        own = [fn.col(f"{mark}_token").alias(f"k_{mark}") for mark in ("pinyin", "surname")]
+        k = fn.broadcast(self.people.select("key", "exact", "mended", *own, *CARRIED))
         agrees = (fn.col("surname_token") == fn.col("k_surname")) & (fn.col("pinyin_token") == fn.col("k_pinyin"))
-        alike = fn.coalesce(fn.col("pinyin_token") == fn.col("k_pinyin"), fn.lit(True))
-        code = fn.when(~fn.col("exact"), fn.lit(join.FIRST_REVIEW)).when(alike, fn.lit(1)).otherwise(fn.lit(2))
-        found = rows.join(k, rows["id_token"] == k["key"]).where(fn.col("exact") | agrees)
-        shape = ["key", "code", "row_no", "batch", *columns, *CARRIED]
-        matched = found.withColumn("code", code.cast("byte")).select(*shape)
+        found = self._told(rows.join(k, rows["id_token"] == k["key"]).where(fn.col("exact") | agrees))
+        shape = ["key", "code", "note", "row_no", "batch", *join.MARKS, *columns, *CARRIED]
+        matched = found.select(*shape)
         near = [part.repairs for part in parts if part.repairs is not None]
         if near:
             pairs = self._read(near).join(k, fn.col("id_token") == fn.col("key")).where(fn.col("exact") & agrees)
             pairs = pairs.select("batch", "row_no", *CARRIED).distinct()
             doubtful = rows.where(fn.col("id_token").isNull()).join(fn.broadcast(pairs), ["batch", "row_no"])
-            empty = fn.lit(None).cast("bigint").alias("key")
-            matched = matched.unionByName(
-                doubtful.withColumn("code", fn.lit(join.FIRST_REVIEW).cast("byte")).select(empty, *shape[1:])
-            )
+            code = fn.lit(join.REPAIRED).cast("byte").alias("code")
+            empty = [fn.lit(None).cast(kind).alias(name) for name, kind in _EMPTY.items()]
+            none = fn.lit(0).cast("byte").alias("note")
+            matched = matched.unionByName(doubtful.select(code, none, *empty, "row_no", "batch", *columns, *CARRIED))
         self._take(matched, self.work / f"spark-{material.spec.code}")
+
+    def _told(self, found: Any) -> Any:
+        """``join.matched_sql``'s code, note and marks."""
+        from pyspark.sql import functions as fn
+
+        blank = fn.col("pinyin_token").isNull() | fn.col("k_pinyin").isNull()
+        mended = (fn.col("id_state") == "fixed") | fn.coalesce(fn.col("mended"), fn.lit(False))
+        code = (
+            fn.when(~fn.col("exact"), fn.lit(join.REPAIRED))
+            .when(fn.col("pinyin_token") == fn.col("k_pinyin"), fn.lit(join.SAME))
+            .when(blank & mended, fn.lit(join.SAME_IN_DOUBT))
+            .when(blank, fn.lit(join.SAME))
+            .otherwise(fn.lit(join.UNGRADED))
+        )
+        unsaid = fn.when(mended, fn.lit(verdict.UNSUPPORTED)).otherwise(fn.lit(verdict.BLANK))
+        note = fn.when(fn.col("exact") & blank, unsaid).otherwise(fn.lit(0))
+        told = found.withColumn("code", code.cast("byte")).withColumn("note", note.cast("byte"))
+        ungraded = fn.col("code") == join.UNGRADED
+        for name, value in zip(join.MARKS, (fn.col("pinyin_token"), fn.col("surname_token"), mended), strict=True):
+            told = told.withColumn(name, fn.when(ungraded, value))
+        return told
 
     def _read(self, paths: Sequence[Path]) -> Any:
         """Files under …/source=C/period=P/batch=B with the batch as a column."""

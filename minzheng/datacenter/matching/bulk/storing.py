@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from minzheng.kernel.cases.models import Case
 
 _BATCH = 500
-_FACT = ("source", "class", "amount_fen", "on_date", "valid_to", "title", "reference", "batch", "row_no", "code")
+_FACT = (
+    "source",
+    "class",
+    "amount_fen",
+    "on_date",
+    "valid_to",
+    "title",
+    "reference",
+    "batch",
+    "row_no",
+    "code",
+    "note",
+)
 Rows = dict[int, list[dict[str, Any]]]
 
 

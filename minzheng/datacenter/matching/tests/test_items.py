@@ -35,9 +35,13 @@ def test_存款正好等于限额的没有超出_多一分就超出() -> None:
     assert one(both, {"deposits": 100_000})["result"] == "EXCEED", "没有限额的与申报比"
 
 
-def test_联名账户算一半_余额为零流水很大的要人工核实() -> None:
-    joint = one([fact("deposit", 100_001, share=50)], {"deposits": 50_000})
-    assert (joint["value"], joint["result"]) == (50_000, "PASS") and "联名账户按 50% 计" in joint["notes"][0]
+def test_联名账户写明只计一份_余额为零流水很大的要人工核实() -> None:
+    joint = one([fact("deposit", 33_333, holders=3)], {"deposits": 33_333})
+    assert (joint["value"], joint["result"]) == (33_333, "PASS") and joint["notes"] == [
+        "3 人联名的账户按人数平分，只计本人一份（有份额证明的另行核定）"
+    ]
+    older = one([fact("deposit", 100_001, share=50)], {"deposits": 50_000})
+    assert older["value"] == 50_000 and "联名账户按 50% 计" in older["notes"][0], "以前出的报告照旧"
     emptied = one([fact("deposit", 0, turnover_fen=80_000_000)])
     assert emptied["result"] == "UNKNOWN" and "流水 800,000.00 元" in emptied["notes"][0]
     assert one([fact("deposit", 0, turnover_fen=900_000)])["result"] == "PASS"

@@ -11,14 +11,17 @@ from typing import Any
 
 import pytest
 
-from minzheng.datacenter.matching import from_lake
+from minzheng.datacenter.lake import tokens
+from minzheng.datacenter.linkage.tests import same_number
+from minzheng.datacenter.matching import asking, from_lake, scopes
+from minzheng.datacenter.matching.interface import Asked
 from minzheng.datacenter.matching.jobs import collect
 from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
 from minzheng.kernel import clock
 from minzheng.kernel.cases import services
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case
-from minzheng.kernel.cases.tests.place import Kin, id_no
+from minzheng.kernel.cases.tests.place import COUNTY, Kin, id_no
 from minzheng.kernel.items import registry
 
 from .conftest import Corner
@@ -137,6 +140,25 @@ def test_要第二人签发的_提请人自己不能签(corner: Corner, monkeypa
         corner.do(case, "sign_match", corner.officer)
     corner.do(case, "sign_match", corner.second)
     assert (report(case)["asked_by"], report(case)["signed_by"]) == ("核对员甲", "核对员乙")
+
+
+def test_同一号码两个姓名_与名册匹配同一规则_联名的只计一份(corner: Corner, deliver: Callable[..., Any]) -> None:
+    """Every other name beside one number at once; 15-digit numbers included."""
+    woman = Kin(same_number.OURS, "本人", datetime.date(1962, 3, 4))
+    rows = [
+        car(woman, woman.number[:6] + woman.number[8:17] if old else "", name) | {"plate": f"示A{at:05}", "name": name}
+        for at, (name, old, _, _) in enumerate(same_number.CASES)
+    ]
+    deliver("vehicle", rows)
+    answer = {"answer": "有", "bank": "示范银行", "cut_off": "2026-10-31", "balance": "1000.01", "holders": "3"}
+    deliver("deposit", [{"id_no": woman.number, "name": woman.name} | answer])
+    people = [Asked(1, woman.name, tokens.of(woman.number))]
+    found = asking.ask(people, clock.today(), set(scopes.ITEMS), region_code=COUNTY).facts[1]
+    cars = sorted((f for f in found if f.class_ == "vehicle"), key=lambda f: f.row_no)
+    assert [(f.code, not f.review) for f in cars] == [row[2:] for row in same_number.CASES]
+    assert cars[2].note == "姓名部分遮盖，可见的字相同" and cars[9].note == "姓名有一个字不同"
+    [account] = [f for f in found if f.class_ == "deposit"]
+    assert (account.own_fen, account.holders, account.share) == (33_333, 3, 100)
 
 
 def test_异议期间停表_复查维持的写明维持(corner: Corner, deliver: Callable[..., Any]) -> None:

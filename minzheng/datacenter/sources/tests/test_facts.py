@@ -162,3 +162,18 @@ def test_检查是计数_坏行留着() -> None:
     assert {code: (bad, total) for code, _, bad, total, _ in found} == {
         "death_future": (1, 2), "recorded_before": (1, 2), "same_number": (1, 2),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("holders", "own"), [(None, 100_001), (0, 100_001), (1, 100_001), (2, 50_000), (3, 33_333)])
+def test_联名账户按人数平分_分以下舍去(holders: int | None, own: int) -> None:
+    row = {
+        "id_token": 1,
+        "answer": "有",
+        "bank": "示范银行",
+        "cut_off": "2026-10-31",
+        "balance": 100_001,
+        "holders": holders,
+    }
+    (fact,) = _facts("deposit", [row])
+    assert (fact["amount_fen"], fact["class"]) == (own, "deposit")
+    assert ("全部余额 1000.01 元" in fact["title"]) == (holders is not None)
