@@ -49,8 +49,8 @@ def bare(table: str, number: int) -> None:
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (transaction_id, seq, account_id, amount, party, benefit, source, region_code, month,"
-            f" line_ref) SELECT {number}, row_number() OVER (), given.* FROM ({SELECTED}) AS given"  # noqa: S608
+            f"INSERT INTO {table} (transaction_id, seq, account_id, amount, party, benefit, source, region_code, month,"  # noqa: S608
+            f" line_ref) SELECT {number}, row_number() OVER (), given.* FROM ({SELECTED}) AS given"
         )
 
 

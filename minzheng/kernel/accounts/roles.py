@@ -82,6 +82,11 @@ PERMISSIONS: dict[str, str] = {
     "monitor.judge": "认定、处置预警并销号",
     "monitor.assign": "分派预警",
     "monitor.manage": "运行监测、停用监测项",
+    "ledger.read": "查看账目",
+    "stock.read": "查看物资",
+    "stock.manage": "物资入库、调拨、盘点，建立发放批次",
+    "stock.issue": "发放物资",
+    "stock.confirm": "核准物资的损耗和盘点差异",
     "funds.read": "查看资金指标、余额和预测",
     "funds.manage": "录入资金指标、规则和公益金项目",
     "funds.confirm": "确认资金指标、规则和公益金项目",
@@ -109,6 +114,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"low_income.read", "low_income.manage", "people.merge", "household.change"}
         | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
         | {"monitor.read", "monitor.visit", "monitor.judge", "monitor.assign"}
+        | {"stock.read", "stock.manage", "stock.issue"}
         | _PERSON
         | _FILES,
     ),
@@ -128,6 +134,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             }
         )
         | {"glass.read", "low_income.read", "people.approve", "monitor.read", "monitor.assign"}
+        | {"stock.read", "stock.confirm"}
         | _FILES,
     ),
     "village_worker": (
@@ -168,16 +175,17 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "pay_clerk": (
         "发放经办员",
         frozenset({"pay.build", "account.confirm", "award.read", "payment.read", "household.read"})
-        | {"board.read", "policy.read"},
+        | {"board.read", "policy.read", "stock.read", "stock.manage", "stock.issue"},
     ),
     "pay_reviewer": (
         "业务股室负责人",
-        frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"}),
+        frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"})
+        | {"stock.read", "stock.confirm"},
     ),
     "finance": (
         "财务人员",
         frozenset({"pay.finance", "pay.close", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"funds.read", "funds.manage", "funds.confirm"},
+        | {"funds.read", "funds.manage", "funds.confirm", "ledger.read", "stock.read"},
     ),
     "policy_officer": (
         "政策科人员",
@@ -191,13 +199,13 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"pay.approve"}
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
-        | {"funds.read", "funds.confirm"},
+        | {"funds.read", "funds.confirm", "ledger.read", "stock.read"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
-        | {"monitor.read", "lake.read", "funds.read"}
+        | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read"}
         | _FILES,
     ),
     "data_officer": (

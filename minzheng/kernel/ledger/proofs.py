@@ -49,8 +49,8 @@ def verify() -> Report:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         errors = [*_own()]
-        for name, one in sorted(_registered.items()):
-            errors.extend(islice(one(), MOST))
+        for name in sorted(_registered):
+            errors.extend(islice(_registered[name](), MOST))
         count = LedgerTransaction.objects.count()
     return Report(not errors, count, tuple(errors))
 
