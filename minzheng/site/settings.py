@@ -137,6 +137,9 @@ MEDIA_ROOT = VAR_DIR / "files"
 LAKE_ROOT = VAR_DIR / "lake"
 # 与其他单位交换文件的文件夹：每个单位一个，里面有 outbox、inbox、quarantine、done
 EXCHANGE_ROOT = VAR_DIR / "exchange"
+# 示范县的区划代码，和本机是不是演示用的（MINZHENG_DEMO）：正式单位试运行时不会被当成演示
+DEMO_AREA = "990101"
+DEMO_SHOWN = os.environ.get("MINZHENG_DEMO", "1") != "0"
 # 本单位在交换报文里的代码
 EXCHANGE_OWN_CODE = os.environ.get("MINZHENG_EXCHANGE_CODE", "minzheng")
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 
-from minzheng.datacenter.exchange import envelopes, messages, partners, signing, terms
+from minzheng.datacenter.exchange import envelopes, messages, partners, purposes, signing, terms
 from minzheng.datacenter.exchange.adapters import mapping, rows
 from minzheng.datacenter.exchange.adapters.mapping import Adapter, Feed, Unmappable
 from minzheng.datacenter.exchange.errors import ExchangeRefused, Rejected
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
 
 PURPOSE = "report_up"
+TOLD = "exchange.report"
 #: A row we could not write as the other side wants it never left: its reason begins so.
 OWN_CHECK = "本地校验："
 MOST_COUNTS = 500
@@ -112,7 +113,20 @@ def push(*, actor: Actor, partner: ExchangePartner, feed_code: str) -> PushRun:
         "simulated": partner.simulated,
     }
     audit.record(actor=actor, action="exchange.push", obj=run, detail=detail)
+    _tell_whom(actor, run, feed, [row for row, _fields, _sha in delta.out])
     return run
+
+
+def _tell_whom(actor: Actor, run: PushRun, feed: Feed, sent: Sequence[Mapping[str, Any]]) -> None:
+    """A line for each award or case that went up: its people see it under “谁看过我的档案”. Sums are about nobody."""
+    kind = rows.ABOUT.get(feed.rows, "")
+    purpose = purposes.all()[PURPOSE]
+    detail = {
+        "no": run.no, "partner": run.partner.title, "exchange": PURPOSE, "simulated": run.partner.simulated,
+        "plain": f"向{run.partner.title}报送您的{feed.title}：{purpose.plain}",
+    }  # fmt: skip
+    about = ((kind, one["object"], str(one["region_code"])) for one in sent if kind and one.get("object"))
+    audit.record_each(actor=actor, action=TOLD, objects=about, reason=f"{purpose.title}（{run.no}）", detail=detail)
 
 
 def _delta(partner: ExchangePartner, adapter: Adapter, feed: Feed) -> _Delta:

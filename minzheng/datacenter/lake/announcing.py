@@ -21,7 +21,7 @@ from minzheng.kernel.orgs import founding
 from minzheng.kernel.orgs.selectors import bureau_places
 from minzheng.kernel.regions import codes
 from minzheng.kernel.registers.numbering import next_number
-from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
+from minzheng.kernel.subjects.selectors import in_demo
 
 INGEST = "lake.ingest"
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
@@ -74,7 +74,7 @@ def announce(
             no=f"{source}-{period.replace('-', '')}-{number:03d}", region_code=code, source=source, period=period,
             basis=(basis or "；".join(one.text for one in spec.basis))[:300], kind="link" if via else "csv",
             file_name=name[-120:], state=LakeBatch.UPLOADED, key=sealed.new_key(), supersedes=old, via=via,
-            made_by=actor.user, made_name=actor.name, created_at=now, is_demo=codes.covers(DEMO_PROVINCE, code),
+            made_by=actor.user, made_name=actor.name, created_at=now, is_demo=in_demo(code),
         )  # fmt: skip
 
 

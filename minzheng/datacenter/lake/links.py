@@ -18,7 +18,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.regions import codes
-from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
+from minzheng.kernel.subjects.selectors import in_demo
 
 PORTS = {"postgresql": 5432, "mysql": 3306}
 _NEEDED = {"title": "名称", "host": "主机", "database": "库名", "username": "只读账号", "query": "读取什么"}
@@ -43,7 +43,7 @@ def save(*, actor: Actor, region_code: str, given: Mapping[str, Any], pk: int | 
     linked.statement(values["query"])
     link = LakeLink.objects.select_for_update().filter(pk=pk).first() if pk else None
     link = link or LakeLink(made_by=actor.user, made_at=clock.now())
-    link.region_code, link.is_demo = code, codes.covers(DEMO_PROVINCE, code)
+    link.region_code, link.is_demo = code, in_demo(code)
     link.title, link.source, link.kind = values["title"][:60], values["source"], values["kind"]
     link.host, link.port = values["host"][:255], int(values["port"] or PORTS[values["kind"]])
     link.database, link.username = values["database"][:64], values["username"][:64]

@@ -30,7 +30,7 @@ from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
 from minzheng.datacenter.sources.registry import all as catalogue
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
-from minzheng.kernel.subjects.selectors import DEMO_PROVINCE
+from minzheng.kernel.subjects.selectors import in_demo
 
 Answer = dict[int, list[Fact]] | Exception
 #: Clean columns beside the facts: what went through an account, how many people hold it.
@@ -97,7 +97,7 @@ def look_up(
 
 def simulated(region_code: str) -> bool:
     """The demonstration's banks answer at once; anybody else's take the days they need."""
-    return region_code.startswith(DEMO_PROVINCE[:2])
+    return in_demo(region_code)
 
 
 def reply_to(source: str, numbers: Sequence[str], since: datetime.datetime) -> str:

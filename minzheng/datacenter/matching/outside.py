@@ -23,6 +23,7 @@ from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.cases.drafting.members import ADULT, age
 from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
+from minzheng.kernel.subjects.selectors import in_demo
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -173,7 +174,7 @@ def _new(actor: Actor, wanted: Wanted) -> MatchRequest:
         client_no=wanted.client_no.strip()[:60], scope=sorted(wanted.items), people=people,
         people_tokens=[token for p in wanted.people if (token := tokens.of(p.id_no)) is not None],
         persons=len(people), asked_by_id=actor.id, asked_name=actor.name, asked_at=now, as_of=today, due_on=due,
-        known={"papers": [str(pk) for pk in wanted.papers]}, result={}, is_demo=wanted.region_code.startswith("99"),
+        known={"papers": [str(pk) for pk in wanted.papers]}, result={}, is_demo=in_demo(wanted.region_code),
     )  # fmt: skip
 
 

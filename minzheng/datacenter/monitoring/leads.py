@@ -23,7 +23,7 @@ from minzheng.kernel.regions import codes
 from minzheng.kernel.regions import selectors as regions
 from minzheng.kernel.registers.numbering import next_number
 from minzheng.kernel.subjects import masking
-from minzheng.kernel.subjects.selectors import household_of, visible_persons
+from minzheng.kernel.subjects.selectors import household_of, in_demo, visible_persons
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -133,7 +133,7 @@ def _alert(told: Told, place: str, channel: str, person: Person | None) -> Alert
         region_code=place, monitor=f"lead.{channel}", title=what[:60], channel=channel, level=level, person=person,
         person_name=person.name if person else told.who.strip()[:60], household=household, period=now.date().replace(day=1),
         in_doubt=False, content={"sentence": sentence, "facts": []}, town_code=codes.full(place[:9]), created_at=now,
-        due_at=due, due_on=timezone.localtime(due).date(), is_demo=place.startswith("99"),
+        due_at=due, due_on=timezone.localtime(due).date(), is_demo=in_demo(place),
     )  # fmt: skip
 
 

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
 
 #: Actions that mean: somebody looked at this file.
-READINGS = (READ, "glass.open", "person.search_id", "exchange.ask", "exchange.give")
-#: Of these, what was asked of or told to another department; often by the system itself. Their line says in `plain` what.
-EXCHANGED = ("exchange.ask", "exchange.give")
+READINGS = (READ, "glass.open", "person.search_id", "exchange.ask", "exchange.give", "exchange.report")
+#: Of these, what was asked of another department, told to it, or reported to the systems above; often by the system itself.
+#: Their line says in `plain` what.
+EXCHANGED = ("exchange.ask", "exchange.give", "exchange.report")
 WHAT = {
     "person": "个人档案", "household": "家庭档案", "case": "办件", "award": "待遇",
     "attachment": "提交的材料", "issueddocument": "文书",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 
+from django.conf import settings
 from django.db.models import Case, Count, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Substr
 
@@ -25,6 +26,7 @@ __all__ = [
     "demo_loaded",
     "household_members",
     "household_of",
+    "in_demo",
     "living_alone",
     "membership_history",
     "open_household",
@@ -43,6 +45,12 @@ DEMO_PROVINCE = "99"
 DEMO_BUREAU = "DEMO-990101-MZJ"
 SENSITIVE = {"id_no": "证件号码", "phone": "联系电话", "address": "住址"}
 _LONGEST_REASON = 200
+
+
+def in_demo(region_code: str) -> bool:
+    """Whether a place is the demonstration's: it lies in DEMO_AREA, and this installation shows the demonstration
+    (MINZHENG_DEMO) or holds it. A real bureau that tries things out under such a code (MINZHENG_DEMO=0) is none."""
+    return codes.covers(settings.DEMO_AREA, region_code) and (settings.DEMO_SHOWN or demo_loaded())
 
 
 def demo_loaded() -> bool:

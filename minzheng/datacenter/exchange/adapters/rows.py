@@ -67,3 +67,5 @@ def funds(region_code: str, on: datetime.date) -> Iterator[dict[str, Any]]:
 
 
 READERS: dict[str, Rows] = {"awards": awards_in_force, "cases": open_cases, "decisions": decisions, "funds": funds}
+#: What the `object` of a row is; kinds of rows that are about nobody are not here.
+ABOUT = {"awards": "award", "cases": "case", "decisions": "case"}

@@ -22,7 +22,10 @@ from minzheng.datacenter.exchange.simulator import Simulator, serve
 from minzheng.datacenter.exchange.tests.conftest import COUNTY, TOWN_A, VILLAGE, other_side
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.audit import services as audit
+from minzheng.kernel.audit.models import AuditEntry
 from minzheng.kernel.awards.models import Award
+from minzheng.kernel.oversight import readers
 from minzheng.kernel.subjects.idcard import make
 from minzheng.kernel.subjects.models import Person
 
@@ -129,6 +132,27 @@ def test_丢失_迟到_重复_传坏_最后都收下_对方没有重复办理(
     assert not ExchangeMessage.objects.filter(direction="out").exclude(state="answered").exists()
     assert len(other.state["awards"]) == 9
     assert ExchangeMessage.objects.filter(kind="ack").count() == 11
+
+
+def test_报送了谁_谁在手机上看得到_只记送出去的_链完整(
+    province: tuple[ExchangePartner, Simulator], awards: list[Award]
+) -> None:
+    one, _other = province
+    run = pushed(one)
+    lines = list(AuditEntry.objects.filter(action=pushes.TOLD).order_by("pk"))
+    sent = PushRow.objects.filter(run=run).exclude(reason__startswith=pushes.OWN_CHECK)
+    assert {line.object_id for line in lines} == set(sent.values_list("object_id", flat=True)) and len(
+        lines
+    ) == run.rows
+    assert [line.vouches for line in lines[1:]] == [[line.pk] for line in lines[:-1]]
+    shown = readers.readings(list(readers.about(awards[3].payee_id or 0)))
+    assert [(one.purpose, one.post, one.what) for one in shown] == [
+        (f"向{one.title}报送您的在享待遇：按规定向上级民政部门报送您家的救助情况", "系统办理", "外部数据")
+    ]
+    assert not readers.about(awards[0].payee_id or 0).exists()  # never left: no ID number
+    assert pushed(one).rows == 0 and AuditEntry.objects.filter(action=pushes.TOLD).count() == len(lines)
+    audit.seal_pending()
+    assert audit.verify().ok
 
 
 def test_连不上的_试够了等人重发_没有回执的到时重送(

@@ -45,8 +45,8 @@ def told(*arguments: str) -> Any:
 
 
 def test_收好了没试读的一批_页面上接着试读入湖或者不要了(
-    browse: Callable[..., Client],
-    tmp_path: Path,  # noqa: F811
+    browse: Callable[..., Client],  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     batch = left_stored(tmp_path, [row(1), row(2, c4="昨天")])
     officer, auditor = browse("data_officer"), browse("auditor")
@@ -83,9 +83,9 @@ def test_命令行列出没有办完的_接着入湖或清除原件(tmp_path: Pa
 
 
 def test_满了保留期的列出来_由局领导核对后销毁_另定日期的不列(
-    browse: Callable[..., Client],
+    browse: Callable[..., Client],  # noqa: F811
     tmp_path: Path,
-    delivered: Callable[..., Path],  # noqa: F811
+    delivered: Callable[..., Path],
 ) -> None:
     months = terms.keep_of(SOURCE)
     assert (months.value, months.evidence) == (24, "needs_confirmation")

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.linkage.tests import same_number
@@ -76,7 +77,7 @@ def test_湖里的记录按标识查到_改正一处的待复核_接受后出第
 
 def wait_for_bank(monkeypatch: pytest.MonkeyPatch) -> None:
     """As outside the demonstration: banks answer by letter."""
-    monkeypatch.setattr(from_lake, "simulated", lambda region: False)
+    monkeypatch.setattr(settings, "DEMO_SHOWN", False)  # a bureau that tries things out: nothing is simulated
 
 
 def balance(kin: Any) -> dict[str, Any]:

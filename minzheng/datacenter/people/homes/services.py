@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from minzheng.datacenter.people.errors import PeopleRefused
 from minzheng.datacenter.people.homes import selectors
+from minzheng.datacenter.people.homes.reporting import report
 from minzheng.datacenter.people.homes.selectors import CHANGE
 from minzheng.datacenter.people.models import HouseholdChange
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.awards.selectors import touching
-from minzheng.kernel.cases.errors import NotFound, Refused
-from minzheng.kernel.cases.services import perform
-from minzheng.kernel.items import registry
 from minzheng.kernel.subjects.errors import SubjectError
 from minzheng.kernel.subjects.moving import change_head, relate
 from minzheng.kernel.subjects.selectors import household_members
@@ -214,38 +211,14 @@ def _written(
         people=people, by=actor.user, by_name=actor.name, at=clock.now(), region_code=home.region_code,
     )  # fmt: skip
     homes = [one.pk for one in (home, other) if one is not None]
-    change.asked, change.unasked = _report(actor, homes, list(before), change)
+    words = f"{change.get_kind_display()}（{change.get_reason_code_display()}），{change.on} 起。{change.text}".strip()
+    change.asked, change.unasked = report(actor=actor, homes=homes, people=list(before), words=words, on=on)
     change.save(force_insert=True)
     audit.record(
         actor=actor, action=f"household.{kind}", obj=home, reason=change.text or change.get_reason_code_display(),
         detail={"other": str(other.pk) if other else "", "people": len(people), "asked": len(change.asked)},
     )  # fmt: skip
     return change
-
-
-def _report(
-    actor: Actor, homes: list[int], people: list[int], change: HouseholdChange
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """(cases told of the change, awards for which nobody could be told, with why)."""
-    asked: list[dict[str, Any]] = []
-    unasked: list[dict[str, Any]] = []
-    words = f"{change.get_kind_display()}（{change.get_reason_code_display()}），{change.on} 起。{change.text}".strip()
-    for award in touching(homes, people):
-        row = {"award": str(award.pk), "no": award.no, "title": registry.get(award.item_code).short}
-        if award.case_id is None:
-            unasked.append(row | {"why": "存量待遇还没有办件，请在待遇页“启动复核”"})
-            continue
-        if any(one["case"] == str(award.case_id) for one in asked):
-            continue
-        try:
-            perform(
-                case_id=award.case_id, act="report_change", actor=actor,
-                data={"content": words, "happened_on": change.on.isoformat()},
-            )  # fmt: skip
-            asked.append(row | {"case": str(award.case_id)})
-        except (Refused, NotFound) as error:
-            unasked.append(row | {"case": str(award.case_id), "why": str(error)})
-    return asked, unasked
 
 
 __all__ = ["CHANGE", "HEAD", "join", "new_head", "split"]

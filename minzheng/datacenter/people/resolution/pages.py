@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from minzheng.datacenter.people.errors import PeopleRefused
+from minzheng.datacenter.people.homes.reporting import sentence
 from minzheng.datacenter.people.models import DuplicatePair, PersonMerge
 from minzheng.datacenter.people.resolution import beside, selectors, services
 from minzheng.datacenter.people.resolution.scoring import weights
@@ -24,6 +25,7 @@ from minzheng.kernel.parts.filters import ByChoice, ByRegion, Search
 from minzheng.kernel.parts.page import ActionBody, DetailBody, Done, FormBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Drawn, Facts, Table
 from minzheng.kernel.subjects.merging import PICKABLE
+from minzheng.kernel.subjects.selectors import household_members
 
 GROUP = "大数据中心"
 LABELS = {
@@ -183,7 +185,7 @@ def _later(actor: Any, pair: DuplicatePair, values: dict[str, Any]) -> Done:
 
 def _home_fields(actor: Any, pair: DuplicatePair) -> tuple[Field, ...]:
     homes = [home for home in (pair.first_household, pair.second_household) if home is not None]
-    options = [(str(home.pk), f"户编号 {home.no}") for home in homes]
+    options = [(str(home.pk), _home_in_words(home, pair.first_id)) for home in homes]
     return (
         Choice("household", "保留哪一户", required=True, options=options),
         DateField(
@@ -193,12 +195,21 @@ def _home_fields(actor: Any, pair: DuplicatePair) -> tuple[Field, ...]:
     )
 
 
+def _home_in_words(home: Any, person_id: int) -> str:
+    """Whose household it is, of how many, and what this person is there: a number alone tells nobody which one to keep."""
+    members = household_members(home)
+    mine = next((row.relation for row in members if row.person_id == person_id), "")
+    head = f"户主 {home.head.name}，" if home.head else ""
+    return f"{head}{len(members)} 人，本人是{mine or '家庭成员'}（户编号 {home.no}）"
+
+
 def _keep_home(actor: Any, pair: DuplicatePair, values: dict[str, Any]) -> Done:
-    services.keep_home(
+    done = services.keep_home(
         actor=actor, pair_id=pair.pk, household_id=int(values["household"]), since=values["since"],
         reason=values["reason"],
     )  # fmt: skip
-    return Done("已保留一户，另一户的成员关系到此为止。", reverse("people.pairs"))
+    told = "已保留一户，另一户的成员关系到此为止。" + sentence(done.asked, done.unasked)
+    return Done(told, reverse("people.pairs"), "warning" if done.unasked else "success")
 
 
 def _decidable(actor: Any, pk: int) -> PersonMerge | None:
@@ -322,7 +333,7 @@ PAGES = [
     ),
     Page(
         "people.keep_home", "console/people/pairs/<int:pk>/home/", "保留一户", JUDGE,
-        ActionBody(_two_homes, _keep_home, fields=_home_fields, question="一个人同一天只能在一户里。", parent="people.pairs"),
+        ActionBody(_two_homes, _keep_home, fields=_home_fields, question="一个人同一天只能在一户里。两户和本人在享受的待遇不会自动改变：系统向相应的办件报告变化，由经办人复核。", parent="people.pairs"),
         example=_home_example,
     ),
     Page(

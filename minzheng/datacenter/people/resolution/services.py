@@ -6,12 +6,14 @@ place makes it, and only such a person takes it back."""
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from minzheng.datacenter.people.errors import PeopleRefused
+from minzheng.datacenter.people.homes.reporting import Lines, report
 from minzheng.datacenter.people.models import DuplicatePair, PersonMerge
 from minzheng.datacenter.people.resolution import selectors
 from minzheng.datacenter.people.resolution.selectors import APPROVE, JUDGE
@@ -27,6 +29,15 @@ if TYPE_CHECKING:
 _LEAST = 4
 #: A pair may be put off for so many days at most.
 LONGEST_WAIT = 180
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What keeping one of two households did: the pair, the cases told of it, the awards for which nobody could be told."""
+
+    pair: DuplicatePair
+    asked: Lines
+    unasked: Lines
 
 
 @transaction.atomic
@@ -111,9 +122,9 @@ def undo(*, actor: Actor, merge_id: int, reason: str) -> PersonMerge:
 
 
 @transaction.atomic
-def keep_home(*, actor: Actor, pair_id: int, household_id: int, since: datetime.date, reason: str) -> DuplicatePair:
+def keep_home(*, actor: Actor, pair_id: int, household_id: int, since: datetime.date, reason: str) -> Kept:
     """One person, two households: from `since` only `household_id` holds; the other one is believed until the day before,
-    or never, where it began later. Raises PeopleRefused."""
+    or never, where it began later. The benefits of both are told of it. Raises PeopleRefused."""
     pair = _locked(actor, pair_id)
     if pair.kind != DuplicatePair.HOUSEHOLD or household_id not in (pair.first_household_id, pair.second_household_id):
         raise PeopleRefused("请选择保留哪一户。", {})
@@ -138,7 +149,10 @@ def keep_home(*, actor: Actor, pair_id: int, household_id: int, since: datetime.
                 )  # fmt: skip
     except SubjectError as error:
         raise PeopleRefused(str(error)) from error
-    return _judge(actor, pair, DuplicatePair.MERGED, words)
+    told = f"{pair.first.name}原来同时登记在两户，自 {since} 起只在户编号 {kept.household.no} 这一户。{words}"
+    homes = [pair.first_household_id or 0, pair.second_household_id or 0]
+    asked, unasked = report(actor=actor, homes=homes, people=[pair.first_id], words=told, on=since)
+    return Kept(_judge(actor, pair, DuplicatePair.MERGED, words, asked=asked, unasked=unasked), asked, unasked)
 
 
 def _locked(actor: Actor, pair_id: int) -> DuplicatePair:
@@ -152,11 +166,20 @@ def _locked(actor: Actor, pair_id: int) -> DuplicatePair:
     return pair
 
 
-def _judge(actor: Actor, pair: DuplicatePair, state: str, reason: str) -> DuplicatePair:
+def _judge(
+    actor: Actor,
+    pair: DuplicatePair,
+    state: str,
+    reason: str,
+    *,
+    asked: Sequence[Any] = (),
+    unasked: Sequence[Any] = (),
+) -> DuplicatePair:
     pair.state, pair.remark = state, reason
     pair.decided_by, pair.decided_name, pair.decided_at = actor.user, actor.name, clock.now()
     pair.save(update_fields=["state", "remark", "decided_by", "decided_name", "decided_at", "look_again_on"])
-    audit.record(actor=actor, action=f"people.{state}", obj=pair, reason=reason, detail={"score": pair.score})
+    detail = {"score": pair.score, "asked": [one["no"] for one in asked], "unasked": [one["no"] for one in unasked]}
+    audit.record(actor=actor, action=f"people.{state}", obj=pair, reason=reason, detail=detail)
     return pair
 
 

@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from minzheng.datacenter.people.errors import PeopleRefused
+from minzheng.datacenter.people.homes.reporting import sentence
 from minzheng.datacenter.people.models import DuplicatePair, PersonMerge
-from minzheng.datacenter.people.resolution import finding, selectors, services
+from minzheng.datacenter.people.resolution import finding, pages, selectors, services
 from minzheng.datacenter.people.resolution.scoring import PersonTraits, one_slip, score
 from minzheng.datacenter.people.tests.conftest import (
     COUNTY,
@@ -33,7 +34,9 @@ from minzheng.datacenter.people.tests.conftest import (
 )
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.accounts.models import User
-from minzheng.kernel.cases.models import Case, CaseMember
+from minzheng.kernel.audit.models import AuditEntry
+from minzheng.kernel.awards.models import Award
+from minzheng.kernel.cases.models import Case, CaseAct, CaseMember
 from minzheng.kernel.notices.models import ContactChoice, OutboxMessage
 from minzheng.kernel.subjects import merging
 from minzheng.kernel.subjects import selectors as subjects
@@ -286,16 +289,28 @@ def test_一人在两户_保留一户_另一户到此为止(county: Any, post: C
     one, other = person("刘小红", D(1990, 1, 1)), person("刘父", D(1960, 1, 1))
     own, parents = home(one), home(other)
     stands_in(parents, one)
+    case = Case.objects.create(
+        no="990101-DB-2026-8", item_code="assistance.dibao", state="IN_PAYMENT", region_code=parents.region_code,
+        applicant=other, applicant_name="刘父", household=parents, form={},
+    )  # fmt: skip
+    CaseMember.objects.create(case=case, seq=1, person=other, name="刘父", relation="本人")
+    paid = award("assistance.dibao", other, one, household=parents, case=case)
+    imported = award("disability.two_subsidies", one)
     assert finding.find(COUNTY).new == 1
     pair = DuplicatePair.objects.get()
     assert pair.kind == DuplicatePair.HOUSEHOLD and selectors.waiting(post("town_clerk", TOWN_A)).count() == 1
-    services.keep_home(
-        actor=post("town_clerk", TOWN_A),
-        pair_id=pair.pk,
-        household_id=own.pk,
-        since=D(2026, 6, 1),
-        reason="已经出嫁",
-    )
+    clerk = post("town_clerk", TOWN_A)
+    fields = pages._home_fields(clerk, pair)[0].options
+    assert [words for _pk, words in fields if "刘父" in words] == [
+        f"户主 刘父，2 人，本人是家庭成员（户编号 {parents.no}）"
+    ]
+    done = services.keep_home(actor=clerk, pair_id=pair.pk, household_id=own.pk, since=D(2026, 6, 1), reason="已经出嫁")
+    assert [one["no"] for one in done.asked] == [paid.no] and [one["no"] for one in done.unasked] == [imported.no]
+    told = CaseAct.objects.get(case=case, code="report_change").data
+    assert (told["happened_on"], own.no in told["content"]) == ("2026-06-01", True)
+    assert "启动复核" in sentence(done.asked, done.unasked) and done.pair.state == DuplicatePair.MERGED
+    assert AuditEntry.objects.get(action="people.merged", object_id=pair.pk).detail["asked"] == [paid.no]
+    assert Award.objects.get(pk=paid.pk).amount_fen == paid.amount_fen
     assert [row.household_id for row in merging.homes_of(one)] == [own.pk]
     known = HouseholdMember.objects.filter(person=one, superseded_at=None).order_by("valid_from")
     assert [(r.household_id, r.valid_to) for r in known] == [(parents.pk, D(2026, 5, 31)), (own.pk, None)]
