@@ -31,7 +31,8 @@ COMMON = (("id_token", pa.int64()), ("id_state", pa.string()), ("name_token", pa
 REPAIRS = pa.schema(
     [(name, pa.int64()) for name in ("row_no", "id_token", "name_token", "pinyin_token", "surname_token")]
 )
-_LOST = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
+#: Numbers that a spreadsheet wrote in scientific notation.
+LOST = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 _HAN = "[\u3400-\u9fff]"
 _NUMBER = "^[0-9]{15,17}[0-9Xx]?$"
 _REPORT = "请对照原始资料改正后，和其他退回的行一起重报。"
@@ -143,7 +144,7 @@ class Checker:
         if invalid.any():
             text = "号码被表格软件按数字存过，末几位已经丢失。"
             fix = "请由来源把这一列设成“文本”后重新导出；丢失的数字补不回来。"
-            verdict.against(pc.match_substring_regex(texts["id_no"], _LOST), Reason(label, text, fix))
+            verdict.against(pc.match_substring_regex(texts["id_no"], LOST), Reason(label, text, fix))
             verdict.against(normalise.rounded(numbers.text) & invalid, Reason(label, text, fix))
         if none.any():
             nameless = np.asarray(texts["name"].is_null())
@@ -152,7 +153,7 @@ class Checker:
     def _typed(self, column: Column, texts: pa.Array, verdict: Verdict) -> pa.Array:
         typed, bad = self.cells[column.name].convert(texts)
         what = FORMS.get(column.type, _REPORT)
-        verdict.against(bad, Reason(column.label, _unreadable(column), what))
+        verdict.against(bad, Reason(column.label, unreadable(column), what))
         if column.required and typed.null_count:
             verdict.against(typed.is_null(), Reason(column.label, "必填的一项是空的。", f"请补上{column.label}。"))
         # a personal value is kept as it was written
@@ -189,7 +190,8 @@ class Checker:
         return self.sealer.seal("sealed", both)
 
 
-def _unreadable(column: Column) -> str:
+def unreadable(column: Column) -> str:
+    """Why a cell of this column was not taken: the reason of a reject file."""
     if column.type == "code":
         return "不是代码表里的词或代码。"
     return (

@@ -23,11 +23,13 @@ _HELP = """把一批人和各来源的数据成批核对，写出命中、各户
 
 \b
 DIR 里的结果：hits.parquet 命中的每一条，families.parquet 每户一行，alerts.parquet 预警，
-run.json 自检和用时。证件号码不写进任何结果。
+run.json 自检和用时；有读不出来的单元格时，rejects.csv 写明行号和原因。
+证件号码不写进任何结果。
 
 \b
 合计的意思：rows 读了各来源多少行；matched 号码相符、自动认定的行（E1 姓名也相符，
-E2 同证不同名）；review 只是可能、要人复核的行（R1 号码错一位而姓名相符）；
+E2 姓名像是笔误）；review 只是可能、要人复核的行（E2 姓名不同，R1 号码错一位而姓名
+相符，Q1 号码错两三位，Q2 没有号码而同名同县）；
 unmatched 其余的行；rows = matched + unmatched + review。families 报告了多少户，
 没有查到什么的户也算。待复核的不进任何合计。
 """
@@ -78,6 +80,15 @@ def _progress(quiet: bool) -> Any:
 
 
 def _tell(totals: Totals, out: Path, as_json: bool) -> None:
+    from minzheng.datacenter.matching.bulk import publishing
+
+    unread = [one["unread"] for one in json.loads((out / "run.json").read_text("utf-8"))["sources"]]
+    if any(unread):
+        count = sum(sum(one.values()) for one in unread)
+        click.echo(
+            f"提示：有 {count:,} 个单元格读不出来（这些行照样参加核对，该项按空缺），行号和原因见 {out / publishing.REJECTS}。",
+            err=True,
+        )
     if as_json:
         click.echo(json.dumps(asdict(totals)))
         return

@@ -35,14 +35,15 @@ class Part:
         return int(pq.read_metadata(self.path).num_rows)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Material:
     """The rows of one source. ``names``: batch → how people call it, where the batch is only a place in a folder.
-    ``unread``: rows that were delivered but could not become clean rows (they count as unmatched)."""
+    ``unread``: column and reason → cells that could not be read (their rows take part without them)."""
 
     spec: SourceSpec
     parts: list[Part]
     names: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

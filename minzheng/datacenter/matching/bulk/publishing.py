@@ -20,6 +20,8 @@ from minzheng.datacenter.matching.bulk.errors import MatchRefused
 
 #: What a run publishes. Anything else in the folder is somebody else's and stays.
 FILES = ("hits.parquet", "families.parquet", "alerts.parquet", "run.json")
+#: Only there when something could not be read.
+REJECTS = "rejects.csv"
 WORK = ".work"
 _LOCK = ".lock"
 _AT_FDCWD = -100
@@ -99,7 +101,7 @@ def _publish(folder: Path, out: Path) -> None:
             os.rename(folder, out)
         else:
             for entry in out.iterdir():
-                if entry.name not in FILES:
+                if entry.name not in (*FILES, REJECTS):
                     os.link(entry, folder / entry.name, follow_symlinks=False)
             os.chmod(folder, out.stat().st_mode & 0o7777)
             _exchange(folder, out)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import resource
 import time
 from collections.abc import Callable, Sequence
@@ -87,6 +88,7 @@ class Source:
     review: int
     hits: int
     batches: list[str] = field(default_factory=list)
+    unread: dict[str, int] = field(default_factory=dict)
 
 
 def asked(
@@ -202,7 +204,9 @@ class _Run:
         counts = recount.joined(con, rows)
         con.execute("DROP TABLE matched")
         batches = [material.names.get(part.batch, part.batch) for part in material.parts]
-        self.sources.append(Source(spec.code, spec.title, material.rows, matched, review, hits, batches))
+        self.sources.append(
+            Source(spec.code, spec.title, material.rows, matched, review, hits, batches, material.unread)
+        )
         return counts
 
     def _rows_sql(self, first: int) -> str:
@@ -246,7 +250,9 @@ class _Run:
         return int(count[0])
 
     def _write(self, totals: Totals, people: applicants.People) -> None:
-        """run.json: what was done and what was proved about it."""
+        """run.json: what was done and what was proved about it; and the list of what could not be read."""
+        if (self.work / publishing.REJECTS).exists():
+            os.rename(self.work / publishing.REJECTS, self.folder / publishing.REJECTS)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         told = {
             "at": clock.now().isoformat(timespec="seconds"), "on": self.how.on.isoformat(), "engine": self.how.engine,

@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.lake.cells import Cells, trimmed
 from minzheng.datacenter.linkage import normalise, repair
-from minzheng.datacenter.matching.bulk import parquet
+from minzheng.datacenter.matching.bulk import parquet, publishing
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
 from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.bulk.material import Material, Part
+from minzheng.datacenter.matching.bulk.unread import Unread
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.errors import UnknownSource
 from minzheng.datacenter.sources.spec import Column, SourceSpec
@@ -55,12 +56,15 @@ def materials(files: Sequence[tuple[str, Path]]) -> Callable[[Path], list[Materi
 
     def staged(work: Path) -> list[Material]:
         opened = [(registry.get(code), _opened(registry.get(code), path)) for code, path in files]
+        unread = Unread(work / publishing.REJECTS)
         found: dict[str, Material] = {}
         for number, (spec, file) in enumerate(opened):
-            part = stage(spec, file, work / "files", number)
+            part = stage(spec, file, work / "files", number, unread)
             material = found.setdefault(spec.code, Material(spec, []))
             material.parts.append(part)
             material.names[part.batch] = file.path.name
+            material.unread = dict(unread.counts.get(spec.code, {}))
+        unread.write()
         return list(found.values())
 
     return staged
@@ -116,8 +120,8 @@ def _readable(file: parquet.File, column: Column, kind: pa.DataType, header: str
 _WANTED = {"date": "日期或文字", "month": "月份（2026-01）或日期", "flag": "是否或文字"} | dict.fromkeys(("int", "money_yuan", "money_wan", "money_fen"), "数或文字")  # fmt: skip
 
 
-def stage(spec: SourceSpec, file: parquet.File, root: Path, number: int) -> Part:
-    """One file as a clean part with its repair candidates."""
+def stage(spec: SourceSpec, file: parquet.File, root: Path, number: int, unread: Unread) -> Part:
+    """One file as a clean part with its repair candidates; what could not be read is told to ``unread``."""
     named = header_of(spec, file)
     wanted = [spec.column(name) for name in columns_used(spec)]
     cells = [Cells(column) for column in wanted]
@@ -126,12 +130,21 @@ def stage(spec: SourceSpec, file: parquet.File, root: Path, number: int) -> Part
     folder = root / f"source={spec.code}" / "period=000000" / f"batch=f{number}"
     folder.mkdir(parents=True)
     path, repairs = folder / "part-0.parquet", folder / "repairs.parquet"
-    read = list(dict.fromkeys(named[name] for name in ["id_no", "name", *columns_used(spec)] if name in named))
+    wanted_headers = list(
+        dict.fromkeys(named[name] for name in ["id_no", "name", *columns_used(spec)] if name in named)
+    )
     with pq.ParquetWriter(path, schema, compression="zstd") as out, pq.ParquetWriter(repairs, _REPAIRS) as near:
-        for first, batch in _numbered(file, read):
-            ids = trimmed(parquet.as_text(batch[named["id_no"]]))
-            who, candidates = _who(ids, _text_of(batch, named.get("name")), first)
-            values = [_value(cell, batch, named.get(cell.column.name)) for cell in cells]
+        for first, batch in _numbered(file, wanted_headers):
+            ids, names = trimmed(parquet.as_text(batch[named["id_no"]])), _text_of(batch, named.get("name"))
+            read_ids = normalise.numbers(ids)
+            unread.numbers(spec.code, file.path.name, first, [spec.column("id_no")], ids, names, read_ids)
+            who, candidates = _who(read_ids, names, first)
+            values = []
+            for cell in cells:
+                texts = _texts(cell.column, batch, named.get(cell.column.name))
+                typed, bad = cell.convert(texts)
+                unread.cells(spec.code, file.path.name, first, cell.column, texts, bad)
+                values.append(typed)
             out.write_table(pa.Table.from_arrays([*who, *values], schema=schema))
             near.write_table(candidates)
     return Part(path, file.rows, repairs)
@@ -144,12 +157,11 @@ def _numbered(file: parquet.File, read: list[str]) -> Iterator[tuple[int, pa.Rec
         first += len(batch)
 
 
-def _who(ids: pa.Array, names: pa.Array, first: int) -> tuple[list[pa.Array], pa.Table]:
+def _who(read: normalise.Numbers, names: pa.Array, first: int) -> tuple[list[pa.Array], pa.Table]:
     """id_token, id_state, two tokens of the name, row_no; and the candidates of invalid numbers."""
-    read = normalise.numbers(ids)
     own, states = tokens.column(normalise.id18s(read.keys)), pa.array(normalise.STATES).take(pa.array(read.states))
     marks = [tokens.pinyins(names), tokens.surnames(names)]
-    rows = pa.array(np.arange(first, first + len(ids)), pa.int64())
+    rows = pa.array(np.arange(first, first + len(names)), pa.int64())
     places, near = repair.candidate_keys(read)
     at = pa.array(places)
     ids_near = tokens.column(normalise.id18s(near))
@@ -161,14 +173,14 @@ def _text_of(batch: pa.RecordBatch, header: str | None) -> pa.Array:
     return pa.nulls(len(batch), pa.string()) if header is None else trimmed(parquet.as_text(batch[header]))
 
 
-def _value(cell: Cells, batch: pa.RecordBatch, header: str | None) -> pa.Array:
-    """A clean column; what cannot be read is empty, as in the lake, where such a row is sent back."""
+def _texts(column: Column, batch: pa.RecordBatch, header: str | None) -> pa.Array:
+    """A column as people write it; what cannot be read stays empty (in the lake such a row is sent back)."""
     if header is None:
-        return pa.nulls(len(batch), cell.arrow_type)
+        return pa.nulls(len(batch), pa.string())
     values = batch[header]
     if not parquet.is_text(values.type):
-        values = _written(cell.column, values)
-    return cell.convert(trimmed(parquet.as_text(values)))[0]
+        values = _written(column, values)
+    return trimmed(parquet.as_text(values))
 
 
 def _written(column: Column, values: pa.Array) -> pa.Array:

@@ -1,6 +1,7 @@
 """`minzheng match run` on plain files: what is found and how, that it adds up, that it refuses in sentences, that a power
 cut leaves the old results or the new ones, and that it distrusts a join which loses rows."""
 
+import csv
 import datetime
 import json
 import os
@@ -238,6 +239,40 @@ def test_来源文件不对的说明哪里不对(folder, tmp_path, monkeypatch):
         assert found.exception.exit_code == 2
     both = CliRunner().invoke(command, ["--applicants", f"{folder}/A.parquet", "--out", "out"])
     assert "二者选一" in str(both.exception) and not os.path.exists("out")
+
+
+def test_读不出来的单元格写明行号和原因_行照样参加(folder, tmp_path):
+    table = pa.table({
+        "id_no": [ZHAO, "3.30102E+17", SUN, ZHAO[:15] + "000", ""], "name": ["赵大山", "钱小红", "孙建国", "赵大山", ""],
+        "plate": ["示A1", "示A2", None, "示A4", "示A5"], "kind": ["小型轿车"] * 5, "state": ["正常", "正常", "飞了", "正常", "正常"],
+        "register_date": ["2019-05-01", "去年", "2020-01-01", "2020-01-01", "2020-01-01"], "value": ["8.1万", "1", "2", "3", "4"],
+    })  # fmt: skip
+    pq.write_table(table, tmp_path / "车.parquet")
+    words = [
+        "--applicants",
+        f"{folder}/A.parquet",
+        "--files",
+        f"vehicle={tmp_path}/车.parquet",
+        "--out",
+        f"{tmp_path}/out",
+        "--json",
+    ]
+    done = CliRunner().invoke(command, words)
+    totals = json.loads(done.stdout)
+    assert totals == {"rows": 5, "matched": 2, "unmatched": 3, "review": 0, "families": 4}
+    listed = (tmp_path / "out" / "rejects.csv").read_text("utf-8-sig").splitlines()
+    said = sorted((int(row[2]), row[3], row[4]) for row in csv.reader(listed[1:]))
+    assert listed[0].startswith("来源,文件,行号,列,原因,怎么改,原来的内容") and said == [
+        (1, "购置价格", "不是能认的金额。"), (2, "公民身份号码", "号码被表格软件按数字存过，末几位已经丢失。"),
+        (2, "初次登记日期", "不是能认的日期。"), (3, "号牌号码", "必填的一项是空的。"), (3, "机动车状态", "不是代码表里的词或代码。"),
+        (4, "公民身份号码", "号码被表格软件按数字存过，末几位已经丢失。"), (5, "公民身份号码", "身份证号和姓名都是空的。"),
+    ]  # fmt: skip
+    assert not any(ZHAO[:15] in line for line in listed)
+    assert f"{len(said)} 个单元格读不出来" in done.stderr
+    again = CliRunner().invoke(command, [*words[:3], f"vehicle={folder}/车辆.parquet", *words[4:]])
+    assert again.exit_code == 0 and not (tmp_path / "out" / "rejects.csv").exists(), (
+        "a clean run leaves no list of the last"
+    )
 
 
 def test_输出文件夹里别人的文件留着而别人的文件夹不动(folder, tmp_path):
