@@ -5,6 +5,8 @@ row adjusts it. The migration's triggers hold the database to that."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from minzheng.kernel.base import RegionRow, link
@@ -26,6 +28,9 @@ class TwoHands(RegionRow):
     withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
     is_demo = models.BooleanField("示范数据", default=False)
 
+    #: The kind of row in an address.
+    word: ClassVar[str] = ""
+
     class Meta:
         abstract = True
 
@@ -36,6 +41,7 @@ class FundAllocation(TwoHands):
     `item_code` "" = for every benefit of the `purpose` (a code of purposes.yaml). An adjustment is a further row with its
     own document; `adjusts` names the row it is about, a negative amount takes money away."""
 
+    word = "allocation"
     KINDS = [("initial", "下达"), ("advance", "提前下达"), ("carry", "上年结转"), ("adjust", "调整")]
 
     year = models.PositiveSmallIntegerField("年度")
@@ -74,6 +80,7 @@ class FundRule(TwoHands):
     `covered_by` = the source that stands in where another one has run out ("" = none does).
     order: `value` = [item codes], the first is paid first; benefits not named come after them."""
 
+    word = "rule"
     KINDS = [("share", "分担比例"), ("order", "保障顺序")]
 
     kind = models.CharField("种类", max_length=6, choices=KINDS)
@@ -96,6 +103,7 @@ class FundRule(TwoHands):
 class FundReturn(TwoHands):
     """退回财政: money that came back and is handed back to the treasury. Booked in the ledger when confirmed."""
 
+    word = "return"
     REASONS = [
         ("unclaimed", "退票长期不能重发"),
         ("recovered", "追回的多发款"),
@@ -129,6 +137,7 @@ class WelfareProject(TwoHands):
 
     `budget_fen` is the first budget; changes of it and everything spent are rows of `WelfareEntry`."""
 
+    word = "project"
     CATEGORIES = [("old", "扶老"), ("disabled", "助残"), ("orphan", "救孤"), ("poor", "济困"), ("other", "其他公益")]
 
     no = models.CharField("编号", max_length=30, unique=True)
@@ -154,6 +163,7 @@ class WelfareProject(TwoHands):
 class WelfareEntry(TwoHands):
     """A change of a project's budget, or money spent on it (booked in the ledger when confirmed; negative: paid back)."""
 
+    word = "entry"
     KINDS = [("budget", "预算调整"), ("spend", "支出")]
 
     project = models.ForeignKey(WelfareProject, on_delete=models.PROTECT, related_name="entries")
@@ -178,6 +188,7 @@ class WelfareEntry(TwoHands):
 class WelfareList(TwoHands):
     """福彩公益金使用情况: the list of a year as it was published; `figures` is frozen, `sha` its SM3."""
 
+    word = "list"
     year = models.PositiveSmallIntegerField("年度")
     figures = models.JSONField("内容")
     sha = models.CharField("内容SM3", max_length=64)

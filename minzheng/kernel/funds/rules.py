@@ -87,10 +87,10 @@ def draft_share(
 ) -> FundRule:  # fmt: skip
     """A share rule waiting for a second person. `shares`: parts of 10 000. Raises FundsRefused."""
     errors = _common_errors(item_code, document)
-    if wrong := problem(shares):
-        errors["shares"] = wrong
     if covered_by not in ("", ANY) and covered_by not in sources():
         errors["covered_by"] = f"没有“{covered_by}”这种资金来源。"
+    if wrong := problem(shares):
+        raise FundsRefused([wrong], errors)
     kept = {code: int(shares[code]) for code in sources() if shares.get(code)}
     return _draft(
         actor, errors, region_code=region_code, kind="share", item_code=item_code, value=kept, covered_by=covered_by,
