@@ -34,42 +34,55 @@ def open_many(model: type[models.Model], name: str, pks: Sequence[int], sealed: 
     field = model._meta.get_field(name)
     assert isinstance(field, SealedText)
     place = f"{model._meta.db_table}.{field.column}:".encode()
-    shapes: dict[tuple[bytes, int, int], list[int]] = defaultdict(list)
-    made = [""] * len(pks)
-    for at, (pk, stored) in enumerate(zip(pks, sealed, strict=True)):
+    keys = [str(pk) for pk in pks]
+    if None not in sealed and len(set(map(len, keys))) == len(set(map(len, cast(Sequence[bytes], sealed)))) == 1:
+        return _open_alike(place, keys, cast(Sequence[bytes], sealed))
+    shapes: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for at, (key, stored) in enumerate(zip(keys, sealed, strict=True)):
         if stored:
-            shapes[stored[:_HEAD], len(stored), len(str(pk))].append(at)
-    for (head, size, _digits), rows in shapes.items():
-        pieces = [cast(bytes, sealed[at]) for at in rows]
-        keys = [str(pks[at]).encode() for at in rows]
-        texts = _open_alike(head, size, place, keys, pieces)
+            shapes[len(stored), len(key)].append(at)
+    made = [""] * len(keys)
+    for rows in shapes.values():
+        texts = _open_alike(place, [keys[at] for at in rows], [cast(bytes, sealed[at]) for at in rows])
         for at, text in zip(rows, texts, strict=True):
             made[at] = text
     return made
 
 
-def _open_alike(head: bytes, size: int, place: bytes, keys: list[bytes], pieces: list[bytes]) -> list[str]:
-    """Values of one key and one length, whose row ids have equally many digits."""
-    length = size - _HEAD - _IV - _TAG
-    key = keyring.ring().keys.get(sealing.key_number(head))
-    if length < 0 or head[:1] != bytes([sealing.VERSION]) or key is None:
-        return [sealing.open_sealed(one, place + pk).decode() for pk, one in zip(keys, pieces, strict=True)]
+def _open_alike(place: bytes, keys: Sequence[str], pieces: Sequence[bytes]) -> list[str]:
+    """Values of one length, whose row ids have equally many digits; `_with_one_key` where all have the same key."""
+    size = len(pieces[0])
     data = np.frombuffer(b"".join(pieces), np.uint8).reshape(len(pieces), size)
-    ids = np.frombuffer(b"".join(keys), np.uint8).reshape(len(keys), -1)
-    body, tags = data[:, _HEAD + _IV : -_TAG], np.ascontiguousarray(data[:, -_TAG:])
-    stream = _key_stream(key, data[:, _HEAD : _HEAD + _IV], -(-length // _BLOCK))
-    proof = _ghash(key, head + place, ids, body) ^ np.ascontiguousarray(stream[:, :_BLOCK]).view(np.uint64)
-    wrong = np.flatnonzero((proof != tags.view(np.uint64)).any(axis=1))
+    head = pieces[0][:_HEAD]
+    alike = size >= _HEAD + _IV + _TAG and head[:1] == bytes([sealing.VERSION])
+    alike = alike and bool((data[:, :_HEAD] == np.frombuffer(head, np.uint8)).all())
+    key = keyring.ring().keys.get(sealing.key_number(head)) if alike else None
+    if key is None:
+        return [sealing.open_sealed(one, place + pk.encode()).decode() for pk, one in zip(keys, pieces, strict=True)]
+    ids = np.frombuffer("".join(keys).encode(), np.uint8).reshape(len(keys), -1)
+    plain, wrong = _with_one_key(key, head + place, ids, data)
     for at in wrong:
-        sealing.open_sealed(pieces[at], place + keys[at])  # says what is wrong with it
+        sealing.open_sealed(pieces[at], place + keys[at].encode())  # says what is wrong with it
     if len(wrong):
         raise sealing.CannotOpen("加密内容的成批校验与逐条校验不一致：请报告系统管理员。")
-    plain = (body ^ stream[:, _BLOCK : _BLOCK + length]).tobytes()
-    pieces_of = range(0, len(plain), length) if length else range(0)
-    if plain.isascii():
-        text = plain.decode("ascii")
-        return [text[at : at + length] for at in pieces_of] if length else [""] * len(keys)
-    return [plain[at : at + length].decode() for at in pieces_of]
+    length = plain.shape[1]
+    if not length:
+        return [""] * len(keys)
+    whole = plain.tobytes()
+    if whole.isascii():
+        text = whole.decode("ascii")
+        return [text[at : at + length] for at in range(0, len(text), length)]
+    return [whole[at : at + length].decode() for at in range(0, len(whole), length)]
+
+
+def _with_one_key(key: bytes, prefix: bytes, ids: Bytes, data: Bytes) -> tuple[Bytes, npt.NDArray[np.intp]]:
+    """(plain bytes, places of those whose tag does not fit)."""
+    body, tags = data[:, _HEAD + _IV : -_TAG], np.ascontiguousarray(data[:, -_TAG:])
+    length = body.shape[1]
+    stream = _key_stream(key, data[:, _HEAD : _HEAD + _IV], -(-length // _BLOCK))
+    proof = _ghash(key, prefix, ids, body) ^ np.ascontiguousarray(stream[:, :_BLOCK]).view(np.uint64)
+    wrong = np.flatnonzero((proof != tags.view(np.uint64)).any(axis=1))
+    return body ^ stream[:, _BLOCK : _BLOCK + length], wrong
 
 
 def _key_stream(key: bytes, ivs: Bytes, blocks: int) -> Bytes:

@@ -24,8 +24,8 @@ from minzheng.kernel.documents.errors import DamagedFile, NoRoom
 #: Suffix of the content; the thumbnail has the same name with ``.thumb``.
 SUFFIXES = ("jpg", "png", "pdf")
 #: Suffixes of files that the sweep leaves alone: exports end with their own request (kernel/exports), the files of an
-#: import with their batch (kernel/exchange).
-KEPT_ELSEWHERE = ("xlsx", "csv", "batch")
+#: import with their batch (kernel/exchange), bank files stay (kernel/payruns).
+KEPT_ELSEWHERE = ("xlsx", "csv", "batch", "pay")
 _NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}\.[a-z]{3,5}")
 
 

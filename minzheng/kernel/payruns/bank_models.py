@@ -10,7 +10,7 @@ from minzheng.kernel.crypto.fields import BlindIndex, SealedText
 
 
 class BankFile(RegionRow):
-    """One file of a batch, kept as it was, sealed in the vault (`parts`: [{"path", "bytes", "sm3"}], in order). Never
+    """One file of a batch, kept as it was, sealed in the vault (`parts`: [{"path", "bytes"}], in order). Never
     changed. `sha`: SM3 of the whole plain file.
 
     Of a return file, `lines` and `total_fen` are those of its control record; `paid`, `returned`, `unknown`, `rejected`

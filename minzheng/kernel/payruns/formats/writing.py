@@ -116,14 +116,19 @@ class _Text:
     def _column(self, column: Column, values: Sequence[Any], first: int) -> Sequence[Any]:
         if column.source in NUMBERS:
             return self._numbers(column, values, first)
-        for place, value in enumerate(values):
-            if not value.isprintable():
-                raise CannotWrite(f"第 {first + place} 笔的{column.title}里有换行等控制字符：请先更正。")
+        whole = "".join(values)
+        if not whole.isprintable():
+            at = next(place for place, value in enumerate(values) if not value.isprintable())
+            raise CannotWrite(f"第 {first + at} 笔的{column.title}里有换行等控制字符：请先更正。")
+        if self.one.kind == "fixed":
+            return self._padded(column, values, first)
         if self.one.kind == "json":
-            return [json.dumps(value, ensure_ascii=False) for value in values]
-        if self.one.kind == "csv":
-            return [_quoted(value) for value in values] if any('"' in v or "," in v for v in values) else values
-        return self._padded(column, values, first)
+            ready = {value: json.dumps(value, ensure_ascii=False) for value in set(values)}
+        elif '"' in whole or "," in whole:
+            ready = {value: _quoted(value) for value in set(values)}
+        else:
+            return values
+        return [ready[value] for value in values]
 
     def _numbers(self, column: Column, values: Sequence[int], first: int) -> Sequence[Any]:
         if column.width and values and len(str(max(values))) > column.width:
@@ -135,20 +140,21 @@ class _Text:
         return values
 
     def _padded(self, column: Column, values: Sequence[str], first: int) -> list[str]:
-        width, encoding, made = column.width, self.one.encoding, []
-        for place, value in enumerate(values):
+        width, encoding = column.width, self.one.encoding
+        ready = {}
+        for value in set(values):
             try:
                 room = width - (len(value) if value.isascii() else len(value.encode(encoding)))
             except UnicodeEncodeError as error:
+                at, sign = first + values.index(value), value[error.start]
                 raise CannotWrite(
-                    f"第 {first + place} 笔的{column.title}里的“{value[error.start]}”不能用 {encoding} 写出：请换一种格式。"
+                    f"第 {at} 笔的{column.title}里的“{sign}”不能用 {encoding} 写出：请换一种格式。"
                 ) from None
             if room < 0:
-                raise CannotWrite(
-                    f"第 {first + place} 笔的{column.title}超过 {width} 个字节，文件里放不下：请换一种格式或更正。"
-                )
-            made.append(value + " " * room)
-        return made
+                at = first + values.index(value)
+                raise CannotWrite(f"第 {at} 笔的{column.title}超过 {width} 个字节，文件里放不下：请换一种格式或更正。")
+            ready[value] = value + " " * room
+        return [ready[value] for value in values]
 
 
 def _quoted(value: str) -> str:
@@ -160,11 +166,11 @@ def _quoted(value: str) -> str:
 
 
 class _Workbook:
-    """One sheet, written row by row; accounts are text, amounts are numbers with two digits."""
+    """One sheet; accounts are text, amounts are numbers with two digits. In memory, so that no plain row touches the disk."""
 
     def __init__(self, one: Format, side: Side, out: BinaryIO) -> None:
         self.one, self.side, self.row = one, side, 0
-        self.book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False})
+        self.book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
         self.sheet = self.book.add_worksheet("代发")
         self.money = self.book.add_format({"num_format": "0.00"})
         for place, column in enumerate(side.line):
