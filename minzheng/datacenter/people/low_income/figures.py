@@ -32,16 +32,16 @@ class Places:
 
 
 def by_place(actor: Actor, places: Sequence[tuple[str, str]]) -> Places:
-    """People in force by place (as listed, 12-digit codes of one level or mixed) and class. Two queries."""
+    """People in force by place (as listed, 12-digit codes of one level or mixed) and class. Three queries."""
     widths = {len(codes.prefix(code)) for code, _ in places}
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     heads: dict[str, int] = {}
     for width in sorted(widths):
         rows = selectors.in_force(actor).annotate(place=Substr("region_code", 1, width))
-        for place, code, people in (
-            rows.values_list("place", "class_code").annotate(n=Count("person_id", distinct=True)).order_by()
-        ):
-            counts[place][code] = people
+        for place, code, entries in _by_class(rows):
+            counts[place][code] = entries
+        for place, code, entries in _by_class(selectors.told_twice(rows)):
+            counts[place][code] -= entries
         mains = selectors.people_now(actor).annotate(place=Substr("region_code", 1, width))
         heads.update(mains.values_list("place").annotate(n=Count("pk")).order_by())
     lines = [
@@ -52,6 +52,10 @@ def by_place(actor: Actor, places: Sequence[tuple[str, str]]) -> Places:
         for one, people in row.items():
             total[one] += people
     return Places(lines, (dict(total), sum(line[3] for line in lines)))
+
+
+def _by_class(rows: QuerySet[LowIncomeEntry]) -> QuerySet[LowIncomeEntry, tuple[str, str, int]]:
+    return rows.values_list("place", "class_code").annotate(n=Count("pk")).order_by()  # type: ignore[return-value]
 
 
 @dataclass

@@ -57,6 +57,15 @@ def in_force(actor: Actor) -> QuerySet[LowIncomeEntry]:
     return known_to(actor).filter(until=None)
 
 
+def told_twice(rows: QuerySet[LowIncomeEntry]) -> QuerySet[LowIncomeEntry]:
+    """Of entries in force, those by hand whose person is in the same class by an award or a department's data as well (or by
+    hand before). All entries less these are people: cheaper than counting distinct ones over a county."""
+    same = LowIncomeEntry.objects.filter(
+        person_id=OuterRef("person_id"), class_code=OuterRef("class_code"), until=None, withdrawn_at=None
+    ).exclude(pk=OuterRef("pk"))
+    return rows.filter(Exists(same.filter(~Q(by="manual") | Q(pk__lt=OuterRef("pk")))), by="manual")
+
+
 def people_now(actor: Actor) -> QuerySet[LowIncomeEntry]:
     """One row a person: the main class in force."""
     return in_force(actor).filter(main=True)
