@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from minzheng.kernel.awards.accounts import version_for
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.crypto import sealing
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case
     from minzheng.kernel.cases.params import FlowParams
@@ -163,7 +160,7 @@ def ensure_line(award: Award, month: datetime.date, *, pay_day: int = 10) -> Pay
     found = PaymentLine.objects.filter(**key).first()
     if found is not None:
         return found
-    line = _line(award, month.replace(day=1), pay_day)
+    line = line_of(award, month.replace(day=1), pay_day)
     try:
         with transaction.atomic():
             line.save(force_insert=True)
@@ -177,7 +174,7 @@ def _back_lines(award: Award, back: Mapping[datetime.date, int], decided_on: dat
     due = decided_on.replace(day=min(params.pay_day, 28))
     due = due if due >= decided_on else month_after(decided_on, 1).replace(day=due.day)
     for month, fen in back.items():
-        line = _line(award, month, params.pay_day)
+        line = line_of(award, month, params.pay_day)
         line.amount_fen, line.due_on = fen, due
         line.explanation = f"{award.persons} 人，{award.no}，自申请当月起补发"
         line.save(force_insert=True)
@@ -192,7 +189,8 @@ def amount_in(award: Award, month: datetime.date) -> int:
     return int(award.frozen.get("december_fen") or award.amount_fen)
 
 
-def _line(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
+def line_of(award: Award, month: datetime.date, pay_day: int) -> PaymentLine:
+    """The regular line of a month, not saved."""
     return PaymentLine(
         award=award,
         month=month,
@@ -305,38 +303,15 @@ def put_off_review(*, award: Award, on: datetime.date, months: int) -> Award:
     return award
 
 
+@transaction.atomic
 def monthly_lines(month: datetime.date, *, item_code: str) -> int:
     """The regular line of `month` for every award in force in it; returns how many awards that is.
 
     Safe to run again and beside another run: the database keeps one line per award and month."""
-    from minzheng.kernel.awards.pauses import paused_in
-    from minzheng.kernel.items import registry
+    from minzheng.kernel.awards import monthly
 
-    first, params = month.replace(day=1), registry.get(item_code).flow.params
-    awards = Award.objects.filter(
-        Q(last_month=None) | Q(last_month__gte=first),
-        item_code=item_code,
-        state__in=("active", "tapering", "ended"),
-        first_month__lte=first,
-        amount_fen__gt=0,
-        cycle="monthly",
-    ).exclude(state="ended", last_month=None)
-    awards = awards.exclude(paused_in(first))
-    count = 0
-    rest = first.month == 12 and registry.get(item_code).yearly  # then the frozen basis is read, else left where it is
-    for batch in _batches(awards.defer("account_no", *(() if rest else ("frozen",))).order_by("pk"), 1000):
-        lines = [_line(award, first, params(award.region_code, first).pay_day) for award in batch]
-        PaymentLine.objects.bulk_create(lines, ignore_conflicts=True)
-        count += len(lines)
-    return count
-
-
-def _batches(awards: QuerySet[Award], size: int) -> Iterator[list[Award]]:
-    """Awards in portions, by primary key: memory stays small at any caseload."""
-    last = 0
-    while portion := list(awards.filter(pk__gt=last)[:size]):
-        yield portion
-        last = portion[-1].pk
+    monthly.make_lines(month, item_code=item_code)
+    return monthly.in_force(month.replace(day=1), item_code).count()
 
 
 @transaction.atomic
