@@ -10,6 +10,7 @@ from minzheng.datacenter.exchange.models import (
     PushRow,
     PushRun,
 )
+from minzheng.datacenter.funding.models import FundForecast
 from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
 from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
@@ -28,6 +29,7 @@ __all__ = [
     "ExchangePerson",
     "ExchangeQuarantine",
     "ExchangeRequest",
+    "FundForecast",
     "HouseholdChange",
     "LakeBatch",
     "LakeLink",

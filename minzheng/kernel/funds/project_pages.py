@@ -6,8 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
+from minzheng.kernel import clock
 from minzheng.kernel.funds import forms, hands, papers, projects, publishing, row_pages, selectors, showing
-from minzheng.kernel.funds.models import CONFIRMED, WelfareList, WelfareProject
+from minzheng.kernel.funds.models import CONFIRMED, STATES, WelfareList, WelfareProject
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Link, Money, Number, Text
 from minzheng.kernel.parts.examples import first_of
@@ -113,7 +114,7 @@ LISTS = ListBody(
     lambda actor: selectors.visible(WelfareList, actor),
     (*showing.LIST[:2], Money(lambda row: row.figures["totals"]["used"], "使用合计（元）"), showing.STATE, *showing.HANDS[:4]),
     sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
-    filters=(ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=showing.STATES)),
+    filters=(ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=STATES)),
     actions=(Action("编制公告", "funds.list_new", icon="plus", primary=True),),
     lead="年度使用情况公告。编制时与账目核对，分毫不差才能编制；由另一人确认后向社会公布，内容封存、带校验码。",
     empty="还没有编制过公告。项目都登记了执行结果以后，点“编制公告”。",
@@ -138,6 +139,6 @@ PAGES = [
          example=_project),
     Page("funds.lists", "console/funds/lists/", "公益金使用公告", hands.READ, LISTS, impersonal=showing.IMPERSONAL),
     Page("funds.list_new", "console/funds/lists/new/", "编制公益金使用公告", hands.MANAGE,
-         FormBody(forms.publishing, _draft_list, initial=lambda actor, obj: forms.first_values(actor) | {"year": forms.clock.today().year - 1},
+         FormBody(forms.publishing, _draft_list, initial=lambda actor, obj: forms.first_values(actor) | {"year": clock.today().year - 1},
                   submit="编制", parent="funds.lists", lead="把这一年的项目、支出和从公益金发放的待遇汇总，与账目核对。")),
 ]  # fmt: skip

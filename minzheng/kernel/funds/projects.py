@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
@@ -169,7 +169,7 @@ def _posted(actor: Actor, project: WelfareProject, row: WelfareEntry) -> int:
     month = (
         month if month.year == project.year else datetime.date(project.year, 12 if month.year > project.year else 1, 1)
     )
-    common = {"source": LOTTERY, "month": month, "line_ref": project.pk}
+    common: dict[str, Any] = {"source": LOTTERY, "month": month, "line_ref": project.pk}
     return post(
         kind=KIND, key=f"welfare:{row.pk}", reference=f"welfare:{project.no}", occurred_on=row.occurred_on,
         region_code=row.region_code, memo=f"{project.name}：{row.voucher}"[:200], actor=actor,

@@ -36,7 +36,7 @@ def figures(region_code: str, year: int) -> dict[str, Any]:
         if one.source == LOTTERY:
             drawn[one.item_code] += one.fen
     titles = {item.code: item.title for item in registry.all_items()}
-    benefits = [
+    benefits: list[dict[str, Any]] = [
         {"item": code, "title": titles.get(code, code), "fen": fen}
         for code, fen in sorted(drawn.items())
         if code and fen

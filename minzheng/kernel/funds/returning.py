@@ -6,7 +6,7 @@ again; later it is the treasury's."""
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
@@ -78,7 +78,7 @@ def confirm(*, actor: Actor, pk: int) -> FundReturn:
             f"不能退回 {yuan_text(row.amount_fen)} 元，请核对金额、来源和年度。"
         )
     month = row.returned_on.replace(day=1) if row.year == row.returned_on.year else datetime.date(row.year, 12, 1)
-    common = {"benefit": row.item_code, "source": row.source, "month": month}
+    common: dict[str, Any] = {"benefit": row.item_code, "source": row.source, "month": month}
     booked = post(
         kind=KIND, key=f"fundreturn:{row.pk}", reference=f"fundreturn:{row.pk}", occurred_on=row.returned_on,
         region_code=row.region_code, memo=f"{row.get_reason_display()}，缴款书 {row.voucher}"[:200], actor=found,

@@ -11,6 +11,7 @@ from minzheng.kernel.funds import allocations, forms, hands, projects, publishin
 from minzheng.kernel.funds.errors import FundsRefused
 from minzheng.kernel.funds.models import (
     DRAFT,
+    STATES,
     FundAllocation,
     FundReturn,
     FundRule,
@@ -33,6 +34,7 @@ from minzheng.kernel.parts.page import (
     Page,
 )
 from minzheng.kernel.parts.panels import Facts, Table
+from minzheng.kernel.parts.plain_fields import Text as ReasonText
 
 CONFIRMS: dict[str, Any] = {
     "allocation": allocations.confirm, "rule": rules.confirm, "return": returning.confirm, "project": projects.approve,
@@ -172,7 +174,7 @@ ADJUSTMENTS = Table(
     empty="没有调整。追加、调减用“调整”按钮另录一条，写调整文件的文号。",
 )  # fmt: skip
 SHARED = Facts("办理", columns=1, items=showing.HANDS)
-FILTERS = (ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=showing.STATES))
+FILTERS = (ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=STATES))
 ALLOCATIONS = ListBody(
     _listed(FundAllocation), showing.ALLOCATION, sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
     filters=(*FILTERS, ByChoice("source", "资金来源", choices=lambda drawing: forms.source_options()),
@@ -221,7 +223,7 @@ PAGES = [
                     submit="确认", parent="funds.board"),
          example=_example("allocation")),
     Page("funds.withdraw", "console/funds/withdraw/<slug:kind>/<int:pk>/", "撤回待确认的记录", hands.MANAGE,
-         ActionBody(fetch, _withdraw, fields=(forms.Text("reason", "撤回的原因", required=True, max_length=200),),
+         ActionBody(fetch, _withdraw, fields=(ReasonText("reason", "撤回的原因", required=True, max_length=200),),
                     question="撤回以后不再等确认，可以重新录入。", submit="撤回", danger=True, parent="funds.board"),
          example=_example("allocation")),
     Page("funds.rules", "console/funds/rules/", "资金规则", hands.READ,

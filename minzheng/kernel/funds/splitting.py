@@ -13,7 +13,8 @@ def split(shares: Mapping[str, int], fen: int) -> dict[str, int]:
         return {code: -part for code, part in split(shares, -fen).items()}
     order = {code: place for place, code in enumerate(sources())}
     whole = sum(shares.values())
-    parts, rests = {}, []
+    parts: dict[str, int] = {}
+    rests: list[tuple[int, int, str]] = []
     for code in sorted(shares, key=lambda one: (order.get(one, len(order)), one)):
         parts[code], rest = divmod(fen * shares[code], whole)
         rests.append((-rest, len(rests), code))

@@ -24,7 +24,7 @@ class Shown:
     how: str
     labels: Sequence[str]
     heads: Sequence[str]
-    lines: list[tuple[tuple[str, ...], list[int]]]
+    lines: Sequence[tuple[Sequence[str], list[int]]]
     empty: str = ""
     total: list[int] = field(default_factory=list)
 
