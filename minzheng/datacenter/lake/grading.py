@@ -49,7 +49,7 @@ def _settle(
     """Write the agreement of the open rows that one of the spellings of their known name explains."""
     rows: dict[str, list[int]] = {}
     for row in np.flatnonzero(open_):
-        rows.setdefault(spelled[row], []).append(int(row))
+        rows.setdefault(spelled[int(row)], []).append(int(row))
     distinct = sorted(rows)
     for start in range(0, len(distinct), _CHUNK):
         made = [(place, *one) for place, name in enumerate(distinct[start : start + _CHUNK]) for one in spellings(name)]
@@ -59,16 +59,16 @@ def _settle(
         found = tokens.texts(pa.array(texts, pa.string()), "pinyin").to_numpy()
         bounds = np.searchsorted(np.array(places), np.arange(_CHUNK + 1))
         for place, name in enumerate(distinct[start : start + _CHUNK]):
-            low, high = bounds[place], bounds[place + 1]
+            low, high = int(bounds[place]), int(bounds[place + 1])
             wanted = {int(pinyin[row]) for row in rows[name]}
             hits = np.flatnonzero(np.isin(found[low:high], list(wanted)))
             best: dict[int, float] = {}
-            for at in hits:
-                token = int(found[low + at])
-                best[token] = max(best.get(token, 0.0), worth[low + at])
-            for row in rows[name]:
-                if int(pinyin[row]) in best:
-                    result[row] = best[int(pinyin[row])]
+            for hit in hits:
+                token = int(found[low + int(hit)])
+                best[token] = max(best.get(token, 0.0), worth[low + int(hit)])
+            for at in rows[name]:
+                if int(pinyin[at]) in best:
+                    result[at] = best[int(pinyin[at])]
 
 
 def _few(name: str) -> Spelled:

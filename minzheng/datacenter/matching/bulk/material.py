@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,17 +14,33 @@ from minzheng.datacenter.lake.engine import quoted
 from minzheng.datacenter.sources.spec import SourceSpec
 
 _BATCH = re.compile(r"(?:^|/)batch=([^/]+)/")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """Plain texts of some rows, in the order asked for; ``county`` "" where the file does not say."""
+
+    id_no: list[str]
+    name: list[str]
+    county: list[str]
+
+
+#: Row numbers → those rows in plain; they stay in memory.
+Opener = Callable[[Sequence[int]], Opened]
 _HIVE = "hive_partitioning = true, hive_types = {'source': VARCHAR, 'period': VARCHAR, 'batch': VARCHAR}"
 
 
 @dataclass(frozen=True)
 class Part:
     """One clean file under …/source=C/period=P/batch=B/. ``rows``: as the manifest (or the delivered file) says.
-    ``repairs``: candidates of its invalid numbers, if there are any."""
+    ``repairs``: candidates of its invalid numbers, if there are any. ``place``: the county it is about, "" where unknown.
+    ``opened``: gives plain rows; without it rows that have no valid number are compared with nobody."""
 
     path: Path
     rows: int
     repairs: Path | None = None
+    place: str = ""
+    opened: Opener | None = None
 
     @property
     def batch(self) -> str:
@@ -31,8 +48,15 @@ class Part:
         return found.group(1) if found else ""
 
     @property
-    def rows_in_file(self) -> int:
-        return int(pq.read_metadata(self.path).num_rows)
+    def unnumbered(self) -> int:
+        """Rows without a valid number, by the footer; all rows where it does not say."""
+        footer = pq.read_metadata(self.path)
+        at = footer.schema.names.index("id_token")
+        groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+        known = [group.column(at).statistics for group in groups]
+        if any(one is None or not one.has_null_count for one in known):
+            return int(footer.num_rows)
+        return sum(int(one.null_count) for one in known)
 
 
 @dataclass

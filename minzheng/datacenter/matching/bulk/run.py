@@ -24,6 +24,7 @@ from minzheng.datacenter.matching.bulk import (
     applicants,
     canaries,
     checks,
+    doubtful,
     grading,
     join,
     limits,
@@ -89,6 +90,8 @@ class Source:
     hits: int
     batches: list[str] = field(default_factory=list)
     unread: dict[str, int] = field(default_factory=dict)
+    #: Rows without a number whose name too many bear to be compared.
+    crowded: int = 0
 
 
 def asked(
@@ -165,14 +168,15 @@ class _Run:
         """Join and count every source; hits go into one table and from there into the file. Gives rows by key range."""
         by_range = {}
         names = pa.concat_arrays([*people.plain["name"].chunks, planted.names])
-        joiner = self._joiner(con)
+        joiner, unsure = self._joiner(con), doubtful.Doubtful(con, people, CARRIED, self.how.classes)
         try:
             for at, material in enumerate(found):
                 spec = material.spec
                 self.how.progress(10 + 60 * at / len(found), f"核对{spec.title}（{material.rows:,} 行）")
                 joiner(material, planted.parts[spec.code])
                 grading.grade(con, names)
-                by_range[spec.code] = self._take(con, material, planted)
+                crowded = unsure.find(material)
+                by_range[spec.code] = self._take(con, material, planted, crowded)
         finally:
             joiner.close()
         path = self.folder / "hits.parquet"
@@ -186,7 +190,9 @@ class _Run:
             return SparkJoin(con, self.work, self.how.classes)
         return DuckJoin(con, self.how.classes)
 
-    def _take(self, con: duckdb.DuckDBPyConnection, material: Material, planted: canaries.Canaries) -> np.ndarray:
+    def _take(
+        self, con: duckdb.DuckDBPyConnection, material: Material, planted: canaries.Canaries, crowded: int
+    ) -> np.ndarray:
         """Out of the table ``matched``: canaries, counts and hits; then it is dropped."""
         spec, first = material.spec, planted.first
         seen = con.execute(f"SELECT row_no, code FROM matched WHERE pid >= {first} AND batch = ? ORDER BY ALL", [canaries.BATCH]).fetchall()  # fmt: skip
@@ -205,7 +211,7 @@ class _Run:
         con.execute("DROP TABLE matched")
         batches = [material.names.get(part.batch, part.batch) for part in material.parts]
         self.sources.append(
-            Source(spec.code, spec.title, material.rows, matched, review, hits, batches, material.unread)
+            Source(spec.code, spec.title, material.rows, matched, review, hits, batches, material.unread, crowded)
         )
         return counts
 

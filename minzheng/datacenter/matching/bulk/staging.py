@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.lake.cells import Cells, trimmed
 from minzheng.datacenter.linkage import normalise, repair
-from minzheng.datacenter.matching.bulk import parquet, publishing
+from minzheng.datacenter.matching.bulk import doubtful, parquet, publishing
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
 from minzheng.datacenter.matching.bulk.join import columns_used
-from minzheng.datacenter.matching.bulk.material import Material, Part
+from minzheng.datacenter.matching.bulk.material import Material, Opened, Part
 from minzheng.datacenter.matching.bulk.unread import Unread
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.errors import UnknownSource
@@ -126,13 +126,17 @@ def stage(spec: SourceSpec, file: parquet.File, root: Path, number: int, unread:
     wanted = [spec.column(name) for name in columns_used(spec)]
     cells = [Cells(column) for column in wanted]
     own = [(one.column.name, one.arrow_type) for one in cells]
-    schema = pa.schema([("id_token", pa.int64()), ("id_state", pa.string()), *_MARKS, ("row_no", pa.int64()), *own])
+    placed = [("county", pa.string())] if "county" in file.schema.names and not spec.has("county") else []
+    schema = pa.schema(
+        [("id_token", pa.int64()), ("id_state", pa.string()), *_MARKS, ("row_no", pa.int64()), *own, *placed]
+    )
     folder = root / f"source={spec.code}" / "period=000000" / f"batch=f{number}"
     folder.mkdir(parents=True)
     path, repairs = folder / "part-0.parquet", folder / "repairs.parquet"
     wanted_headers = list(
         dict.fromkeys(named[name] for name in ["id_no", "name", *columns_used(spec)] if name in named)
     )
+    wanted_headers += [name for name, _ in placed]
     with pq.ParquetWriter(path, schema, compression="zstd") as out, pq.ParquetWriter(repairs, _REPAIRS) as near:
         for first, batch in _numbered(file, wanted_headers):
             ids, names = trimmed(parquet.as_text(batch[named["id_no"]])), _text_of(batch, named.get("name"))
@@ -145,9 +149,24 @@ def stage(spec: SourceSpec, file: parquet.File, root: Path, number: int, unread:
                 typed, bad = cell.convert(texts)
                 unread.cells(spec.code, file.path.name, first, cell.column, texts, bad)
                 values.append(typed)
+            values += [doubtful.places(parquet.as_text(batch[name])) for name, _ in placed]
             out.write_table(pa.Table.from_arrays([*who, *values], schema=schema))
             near.write_table(candidates)
-    return Part(path, file.rows, repairs)
+    plain = [named["id_no"], named.get("name"), "county" if placed else None]
+    return Part(path, file.rows, repairs, opened=lambda rows: _opened_rows(file, plain, rows))
+
+
+def _opened_rows(file: parquet.File, headers: Sequence[str | None], rows: Sequence[int]) -> Opened:
+    """Some rows of the delivered file once more, as they stand there."""
+    wanted, told = np.array(rows, dtype=np.int64), []
+    for first, batch in _numbered(file, [one for one in headers if one is not None]):
+        here = wanted[(wanted >= first) & (wanted < first + len(batch))] - first
+        columns = [_text_of(batch, header) for header in headers]
+        told += list(zip(*(column.take(pa.array(here)).to_pylist() for column in columns), strict=True))
+    ids, names, counties = (
+        ([text or "" for text in column] for column in zip(*told, strict=True)) if told else ([], [], [])
+    )
+    return Opened(ids, names, counties)
 
 
 def _numbered(file: parquet.File, read: list[str]) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -53,12 +53,18 @@ def checked(officer, **more):
     return services.carry_out(actor=officer, pk=run.pk)
 
 
-def test_只核对有授权的人而存疑的数据等人认定(caseload):
+def test_只核对有授权的人而存疑的数据等人认定(caseload, deliver):  # noqa: F811
     corner, *_ = caseload  # noqa: F811
+    man = corner.family[1]
+    burnt = {"id_no": "", "name": man.name, "died": "2026-10-20", "cremated": "2026-10-21"}
+    deliver("cremation", [burnt, burnt | {"name": "别人"}])
     run = checked(corner.officer)
-    assert (run.state, run.families, run.persons, run.to_review) == (MatchRun.DONE, 1, 3, 1)
+    assert (run.state, run.families, run.persons, run.to_review) == (MatchRun.DONE, 1, 3, 2)
+    assert {(one.code, one.person_name) for one in run.reviews.all()} == {("R1", "刘桂芳"), ("Q2", man.name)}
+    assert not run.found_alerts.exists(), "a cremation without a number is no alarm before somebody has looked"
+    assert AuditEntry.objects.get(action="read.match_doubtful").detail["rows"] == 1, "only the namesake's row was opened"
     assert [(one.person_name, one.why) for one in run.left.all()] == [("钱某", "no_consent")]
-    assert run.checks["held"] and run.totals["rows"] == 13 == sum(
+    assert run.checks["held"] and run.totals["rows"] == 15 == sum(
         run.totals[k] for k in ("matched", "unmatched", "review")
     )
     family = run.homes.get()
@@ -67,13 +73,13 @@ def test_只核对有授权的人而存疑的数据等人认定(caseload):
     assert family.content["sums"]["income_wage_fen"] == 360_000 and "vehicles" not in family.content["sums"]
     line = AuditEntry.objects.get(action=services.READ)
     assert line.detail["rows"] == 3 and line.detail["no"] == run.no
-    review = run.reviews.get()
+    review = run.reviews.get(code="R1")
     with pytest.raises(Refused):
         services.judge(actor=corner.officer, pk=review.pk, accept=True, reason="")
     services.judge(actor=corner.officer, pk=review.pk, accept=True, reason="入户看过行驶证")
     family.refresh_from_db()
     cars = [fact for one in family.content["members"] for fact in one["facts"] if fact["class"] == "vehicle"]
-    assert family.to_review == 0 and len(cars) == 1 and cars[0]["accepted"]
+    assert family.to_review == 1 and len(cars) == 1 and cars[0]["accepted"]
     with pytest.raises(Refused, match="不能再改"):
         services.judge(actor=corner.second, pk=review.pk, accept=False, reason="再想一想")
 
