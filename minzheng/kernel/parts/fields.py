@@ -9,7 +9,7 @@ Choice → option code (list of codes with ``many``), Photo → list of uploads;
 from minzheng.kernel.parts.cleaning import clean_fields, raw_value
 from minzheng.kernel.parts.field_base import Field, Invalid, When, WhenRow
 from minzheng.kernel.parts.plain_fields import Choice, Count, Date, LongText, Money, Text, Tick, YesNo, yuan_text
-from minzheng.kernel.parts.special_fields import BankAccount, IdNumber, PersonPick, Phone, Photo, Region
+from minzheng.kernel.parts.special_fields import BankAccount, IdNumber, PersonPick, Phone, Photo, Region, Upload
 
 __all__ = [
     "BankAccount",
@@ -27,6 +27,7 @@ __all__ = [
     "Region",
     "Text",
     "Tick",
+    "Upload",
     "When",
     "WhenRow",
     "YesNo",

@@ -68,6 +68,7 @@ class Photo(Field):
     kind: str = ""
     max_files: int = 6
     capture: bool = True
+    accept: str = "image/jpeg,image/png,image/webp,application/pdf"
 
     widget: ClassVar[str] = "photo"
     multiple: ClassVar[bool] = True
@@ -86,6 +87,21 @@ class Photo(Field):
 
     def to_input(self, value: Any) -> str:
         return ""
+
+
+@dataclass(frozen=True)
+class Upload(Photo):
+    """One file of any kind; what it is, is found out by whoever reads it."""
+
+    max_files: int = 1
+    accept: str = ""
+
+    verb: ClassVar[str] = "选择"
+
+    def clean(self, raw: Any) -> list[Any]:
+        if self.required and not [item for item in many_of(raw) if item]:
+            raise Invalid(f"请选择{self.label}。")
+        return super().clean(raw)
 
 
 @dataclass(frozen=True)

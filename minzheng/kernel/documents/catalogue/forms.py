@@ -1,5 +1,5 @@
 """Forms that are only printed and carry no number: home visit F01, close relatives F02, proof of service F03, catalogue of a volume F04,
-matching report F05."""
+matching report F05, a village's ledger of payments F06."""
 
 from __future__ import annotations
 
@@ -88,5 +88,23 @@ FORMS: tuple[Notice, ...] = (
         ),
         permission="match.read",
         law="《社会救助暂行办法》第五十八条",
+    ),
+    Notice(
+        "F06",
+        "救助资金发放台账",
+        "",
+        "f06",
+        (
+            Need("matter", "村（社区）"),
+            Need("month", "发放月"),
+            Need("rows", "发放明细", "rows", columns=(("name", "领款人"), ("item", "事项"), ("amount", "金额（元）"))),
+            Need("sums", "分事项合计", "rows", columns=(("item", "事项"), ("amount", "金额（元）"))),
+            Need("households", "户数"),
+            Need("persons", "人数"),
+            Need("total", "金额合计（元）"),
+            Need("capitals", "金额合计（大写）"),
+        ),
+        permission="payment.read",
+        law="财办〔2020〕37号：惠民惠农财政补贴资金“一卡通”发放，发放情况登记备查",
     ),
 )

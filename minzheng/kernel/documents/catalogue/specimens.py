@@ -342,4 +342,19 @@ SPECIMENS: dict[str, dict[str, Any]] = {
         ],
         "manifest": "9a" * 32,
     },
+    "F06": {
+        "matter": "青石镇石桥村",
+        "month": "2026年11月",
+        "rows": [
+            {"no": "1", "name": "周䶮兰", "item": "低保", "persons": "4", "amount": "1,419.70", "account": "尾号 8901",
+             "state": "已到账", "note": ""},
+            {"no": "2", "name": "王建国", "item": "低保", "persons": "2", "amount": "888.00", "account": "尾号 3321",
+             "state": "退回", "note": "补发，2026年10月"},
+        ],
+        "sums": [{"item": "低保", "households": "2", "persons": "6", "amount": "2,307.70"}],
+        "households": "2",
+        "persons": "6",
+        "total": "2,307.70",
+        "capitals": "贰仟叁佰零柒元柒角",
+    },
 }

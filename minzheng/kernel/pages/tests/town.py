@@ -36,7 +36,7 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.pages.tests import town_centre, town_people
+from minzheng.kernel.pages.tests import town_centre, town_pay, town_people
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -75,6 +75,7 @@ TOKENS = {
     "escalation": "还差邻居走访记录",
     "move_reason": "随儿子搬到柳溪",
     "spot_finding": "抽查所见家中无人",
+    "pay_reason": town_pay.REASON,
 }
 
 
@@ -125,10 +126,10 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found |= _monitoring(family, clerk)
     found |= _archive(family, clerk) | _messages(family) | _import(family, staff) | _export(clerk) | _own(found)
     centre = town_centre.fill(found, staff)
-    people = town_people.fill(found)
-    found["people_rows"] = people["people_rows"]
-    found["addresses"] = _addresses(found) | centre["addresses"] | people["addresses"]
-    found["keys"] = _keys(found) + centre["keys"] + people["keys"]
+    people, pay = town_people.fill(found), town_pay.fill(found, staff)
+    found |= {"people_rows": people["people_rows"], "pay_rows": pay["pay_rows"]}
+    found["addresses"] = _addresses(found) | centre["addresses"] | people["addresses"] | pay["addresses"]
+    found["keys"] = _keys(found) + centre["keys"] + people["keys"] + pay["keys"]
     return found
 
 

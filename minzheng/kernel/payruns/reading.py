@@ -1,0 +1,95 @@
+"""Reading batches and their lines for a person: narrowed to the places where a post may see payments.
+
+A batch belongs to the place it was built for (a county as a rule); a line to the payee's village. A township sees its own
+lines, and of a county's batch only those."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q, Sum
+
+from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.db.models import QuerySet
+
+    from minzheng.kernel.accounts.actors import Actor
+
+READ = "payment.read"
+#: Lines that are money to be paid, being paid or paid by this attempt.
+PAYING = ("ready", "sent", "paid", "returned", "unknown", "reissued")
+
+
+def batches(actor: Actor) -> QuerySet[PayBatch]:
+    """Batches of the places over which a post may see payments."""
+    rows = PayBatch.objects.all()
+    return rows if actor.is_system else rows.filter(actor.scope_q(READ))
+
+
+def batch(actor: Actor, pk: int) -> PayBatch | None:
+    people = ("maker", "checker", "approver", "second_approver", "sender")
+    return batches(actor).select_related(*people).filter(pk=pk).first()
+
+
+def lines(actor: Actor) -> QuerySet[PayLine]:
+    """Lines of the places over which a post may see payments, with what a table shows of them."""
+    rows = PayLine.objects.select_related("batch", "award", "account").defer("award__frozen", "award__account_no")
+    return rows if actor.is_system else rows.filter(actor.scope_q(READ))
+
+
+def line(actor: Actor, pk: int) -> PayLine | None:
+    return lines(actor).filter(pk=pk).first()
+
+
+def checks(actor: Actor) -> QuerySet[PayCheck]:
+    """Findings about visible lines, and those about whole visible batches."""
+    rows = PayCheck.objects.select_related("batch", "line__award", "cleared_by").defer(
+        "line__award__frozen", "line__award__account_no"
+    )
+    if actor.is_system:
+        return rows
+    return rows.filter(
+        actor.scope_q(READ, "line__region_code") | Q(line=None) & actor.scope_q(READ, "batch__region_code")
+    )
+
+
+def check(actor: Actor, pk: int) -> PayCheck | None:
+    return checks(actor).filter(pk=pk).first()
+
+
+def blocked(batches_: Iterable[PayBatch]) -> Counter[int]:
+    """Batch → findings that must be dealt with and have not been: neither cleared, nor is their line out of the batch."""
+    open_ones = PayCheck.objects.filter(open_q("block"), batch__in=[one.pk for one in batches_])
+    return Counter(dict(open_ones.order_by().values_list("batch_id").annotate(n=Count("pk"))))
+
+
+def open_q(severity: str = "") -> Q:
+    """Findings that still ask for something."""
+    found = Q(cleared_at=None) & (Q(line=None) | Q(line__state="ready"))
+    return found & Q(severity=severity) if severity else found
+
+
+def found_by_code(of: PayBatch) -> list[dict[str, Any]]:
+    """Findings of a batch by check: {"code", "severity", "found", "open", "cleared"}; one query."""
+    rows = PayCheck.objects.filter(batch=of).values("code", "severity").order_by("code", "severity")
+    return list(
+        rows.annotate(
+            found=Count("pk"), open=Count("pk", filter=open_q()), cleared=Count("pk", filter=~Q(cleared_at=None))
+        )
+    )
+
+
+def by_state(of: PayBatch) -> list[dict[str, Any]]:
+    """Lines of a batch by state: {"state", "n", "fen"}."""
+    rows = PayLine.objects.filter(batch=of).order_by().values("state")
+    return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("state"))
+
+
+def returned_by_code(of: PayBatch) -> list[dict[str, Any]]:
+    """Lines that the bank returned, by its reason: {"return_code", "n", "fen"}."""
+    rows = PayLine.objects.filter(batch=of, state__in=("returned", "unknown")).order_by().values("return_code")
+    return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-n"))
