@@ -140,7 +140,7 @@ def _blocks(batch: PayBatch, *, needs_id: bool) -> Iterator[writing.Block]:
         person="LEFT JOIN kernel_person p ON p.id = l.person_id" if needs_id else "",
     )
     title = items.get(batch.item_code).short
-    for rows in _portions(query, [batch.pk]):
+    for rows in portions(query, [batch.pk]):
         seqs, fens, months, holders, banks, account_ids, numbers, person_ids, id_nos = zip(*rows, strict=True)
         accounts = open_many(PayeeAccount, "number", account_ids, numbers)
         if not all(accounts) or not all(holders):
@@ -160,7 +160,7 @@ def _blocks(batch: PayBatch, *, needs_id: bool) -> Iterator[writing.Block]:
         }
 
 
-def _portions(query: str, params: list[Any]) -> Iterator[list[tuple[Any, ...]]]:
+def portions(query: str, params: list[Any]) -> Iterator[list[tuple[Any, ...]]]:
     """Rows in portions through a cursor on the server, in binary: memory stays flat."""
     connection.ensure_connection()
     with connection.connection.cursor(name="bank_file", binary=True) as cursor:

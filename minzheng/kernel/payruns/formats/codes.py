@@ -19,7 +19,7 @@ REPAIRS = ("none", "account", "identity", "bank", "retry")
 @dataclass(frozen=True)
 class Code:
     """`outcome`: paid, returned or unknown; `repair`: what must change before it is paid again; `plain` and `advice` are
-    for the citizen."""
+    for the citizen; `flag`: what it says of the account (PayeeAccount.FLAGS)."""
 
     code: str
     title: str
@@ -27,6 +27,7 @@ class Code:
     repair: str
     plain: str
     advice: str
+    flag: str = ""
 
 
 @cache
