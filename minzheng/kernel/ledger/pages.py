@@ -29,6 +29,8 @@ from minzheng.kernel.parts.places import places_below
 from minzheng.kernel.parts.plain_fields import parse_date
 
 READ = selectors.READ
+#: Accounts whose party is a lot of goods, not a person.
+_LOTS = ("stock", "received", "loss")
 IMPERSONAL = "只有科目、凭证和合计，没有任何人的姓名"
 
 
@@ -50,12 +52,12 @@ class Amount(Column):
 
 @dataclass(frozen=True)
 class Party(Column):
-    """Who an entry of money is about, by name, opening the person's file; one query for all rows."""
+    """Who an entry is about, by name; one query for all rows."""
 
     def prepare(self, rows: Sequence[Any], drawing: Drawing) -> None:
         from minzheng.kernel.subjects.models import Person
 
-        wanted = {row.party for row in rows if row.party and unit_of(row.account_id) == "fen"}
+        wanted = {row.party for row in rows if row.party and row.account_id not in _LOTS}
         names = Person.objects.filter(pk__in=wanted).values_list("pk", "name") if wanted else ()
         drawing.notes["ledger_parties"] = dict(names)
 

@@ -177,7 +177,7 @@ def test_随便怎么记_试算总是平的(db: None, moves: list[tuple[Any, ...
 
 def test_核对能发现改过的账(db: None) -> None:
     one = book()
-    book("2", Entry("bank", 9), Entry("appropriation", -9))
+    book("2", Entry("bank", 9), Entry("appropriation", -9), region_code="420881001000")
     assert proofs.verify() == proofs.Report(True, 2, ())
     with connection.cursor() as cursor:  # 属主关掉触发器才改得动：核对仍要看得出来
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,0 +1,1 @@
+"""库房: catalogue, stores, lots in and out, transfers, counts."""
