@@ -12,7 +12,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from django.conf import settings
 from django.db import connection, transaction
 
 from minzheng.kernel import clock
@@ -172,12 +171,6 @@ def portions(query: str, params: list[Any]) -> Iterator[list[tuple[Any, ...]]]:
 def content(file: BankFile) -> Iterator[bytes]:
     """The plain content, part by part, each proved. Raises DamagedFile."""
     return opened(file.parts, key_of(file.direction, file.batch_id, file.sha))
-
-
-def chosen_format(region_code: str) -> str:
-    """The format that a county has agreed with its bank: setting PAY_FORMATS, {county: format, "*": of all others}."""
-    told: dict[str, str] = getattr(settings, "PAY_FORMATS", {})
-    return told.get(region_code[:6], told.get("*", "rcb_fixed"))
 
 
 def visible_to(actor: Actor) -> Any:

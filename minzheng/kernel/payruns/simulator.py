@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from minzheng.kernel.awards.models import PayeeAccount
 from minzheng.kernel.crypto.opening import open_many
 from minzheng.kernel.payruns import access, formats
-from minzheng.kernel.payruns.bankfile import chosen_format, portions
+from minzheng.kernel.payruns.bankfile import portions
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.formats import codes, writing
 from minzheng.kernel.payruns.formats.spec import Format
@@ -61,7 +61,7 @@ def simulate(
     """Write the return file for the lines that have no final result yet. `later`: a further file: nothing is delayed any
     more, and what was unknown is decided. Raises PayRefused when the batch was not sent or nothing is left to tell."""
     access.in_state(batch, "SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED", act="模拟银行回盘")
-    one = formats.get(format_code or batch.file_format or chosen_format(batch.region_code))
+    one = formats.get(format_code or batch.file_format)
     told: dict[str, int] = {"records": 0, "fen": 0, "paid": 0, "paid_fen": 0, "returned": 0, "unknown": 0, "left_out": 0}
     for block in _answers(batch, one, seed, habits, later=later, told=told):
         told["records"] += len(block["seq"])

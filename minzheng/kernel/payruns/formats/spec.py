@@ -16,6 +16,8 @@ MONEY = frozenset({"amount", "total", "paid_total"})
 class BadFormat(ValueError):
     """A declaration that cannot work; the Chinese sentence names file, record and what to put right."""
 
+    exit_code = 2
+
 
 @dataclass(frozen=True)
 class Column:

@@ -22,28 +22,39 @@ _SAME_ACCOUNT = ("bank", "identity", "retry")
 
 
 @transaction.atomic
-def reissue(*, actor: Actor, lines: Sequence[PayLine], reason: str = "") -> PayBatch:
-    """A reissue batch of returned lines of one benefit and batch place; each keeps its month and amount.
+def reissue(
+    *, actor: Actor, batch: PayBatch | None = None, lines: Sequence[PayLine] | None = None, reason: str = ""
+) -> PayBatch:
+    """A reissue batch of returned lines of one benefit and batch place; each keeps its month and what came back.
 
-    Each needs a corrected account, or (frozen, dormant, not activated: `repair: bank`) the word that the bank has put
-    it right: `reason`. A line that came back twice needs the finding of a visit as `reason` as well. Raises PayRefused
-    naming every line that cannot be sent again, PayNotAllowed without pay.build."""
-    if not lines:
-        raise PayRefused("没有选中要重发的退回明细。")
+    `lines`: all of these, or none; `batch`: whatever of it can be sent again. Each needs a corrected account, or (frozen,
+    dormant, not activated: `repair: bank`) the word that the bank has put it right: `reason`. A line that came back twice
+    needs the finding of a visit as `reason` as well. Raises PayRefused naming the lines that cannot be sent again,
+    PayNotAllowed without pay.build."""
+    chosen = PayLine.objects.filter(pk__in=[line.pk for line in lines or ()])
+    if batch is not None and lines is None:
+        chosen = PayLine.objects.filter(batch=batch, state="returned", live=True)
+    first = chosen.order_by("batch_id", "seq").select_related("batch").first()
+    if first is None:
+        raise PayRefused("没有可以重发的退回明细。")
+    access.require(actor, "pay.build", first.batch.region_code)
+    accounts.ensure(first.batch.region_code, item_code=first.batch.item_code)
     rows = list(
-        PayLine.objects.select_for_update(of=("self",))
+        chosen.select_for_update(of=("self",))
         .select_related("batch", "award__payee", "award__account", "account")
-        .filter(pk__in=[line.pk for line in lines])
         .order_by("batch_id", "seq")
     )
-    first = rows[0].batch
-    access.require(actor, "pay.build", first.region_code)
-    if {(row.batch.item_code, row.batch.region_code) for row in rows} != {(first.item_code, first.region_code)}:
+    if len({(row.batch.item_code, row.batch.region_code) for row in rows}) > 1:
         raise PayRefused("一次只能重发同一待遇、同一地区的退回明细：请分开选择。")
-    accounts.ensure(first.region_code, item_code=first.item_code)
-    faults = [f"第 {row.seq} 笔（{row.award.payee_name}）：{why}" for row in rows if (why := _why_not(row, reason))]
-    if faults:
+    why = {row.pk: _why_not(row, reason) for row in rows}
+    faults = [f"第 {row.seq} 笔（{row.award.payee_name}）：{why[row.pk]}" for row in rows if why[row.pk]]
+    ready = [row for row in rows if not why[row.pk]]
+    if (faults and lines is not None) or not ready:
         raise PayRefused(faults[:20])
+    return _new_batch(actor, first.batch, ready, reason)
+
+
+def _new_batch(actor: Actor, first: PayBatch, rows: list[PayLine], reason: str) -> PayBatch:
     month = max(clock.today().replace(day=1), first.month)
     batch = building.new_batch(
         actor=actor, month=month, item_code=first.item_code, region_code=first.region_code, kind="reissue"
@@ -56,7 +67,7 @@ def reissue(*, actor: Actor, lines: Sequence[PayLine], reason: str = "") -> PayB
         if row.award.account_id == row.account_id and row.account is not None and row.account.flag:
             row.account.flag, row.account.checked_on = "", clock.today()
             row.account.save(update_fields=["flag", "checked_on"])
-        access.event(row.batch, "reissue", actor, before=row.batch.state, line=row, reason=reason, to=batch.no)
+        access.event(row.batch, "reissue", actor, before=row.batch.state, line=row, reason=reason, to_batch=batch.no)
     totals.count(batch)
     access.event(batch, "build", actor, before="", reason=reason, lines=batch.lines, total_fen=batch.total_fen)
     return building.checked(batch, actor)

@@ -19,6 +19,7 @@ from minzheng.kernel.payruns import access, formats
 from minzheng.kernel.payruns.bank_models import BankFile, ReturnReject
 from minzheng.kernel.payruns.formats.reading import Reading
 from minzheng.kernel.payruns.formats.spec import BadFormat, Format
+from minzheng.kernel.payruns.formats.writing import yuan
 from minzheng.kernel.payruns.models import PayBatch, PayMonth
 from minzheng.kernel.payruns.returns import booking
 from minzheng.kernel.payruns.returns.intake import Fault, ReturnRefused, take_in
@@ -69,13 +70,33 @@ class Outcome:
     def missing(self) -> int:
         return self.file.missing
 
+    @property
+    def sentence(self) -> str:
+        """What to tell whoever handed the file in."""
+        if self.again:
+            return f"这份回盘文件在 {self.file.made_at:%Y年%m月%d日} 已经登记过，没有重复入账。"
+        told = [f"到账 {self.paid} 笔 {yuan(self.file.paid_fen)} 元"]
+        if self.returned:
+            told.append(f"退回 {self.returned} 笔 {yuan(self.file.returned_fen)} 元")
+        if self.unknown:
+            told.append(f"结果不明 {self.unknown} 笔（等银行查询，不得重发）")
+        if self.known:
+            told.append(f"以前已登记 {self.known} 笔")
+        if self.rejected:
+            told.append(f"不予入账 {self.rejected} 笔，原因见文件明细")
+        if self.missing:
+            first = "、".join(map(str, self.named[:5]))
+            told.append(f"还有 {self.missing} 笔没有结果（序号 {first}{'…' if self.missing > 5 else ''}）")
+        return "；".join(told) + "。"
 
-def book(*, actor: Actor, batch: PayBatch, path: Path, format_code: str = "", name: str = "") -> Outcome:
+
+def book(*, actor: Actor, batch: PayBatch, path: Path | str, format_code: str = "", name: str = "") -> Outcome:
     """Book a return file (any declared format; recognised by its content unless `format_code` is given).
 
     One transaction: lines, entitlements, accounts, ledger, log. Raises ReturnRefused (nothing booked, the file kept as
     evidence), BadFormat when it is no return file at all, PayNotAllowed without pay.finance over the batch's place."""
     access.require(actor, "pay.finance", batch.region_code)
+    path = Path(path)
     one = formats.get(format_code) if format_code else formats.detect(path)
     sealed = _seal(batch, path)
     name = (name or path.name)[:160]
