@@ -221,3 +221,6 @@ logs.configure(level=os.environ.get("MINZHENG_LOG_LEVEL", "INFO"))
 # which a household drawn is to be visited. Product decisions; a county may set others.
 SPOT_DRAW_NOTICE_HOURS = 24
 SPOT_TASK_DAYS = 20
+
+# The bank file's format (kernel/payruns/formats/declared) where whoever sends the file names none.
+PAY_FILE_FORMAT = os.environ.get("MINZHENG_PAY_FILE_FORMAT", "rcb_fixed")

@@ -1,0 +1,15 @@
+"""发放的地方参数 (``terms.yaml``, see kernel/terms): dated, confirmed by the bureau like every other number."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+from minzheng.kernel.terms import Terms
+
+TERMS = Terms("payruns.terms", "发放校验与审批", Path(__file__).with_name("terms.yaml"), prefix="发放")
+
+
+def number(key: str, on: datetime.date | None = None) -> int:
+    """The number in force on a day (today by default)."""
+    return TERMS.number(key, on)
