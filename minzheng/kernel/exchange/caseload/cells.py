@@ -61,15 +61,6 @@ def digits(cell: Cell, what: str, least: int, most: int) -> str:
     return plain
 
 
-def luhn(number: str) -> bool:
-    """The check digit of bank cards. Passbooks have none: a failure is a warning, never a reason to refuse."""
-    total = 0
-    for place, char in enumerate(reversed(number)):
-        value = int(char) * (2 if place % 2 else 1)
-        total += value - 9 if value > 9 else value
-    return total % 10 == 0
-
-
 def fen(cell: Cell) -> int | None:
     """Yuan as number or text (“1,234.50”, “￥365元”) → fen; None when empty."""
     if isinstance(cell, (int, float)) and not isinstance(cell, bool):

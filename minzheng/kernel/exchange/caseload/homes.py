@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from minzheng.kernel.awards.cards import luhn
 from minzheng.kernel.crypto import sealing
 from minzheng.kernel.exchange.caseload import cells
 from minzheng.kernel.exchange.caseload.errors import Bad
@@ -278,7 +279,7 @@ class Reader:
         if first > self.today.replace(day=1) or decided > self.today:
             raise Bad("起发月或批准日期在今天以后。", "这里只导入正在享受的待遇，请核对年月。")
         account = cells.digits(self._cell(row, "account_no"), "发放账号", 8, 30)
-        if account and len(account) >= 16 and not cells.luhn(account):
+        if account and len(account) >= 16 and not luhn(account):
             home.warnings.append(f"第 {home.rows[0][0]} 行：发放账号…{account[-4:]}的校验位不对，请核对（仍会导入）。")
         home.claim = Claim(
             item, amount, persons, cells.text(self._cell(row, "category")).upper().removesuffix("类")[:10],
