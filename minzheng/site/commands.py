@@ -60,6 +60,7 @@ COMMANDS: dict[str, Entry] = {
         bare=("link",),
         database_with={"run": "--lake"},
     ),
+    "funds": Entry("minzheng.datacenter.funding.cli:funds", "database", "资金：导入指标、余额、预测"),
     "monitor": Entry("minzheng.datacenter.monitoring.cli:monitor", "database", "动态监测：运行、监测项清单"),
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),

@@ -39,12 +39,15 @@ def _key(entries: Sequence[tuple[str, str]], y: float = 4) -> list[str]:
     return parts
 
 
-def columns(title: str, rows: Sequence[tuple[str, int, int]], unit: str, shown: str = "{:,}") -> SafeString:
-    """Pairs of columns (label, baseline, reform), from zero; for months."""
+def columns(
+    title: str, rows: Sequence[tuple[str, int, int]], unit: str, shown: str = "{:,}",
+    sides: tuple[str, str] = ("现行", "假设"),
+) -> SafeString:  # fmt: skip
+    """Pairs of columns (label, baseline, reform), from zero; for months. `sides`: what the two of a pair are called."""
     top = max([1, *(max(one, other) for _, one, other in rows)])
     high, bottom, left = 170, 210, 84
     step = (WIDE - left - 10) / max(len(rows), 1)
-    body = _key([(BASE, "现行"), (REFORM, "假设")])
+    body = _key([(BASE, sides[0]), (REFORM, sides[1])])
     for part in range(5):
         y = bottom - high * part / 4
         body += [
@@ -54,7 +57,7 @@ def columns(title: str, rows: Sequence[tuple[str, int, int]], unit: str, shown: 
     every = 1 if len(rows) <= 14 else len(rows) // 12 + 1
     for i, (label, one, other) in enumerate(rows):
         x, wide = left + step * i + step * 0.14, step * 0.34
-        for place, (number, color, side) in enumerate(((one, BASE, "现行"), (other, REFORM, "假设"))):
+        for place, (number, color, side) in enumerate(((one, BASE, sides[0]), (other, REFORM, sides[1]))):
             tall = high * number / top
             says = f"{label} {side} {shown.format(number)}{unit}"
             body.append(_rect(x + place * (wide + 2), bottom - tall, wide, tall, color, says))

@@ -9,6 +9,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.funds.hands import MANAGE, place_of
 from minzheng.kernel.funds.models import FundAllocation, FundReturn, WelfareEntry, WelfareProject
 from minzheng.kernel.funds.rules import ANY
+from minzheng.kernel.funds.showing import item_names
 from minzheng.kernel.funds.sources import purposes, sources
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.fields import Choice, Count, Date, Field, LongText, Money, Region, Text, Tick
@@ -152,9 +153,7 @@ def parts_of(values: dict[str, Any]) -> dict[str, int]:
 
 def order_of(text: str) -> tuple[list[str], list[str]]:
     """(codes, lines nobody knows) of a typed order; a benefit is written by its short name, title or code."""
-    known: dict[str, str] = {}
-    for one in registry.all_items():
-        known |= {one.short: one.code, one.title: one.code, one.code: one.code}
+    known = item_names()
     lines = [
         line.strip(" 　、，,;；.0123456789") if line.strip() not in known else line.strip()
         for line in text.splitlines()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from minzheng.kernel import clock
 from minzheng.kernel.funds import pots
@@ -178,6 +178,19 @@ def places(actor: Actor) -> list[tuple[str, str]]:
         own |= set(wide)
     names = region_names(own)
     return [(code, names.get(code, code)) for code in sorted(own)]
+
+
+def same_allocation(region_code: str, wanted: Mapping[str, Any]) -> FundAllocation | None:
+    """The allocation that stands for the same line of the same document. Asks no actor: the importer does."""
+    key = {name: wanted[name] for name in ("year", "source", "purpose", "item_code", "kind")}
+    rows = FundAllocation.objects.filter(region_code=region_code, document_no=wanted["document_no"].strip(), **key)
+    return rows.exclude(state="withdrawn").first()
+
+
+def allotted_places(year: int) -> list[str]:
+    """Places with confirmed allocations of a year. For the system's own acts: asks no actor."""
+    rows = FundAllocation.objects.filter(state=CONFIRMED, year=year).order_by("region_code")
+    return list(rows.values_list("region_code", flat=True).distinct())
 
 
 def years(region_code: str) -> list[int]:

@@ -69,6 +69,19 @@ def item_title(code: str) -> str:
     return {one.code: one.short for one in registry.all_items()}.get(code, code)
 
 
+def item_names() -> dict[str, str]:
+    """Every name of a benefit (short, title, code) → its code."""
+    return {word: one.code for one in registry.all_items() for word in (one.short, one.title, one.code)}
+
+
+def allocation_kinds() -> dict[str, str]:
+    """Every name of a kind of allocation → its code."""
+    return {word: code for code, title in FundAllocation.KINDS for word in (title, code)} | {
+        "追加": "adjust",
+        "调减": "adjust",
+    }
+
+
 def rule_item(row: FundRule) -> str:
     return "" if row.kind == "order" else item_title(row.item_code) if row.item_code else "其余全部事项"
 

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from django.urls import reverse
 
 from minzheng.kernel.accounts import selectors
 from minzheng.kernel.cases import handover
 from minzheng.kernel.parts.deadlines import phrase
 from minzheng.kernel.parts.drawing import Drawing
-
-
-@dataclass(frozen=True)
-class Note:
-    """One sentence with the page where it is dealt with."""
-
-    text: str
-    url: str
-    label: str
-    tone: str = "info"
+from minzheng.kernel.parts.noting import Note, told
 
 
 def notes_of(drawing: Drawing) -> list[Note]:
-    """One query for everybody, up to five more for whoever assigns cases."""
+    """One query for everybody, up to five more for whoever assigns cases; then what other folders have to say."""
     actor = drawing.actor
     found: list[Note] = []
     leaves = selectors.standing_in_now(actor)
@@ -46,4 +35,4 @@ def notes_of(drawing: Drawing) -> list[Note]:
                     f"有 {lost} 件办件的经办人已离岗或休假，无人照管。", reverse("handover.people"), "去移交", "warning"
                 )
             )
-    return found
+    return [*found, *told(drawing)]
