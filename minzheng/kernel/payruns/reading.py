@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, Sum
 
+from minzheng.kernel.items import guarded
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
 if TYPE_CHECKING:
@@ -20,14 +21,26 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
 
 READ = "payment.read"
+#: Posts that make, sign or pay batches see all that they pay.
+PAYERS = ("pay.build", "pay.review", "pay.approve", "pay.finance", "pay.close")
 #: Lines that are money to be paid, being paid or paid by this attempt.
 PAYING = ("ready", "sent", "paid", "returned", "unknown", "reissued")
+
+
+def seen(actor: Actor, item: str = "item_code", region: str = "region_code") -> Q:
+    """Which rows of payments a person may see: of the places where a post may see payments; of benefits whose files need
+    more (a child's) only who holds that, or who pays them."""
+    told = guarded.readable_q(actor, item, region)
+    for permission in PAYERS:
+        if actor.has(permission):
+            told |= actor.scope_q(permission, region)
+    return actor.scope_q(READ, region) & told
 
 
 def batches(actor: Actor) -> QuerySet[PayBatch]:
     """Batches of the places over which a post may see payments."""
     rows = PayBatch.objects.all()
-    return rows if actor.is_system else rows.filter(actor.scope_q(READ))
+    return rows if actor.is_system else rows.filter(seen(actor))
 
 
 def batch(actor: Actor, pk: int) -> PayBatch | None:
@@ -38,7 +51,7 @@ def batch(actor: Actor, pk: int) -> PayBatch | None:
 def lines(actor: Actor) -> QuerySet[PayLine]:
     """Lines of the places over which a post may see payments, with what a table shows of them."""
     rows = PayLine.objects.select_related("batch", "award", "account").defer("award__frozen", "award__account_no")
-    return rows if actor.is_system else rows.filter(actor.scope_q(READ))
+    return rows if actor.is_system else rows.filter(seen(actor, "batch__item_code"))
 
 
 def line(actor: Actor, pk: int) -> PayLine | None:
@@ -53,7 +66,8 @@ def checks(actor: Actor) -> QuerySet[PayCheck]:
     if actor.is_system:
         return rows
     return rows.filter(
-        actor.scope_q(READ, "line__region_code") | Q(line=None) & actor.scope_q(READ, "batch__region_code")
+        seen(actor, "batch__item_code", "line__region_code")
+        | Q(line=None) & seen(actor, "batch__item_code", "batch__region_code")
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.awards.models import PayeeAccount, PaymentLine
+from minzheng.kernel.payruns.bank_models import BankFile, ReturnReject
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayEvent, PayLine, PayMonth
 
 COUNTY, VILLAGE = "990101000000", "990101001001"
@@ -47,16 +48,37 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     event = PayEvent.objects.create(
         batch=batch, act="build", to_state="CHECKED", actor=batch.maker, actor_name="发放经办员", at=now, sha="0" * 64
     )
-    PayMonth.objects.create(
+    closed = PayMonth.objects.create(
         region_code=COUNTY, month=month.replace(year=month.year - 1), report={"benefits": [], "totals": {}, "batches": []},
         sha="0" * 64, closed_name="财务人员", closed_at=now,
     )  # fmt: skip
+    back = BankFile.objects.create(
+        batch=batch, direction="back", format="rcb_fixed", name="回盘.txt", sha="0" * 64, size=1, region_code=COUNTY,
+        lines=1, total_fen=1, rejected=1, made_name="财务人员", made_at=now,
+    )  # fmt: skip
+    ReturnReject.objects.create(file=back, record=1, seq=1, fen=1, code="01", reason="金额 0.01 元与报盘的不同")
     told = {"month": f"{month:%Y-%m}"}
-    acts = ("recheck", "review", "approve", "submit", "fund", "send", "book", "reissue", "void", "send_back")
+    acts = (
+        "recheck",
+        "review",
+        "approve",
+        "submit",
+        "fund",
+        "send",
+        "book",
+        "reissue",
+        "void",
+        "send_back",
+        "queue",
+        "exclude_blocked",
+        "clear_all",
+    )
     addresses: dict[str, dict[str, Any]] = {f"payruns.{code}": {"pk": batch.pk} for code in ("detail", *acts)}
-    addresses |= {f"payruns.{code}": {"pk": first.pk} for code in ("line", "exclude", "include")}
+    addresses |= {f"payruns.{code}": {"pk": first.pk} for code in ("line", "exclude", "include", "withhold", "release")}
     addresses |= {f"payruns.{code}": {"pk": block.pk} for code in ("check", "clear")}
     addresses |= {"payruns.build": {**told, "item": award.item_code}, "payruns.close": told}
+    addresses |= {"payruns.file": {"pk": back.pk}, "payruns.rejects": {"pk": back.pk}}
+    addresses["payruns.month"] = {"pk": closed.pk}
     addresses |= {"payruns.workbook": told, "payruns.village_pdf": {**told, "region": VILLAGE}}
     rows = {"batch": batch, "first": first, "out": out, "block": block, "warn": warn, "event": event}
     return {"addresses": addresses, "keys": [str(one.pk) for one in (first, out, block, warn)], "pay_rows": rows}

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from minzheng.kernel import clock
 from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, Date, Field, LongText, Money, Text, Upload, yuan_text
-from minzheng.kernel.parts.page import ActionBody, FormBody, Page
-from minzheng.kernel.payruns import formats
+from minzheng.kernel.parts.page import ActionBody, BatchBody, FormBody, Page
+from minzheng.kernel.payruns import formats, reading
 from minzheng.kernel.payruns.console import doing
-from minzheng.kernel.payruns.console.words import cash_items
+from minzheng.kernel.payruns.console.words import CHECKS, cash_items
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
 _batch = first_of(PayBatch.objects.order_by("pk"))
@@ -36,16 +38,23 @@ def _places(permission: str) -> Any:
 def _fund_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
     return (
         Text("voucher", "拨款凭证号", required=True, max_length=60),
-        Money("amount_fen", "凭证金额", required=True, help=f"应与批次金额一致：{yuan_text(batch.total_fen)} 元。"),
-        Date("funded_on", "拨付日期", required=True, not_after=clock.today),
+        Money("voucher_fen", "凭证金额", required=True, help=f"应与批次金额一致：{yuan_text(batch.total_fen)} 元。"),
+        Date("on", "拨付日期", required=True, not_after=clock.today),
     )
 
 
 def _send_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
+    usual = settings.PAY_FILE_FORMAT
     return (
-        Choice("format", "文件格式", required=True, options=[(one.code, one.title) for one in formats.all().values()],
-               help="与代发银行约定的格式。"),
+        Choice("format", "文件格式", required=True, help="与代发银行约定的格式；第一项是本县的。", radio_up_to=8,
+               options=sorted(((one.code, one.title) for one in formats.all().values()), key=lambda one: one[0] != usual)),
     )  # fmt: skip
+
+
+def _clear_all_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
+    found = [one for one in reading.found_by_code(batch) if one["open"]]
+    options = [(one["code"], f"{one['code']} {CHECKS[one['code']]}（{one['open']} 条）") for one in found]
+    return (Choice("code", "校验项", required=True, options=options), REASON)
 
 
 def _month_example() -> dict[str, Any]:
@@ -102,8 +111,8 @@ PAGES = [
     _act("fund", "登记拨款凭证", "pay.finance", _form(
         "fund", "pay.finance", "拨款已登记，可以报盘。", submit="登记", fields=_fund_fields,
         question="财政的钱到了代发户以后登记。金额与批次差一分也不能登记。"), step_up=True),
-    _act("send", "报盘", "pay.finance", _form(
-        "send", "pay.finance", doing.sent, submit="生成报盘文件", fields=_send_fields,
+    _act("send", "报盘", "pay.finance", ActionBody(
+        doing.mine("pay.finance"), doing.send, submit="生成报盘文件", fields=_send_fields, parent="payruns.list",
         question="报盘前再核对一次：明细没有改动，领款人当天没有死亡信息。文件加密保存，下载要再次验证身份。"), step_up=True),
     _act("book", "登记银行结果", "pay.finance", ActionBody(
         doing.mine("pay.finance"), doing.book, fields=(Upload("file", "银行回盘文件", required=True),), submit="登记",
@@ -111,7 +120,39 @@ PAGES = [
         step_up=True),
     _act("reissue", "重发退回的", "pay.build", ActionBody(
         doing.mine("pay.build"), doing.reissue, submit="生成重发批次", parent="payruns.list",
-        question="账户已经更正、没有死亡信息的退回明细，做成一个重发批次，仍记原来的月份。账户没有更正的留着。"), step_up=True),
+        fields=(LongText("reason", "核实情况", max_length=200, help="退回过两次的，必须写明上门核实的情况。"),),
+        question="账户已经更正的退回明细，全部做成一个重发批次，每笔仍记原来的月份。账户没有更正的留着不动。"), step_up=True),
+    Page(
+        "payruns.reissue_ticked", "console/payruns/lines/reissue/", "重发勾选的退回明细", "pay.build",
+        BatchBody("payruns.lines", doing.reissue_ticked, left_out=doing.not_returned, submit="生成重发批次",
+                  fields=(LongText("reason", "核实情况", required=True, max_length=200,
+                                   help="账户没有换、由银行处理好的，写明是怎样处理好的；退回过两次的，写明上门核实的情况。"),),
+                  question="勾选的退回明细做成一个重发批次。须是同一待遇、同一地区；有一笔不能重发，全部都不做，并逐笔说明原因。"),
+        step_up=True,
+    ),
+    _act("exclude_blocked", "剔除全部必须处理的", "pay.build", ActionBody(
+        doing.mine("pay.build"), doing.exclude_blocked, submit="全部剔除", parent="payruns.list",
+        question="还没有处理的“必须处理”的明细全部剔除，每一笔记下是哪项校验。原因消除后可以恢复，或者进以后的批次。")),
+    _act("queue", "资金不足，安排排队", "pay.build", _form(
+        "queue_unaffordable", "pay.build", "已按资金安排，排不上的明细留待资金到位。", submit="安排排队",
+        question="资金不够发整批时，按本县规定的先后次序，够发的先发，其余排队，不会丢。")),
+    _act("clear_all", "同一理由一次说明", "pay.build", ActionBody(
+        doing.mine("pay.build"), doing.clear_all, fields=_clear_all_fields, submit="全部说明", parent="payruns.list",
+        question="同一项校验、同一个理由（例如提高标准，人人都变动）一次说明。不能说明理由放行的不在内。")),
+    Page(
+        "payruns.withhold", "console/payruns/lines/<int:pk>/withhold/", "止付一笔", "pay.finance",
+        ActionBody(doing.my_line("pay.finance"), doing.on_line("withhold_line", "已止付，不进报盘文件。"), fields=(REASON,),
+                   submit="止付", danger=True, parent="payruns.lines",
+                   question="审批以后、报盘以前不能再发的（例如刚查到死亡），从报盘文件里拿出来；钱留在待重发，批次合计不变。"),
+        example=first_of(PayLine.objects.order_by("pk")), reads="止付发放明细", step_up=True,
+    ),
+    Page(
+        "payruns.release", "console/payruns/lines/<int:pk>/release/", "解除剔除", "pay.build",
+        ActionBody(doing.my_line("pay.build"), doing.on_line("release_line", "已解除剔除，可以进这个月的补充批次。"),
+                   fields=(REASON,), submit="解除", parent="payruns.lines",
+                   question="批次审批以后，剔除的原因消除了的，从这一批放出来，进补充批次发放。"),
+        example=first_of(PayLine.objects.order_by("pk")), reads="解除剔除发放明细",
+    ),
     _act("void", "作废发放批次", "pay.build", _form(
         "void", "pay.build", "批次已作废，明细可以重新做批次。", submit="作废", danger=True, fields=(REASON,),
         question="只有还没有报盘的批次可以作废。已经记的账用冲正的凭证抵销。"), step_up=True),
@@ -123,13 +164,13 @@ PAGES = [
     ),
     Page(
         "payruns.exclude", "console/payruns/lines/<int:pk>/exclude/", "剔除一笔", "pay.build",
-        ActionBody(doing.my_line, doing.exclude, fields=(WHY_OUT,), submit="剔除", parent="payruns.lines",
-                   question="这一笔不进本批次。应发还在，原因消除后可以恢复，或者进下一个批次。"),
+        ActionBody(doing.my_line("pay.build"), doing.on_line("exclude_line", "已剔除，本批次不发。"), fields=(WHY_OUT,), submit="剔除",
+                   parent="payruns.lines", question="这一笔不进本批次。应发还在，原因消除后可以恢复，或者进下一个批次。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="剔除发放明细",
     ),
     Page(
         "payruns.include", "console/payruns/lines/<int:pk>/include/", "恢复一笔", "pay.build",
-        ActionBody(doing.my_line, doing.include, submit="恢复", parent="payruns.lines",
+        ActionBody(doing.my_line("pay.build"), doing.on_line("include_line", "已恢复，并重新校验了整批。"), submit="恢复", parent="payruns.lines",
                    question="放回本批次。校验没有通过的，先说明理由。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="恢复发放明细",
     ),

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from minzheng.kernel.awards.models import PaymentLine
-from minzheng.kernel.parts.columns import Badge, Column, Money, Number, Text
+from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Money, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.parts.panels import Drawn, Figure, Figures, Table
-from minzheng.kernel.payruns import reading
+from minzheng.kernel.payruns import reading, selectors
 from minzheng.kernel.payruns.console.words import (
     KINDS,
     STATES,
@@ -53,7 +53,7 @@ def month_in(drawing: Drawing) -> datetime.date:
 def outside(actor: Any, month: datetime.date) -> QuerySet[PaymentLine]:
     """Entitlements up to a month that no live attempt holds: what a new batch would take."""
     held = PayLine.objects.filter(line=OuterRef("pk"), live=True)
-    rows = PaymentLine.objects.filter(actor.scope_q(reading.READ), ~Exists(held))
+    rows = PaymentLine.objects.filter(reading.seen(actor), ~Exists(held))
     return rows.filter(state="planned", month__lte=month, amount_fen__gt=0)
 
 
@@ -149,6 +149,40 @@ def picker(_obj: Any, drawing: Drawing) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class Open:
+    """What keeps the month from being closed."""
+
+    item: str
+    why: str
+    lines: int
+    fen: int
+
+
+def unexplained(_obj: Any, drawing: Drawing) -> list[Open]:
+    """Of every county that the actor closes."""
+    month = month_in(drawing)
+    return [
+        Open(item_short(one.item_code), one.why, one.lines, one.fen)
+        for place in drawing.actor.scopes("pay.close")
+        for one in selectors.unexplained(place, month)
+    ]
+
+
+OPEN: tuple[Column, ...] = (
+    Text("item", "事项"),
+    Text("why", "为什么"),
+    Number("lines", "笔数"),
+    Money("fen", "金额（元）"),
+)
+CLOSED: tuple[Column, ...] = (
+    Link(lambda row: month_text(row.month), "月份", page="payruns.month", args={"pk": "pk"}),
+    Region("region_code", "地区"),
+    Number(lambda row: f"{row.report.get('totals', {}).get('households', 0):,}", "户"),
+    Money(lambda row: row.report.get("totals", {}).get("paid_fen", 0), "已发（元）"),
+    Text("closed_name", "关账人"),
+    Date("closed_at", "关账日期"),
+)
 PANELS = (
     Drawn("月份", template="payruns/month.html", context=picker, css="panel-slim"),
     Figures("本月", figures=figures),
@@ -158,5 +192,18 @@ PANELS = (
         columns=COLUMNS,
         anchor="board",
         empty="这个月没有批次，也没有等着发放的明细。每月的应发明细由系统在上月底生成，之后在这里制作批次。",
+    ),
+    Table(
+        "关账前还没有着落的",
+        permission="pay.close",
+        rows=unexplained,
+        columns=OPEN,
+        empty="应发的每一笔都有着落：已发、退回待重发、已剔除并写明理由，或者暂停。",
+    ),
+    Table(
+        "已关账的月份",
+        rows=lambda _obj, drawing: PayMonth.objects.filter(drawing.actor.scope_q(reading.READ)).order_by("-month")[:12],
+        columns=CLOSED,
+        empty="还没有关账的月份。",
     ),
 )

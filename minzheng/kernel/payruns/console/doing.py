@@ -8,17 +8,20 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 
 from minzheng.kernel.accounts.actors import Actor
-from minzheng.kernel.parts.bodies import Done
+from minzheng.kernel.parts.bodies import Done, Outcome
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.payruns import reading
-from minzheng.kernel.payruns.console.panels import lines_url
+from minzheng.kernel.payruns import reading, services
 from minzheng.kernel.payruns.console.words import month_of
+from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
+from minzheng.kernel.payruns.returns import services as returns
 from minzheng.kernel.regions.selectors import region_names
 
 Values = dict[str, Any]
@@ -38,9 +41,14 @@ def mine(permission: str) -> Callable[..., PayBatch | None]:
     return get
 
 
-def my_line(actor: Actor, pk: int) -> PayLine | None:
-    found = reading.line(actor, pk)
-    return found if found and actor.can("pay.build", found.batch.region_code) else None
+def my_line(permission: str) -> Callable[..., PayLine | None]:
+    """The line, for whoever holds the permission over its batch's place."""
+
+    def get(actor: Actor, pk: int) -> PayLine | None:
+        found = reading.line(actor, pk)
+        return found if found and actor.can(permission, found.batch.region_code) else None
+
+    return get
 
 
 def my_check(actor: Actor, pk: int) -> PayCheck | None:
@@ -66,8 +74,6 @@ def act(name: str, said: str | Callable[[PayBatch], str]) -> Callable[[Actor, Pa
     """One act on a batch by the service of this name."""
 
     def run(actor: Actor, batch: PayBatch, values: Values) -> Done:
-        from minzheng.kernel.payruns import services
-
         done = getattr(services, name)(actor=actor, batch_id=batch.pk, **values)
         return Done(said(done) if callable(said) else said, url(batch))
 
@@ -108,8 +114,6 @@ def places(permission: str) -> Callable[[Actor, Any], list[tuple[str, str]]]:
 
 
 def build(actor: Actor, values: Values, _obj: Any) -> Done:
-    from minzheng.kernel.payruns import services
-
     batch = services.build(
         actor=actor, month=month_of(values["month"]), item_code=values["item"], region_code=values["region"]
     )
@@ -118,60 +122,106 @@ def build(actor: Actor, values: Values, _obj: Any) -> Done:
     )
 
 
-def exclude(actor: Actor, line: PayLine, values: Values) -> Done:
-    from minzheng.kernel.payruns import services
-
-    services.exclude_line(actor=actor, line_id=line.pk, **values)
-    return Done(f"{line.award.payee_name} 的这一笔已剔除，本批次不发；原因消除后可以恢复。", lines_url(line.batch))
-
-
-def include(actor: Actor, line: PayLine, values: Values) -> Done:
-    from minzheng.kernel.payruns import services
-
-    services.include_line(actor=actor, line_id=line.pk, **values)
-    return Done(f"{line.award.payee_name} 的这一笔已恢复。", lines_url(line.batch))
-
-
 def clear(actor: Actor, check: PayCheck, values: Values) -> Done:
-    from minzheng.kernel.payruns import services
-
     services.clear_check(actor=actor, check_id=check.pk, **values)
     return Done("理由已登记，这一条不再拦住批次。", f"{reverse('payruns.checks')}?batch={check.batch.no}&handled=open")
 
 
 def book(actor: Actor, batch: PayBatch, values: Values) -> Done:
     """A return file as it came, put aside for as long as it is read."""
-    from minzheng.kernel.payruns import returns
-
     upload = values["file"][0]
     with _laid_down(upload) as path:
         outcome = returns.book(actor=actor, batch=batch, path=path, name=upload.name)
-    return Done(outcome.sentence, url(batch))
+    return Done(_brought(outcome), url(batch))
+
+
+def _brought(outcome: Any) -> str:
+    """What a return file brought, in one sentence."""
+    file = outcome.file
+    if outcome.again:
+        return f"文件“{file.name}”以前登记过，没有重复登记。"
+    told = [f"到账 {file.paid} 笔 {yuan_text(file.paid_fen)} 元"]
+    told += [
+        f"{name} {n} 笔"
+        for name, n in (("退回", file.returned), ("结果不明", file.unknown), ("不予入账", file.rejected))
+        if n
+    ]
+    if file.missing:
+        told.append(f"还有 {file.missing} 笔没有结果")
+    return f"已登记：{'，'.join(told)}。"
 
 
 def reissue(actor: Actor, batch: PayBatch, values: Values) -> Done:
-    from minzheng.kernel.payruns import returns
-
-    made = returns.reissue(actor=actor, batch=batch)
+    """Every returned line of the batch whose account is another one by now."""
+    rows = batch.pay_lines.filter(state="returned", live=True).exclude(award__account=None)
+    corrected = list(rows.exclude(award__account=F("account")).order_by("seq"))
+    if not corrected:
+        raise PayRefused(
+            "退回的明细还没有一笔更正了账户：请先请群众或经办员更正账户；由银行处理好的，在“批次明细”里勾选后写明情况重发。"
+        )
+    made = returns.reissue(actor=actor, lines=corrected, reason=values.get("reason", ""))
     return Done(f"重发批次 {made.no} 已生成：{made.lines} 笔，{yuan_text(made.total_fen)} 元。", url(made))
 
 
-def close(actor: Actor, values: Values, _obj: Any) -> Done:
-    from minzheng.kernel.payruns import services
+def reissue_ticked(actor: Actor, rows: list[PayLine], values: Values) -> list[Outcome]:
+    """Ticked lines of one benefit into one reissue batch: all or none."""
+    made = returns.reissue(actor=actor, lines=rows, reason=values["reason"])
+    return [
+        Outcome(f"{row.award.payee_name} {yuan_text(row.amount_fen)} 元", True, f"进重发批次 {made.no}", url(made))
+        for row in rows
+    ]
 
+
+def not_returned(actor: Actor, row: PayLine) -> str:
+    """ "" or why a ticked line cannot be paid again."""
+    if row.state != "returned" or not row.live:
+        return f"现在是“{row.get_state_display()}”，只有退回、还没有重发的才能重发。"
+    return "" if actor.can("pay.build", row.batch.region_code) else "这个批次不归您的岗位制作。"
+
+
+def send(actor: Actor, batch: PayBatch, values: Values) -> Done:
+    services.send(actor=actor, batch_id=batch.pk, format_code=values["format"])
+    batch.refresh_from_db()
+    return Done(
+        f"报盘文件已生成：{batch.file_lines} 笔，{yuan_text(batch.file_fen or 0)} 元，与批次、凭证一致。", url(batch)
+    )
+
+
+def exclude_blocked(actor: Actor, batch: PayBatch, values: Values) -> Done:
+    before = batch.excluded
+    after = services.exclude_blocked(actor=actor, batch_id=batch.pk)
+    return Done(f"已剔除 {after.excluded - before} 笔，原因记在每一笔上。", url(batch))
+
+
+def clear_all(actor: Actor, batch: PayBatch, values: Values) -> Done:
+    done = services.clear_checks(actor=actor, batch_id=batch.pk, **values)
+    return Done(f"{done} 条已说明理由。", url(batch))
+
+
+def on_line(name: str, said: str) -> Callable[[Actor, PayLine, Values], Done]:
+    """One act on a line by the service of this name."""
+
+    def run(actor: Actor, line: PayLine, values: Values) -> Done:
+        getattr(services, name)(actor=actor, batch_id=line.batch_id, line_id=line.pk, **values)
+        return Done(f"{line.award.payee_name} 的这一笔{said}", reverse("payruns.line", kwargs={"pk": line.pk}))
+
+    return run
+
+
+def close(actor: Actor, values: Values, _obj: Any) -> Done:
     closed = services.close_month(actor=actor, month=month_of(values["month"]), region_code=values["region"])
     return Done(f"{closed.month:%Y-%m} 已关账，报表校验码 {closed.sha[:16]}。", reverse("payruns.board"))
 
 
 @contextlib.contextmanager
-def _laid_down(upload: Any) -> Iterator[str]:
+def _laid_down(upload: Any) -> Iterator[Path]:
     """The upload as a file of its own, gone afterwards. Large ones lie in one already."""
     handle, path = tempfile.mkstemp(prefix="return-")
     try:
         with os.fdopen(handle, "wb") as out:
             for piece in upload.chunks():
                 out.write(piece)
-        yield path
+        yield Path(path)
     finally:
         os.unlink(path)
 
@@ -181,12 +231,12 @@ def approved(batch: PayBatch) -> str:
     return "已审批，可以报财政。" if batch.state == "APPROVED" else "已签署，金额较大，还要第二名局领导审批。"
 
 
-def sent(batch: PayBatch) -> str:
-    return f"报盘文件已生成：{batch.file_lines} 笔，{yuan_text(batch.file_fen or 0)} 元，与批次、凭证一致。"
-
-
 def sender_back(actor: Actor, pk: int) -> PayBatch | None:
-    """Whoever holds it now, or made it, may give it back."""
+    """Whoever the batch lies with may give it back: the leader before finance has it, then finance for 财政."""
     found = reading.batch(actor, pk)
-    hands = ("pay.review", "pay.approve", "pay.finance", "pay.build")
-    return found if found and any(actor.can(one, found.region_code) for one in hands) else None
+    return found if found and may_send_back(actor, found) else None
+
+
+def may_send_back(actor: Actor, batch: PayBatch) -> bool:
+    permission = "pay.finance" if batch.state == "FIN_SUBMITTED" else "pay.approve"
+    return bool(actor.can(permission, batch.region_code))

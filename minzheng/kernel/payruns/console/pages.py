@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404, HttpRequest, StreamingHttpResponse
+
+from minzheng.kernel.accounts.middleware import actor_in
+from minzheng.kernel.cases.errors import NotAllowed
 from minzheng.kernel.pages.drawing import buttons
+from minzheng.kernel.pages.views.export import disposition
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Money, Month, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.examples import first_of
-from minzheng.kernel.parts.page import BoardBody, DetailBody, ExportBody, ListBody, Menu, Page
+from minzheng.kernel.parts.page import BoardBody, Custom, DetailBody, ExportBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Facts, Table
-from minzheng.kernel.payruns import reading
+from minzheng.kernel.payruns import bankfile, reading
+from minzheng.kernel.payruns.bank_models import BankFile
 from minzheng.kernel.payruns.console import board, columns, panels
-from minzheng.kernel.payruns.console.doing import offered, when
+from minzheng.kernel.payruns.console.doing import may_send_back, offered, when
 from minzheng.kernel.payruns.console.words import LINE_STATES, LINE_TONES, LINE_TYPES, item_short
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
@@ -31,13 +37,30 @@ ACTIONS = (
     Action("登记银行结果", "payruns.book", args=_PK, primary=True, when=when("SENT", "PARTIAL_RETURN"),
            offered=offered("pay.finance")),
     Action("重发退回的", "payruns.reissue", args=_PK, when=when("PARTIAL_RETURN"), offered=offered("pay.build")),
+    Action("剔除必须处理的", "payruns.exclude_blocked", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
+    Action("一次说明理由", "payruns.clear_all", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
+    Action("资金排队", "payruns.queue", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
     Action("重新校验", "payruns.recheck", args=_PK, when=when("BUILDING", "CHECKED"), offered=offered("pay.build")),
     Action("退回", "payruns.send_back", args=_PK, when=when("REVIEWED", "APPROVED", "FIN_SUBMITTED"),
-           offered=lambda actor, batch: any(actor.can(one, batch.region_code) for one in SENDERS_BACK)),
+           offered=may_send_back),
     Action("作废", "payruns.void", args=_PK, danger=True, when=when("BUILDING", "CHECKED", "REVIEWED", "APPROVED"),
-           offered=lambda actor, batch: any(actor.can(one, batch.region_code) for one in SENDERS_BACK)),
+           offered=offered("pay.build")),
 )  # fmt: skip
-SENDERS_BACK = ("pay.review", "pay.approve", "pay.finance", "pay.build")
+
+
+def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """A file to or from the bank, opened part by part; each download is a line in the log."""
+    try:
+        file, content = bankfile.download(actor_in(request), pk)
+    except NotAllowed:
+        raise Http404("没有找到。") from None
+    response = StreamingHttpResponse(content, content_type="application/octet-stream")
+    response["Content-Disposition"] = disposition(file.name)
+    return response
+
+
+def _file(actor: Any, pk: int) -> BankFile | None:
+    return BankFile.objects.filter(actor.scope_q(reading.READ), pk=pk).select_related("batch").first()
 
 
 def _board_actions(drawing: Drawing, _kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +78,7 @@ def _line_title(line: PayLine) -> str:
 
 
 def _may_touch(actor: Any, line: PayLine) -> bool:
-    return bool(actor.can("pay.build", line.batch.region_code)) and line.batch.state in ("BUILDING", "CHECKED")
+    return bool(actor.can("pay.build", line.batch.region_code)) and line.batch.state == "CHECKED"
 
 
 LINE_FACTS = Facts(
@@ -80,6 +103,11 @@ ATTEMPTS = (
 )  # fmt: skip
 
 
+#: States after approval and before the file.
+WITHHOLDABLE = ("APPROVED", "FIN_SUBMITTED", "FUNDED")
+OPEN = ("BUILDING", "CHECKED", "REVIEWED")
+
+
 def _attempts(line: PayLine, drawing: Drawing) -> Any:
     rows = PayLine.objects.filter(line_id=line.line_id).select_related("batch")
     return rows.order_by("attempt", "pk")[:20]
@@ -87,6 +115,13 @@ def _attempts(line: PayLine, drawing: Drawing) -> Any:
 
 def _findings(line: PayLine, drawing: Drawing) -> Any:
     return line.checks.select_related("batch", "line__award").order_by("code")
+
+
+REJECTS = 1000
+REJECT_COLUMNS = (
+    Number("record", "文件第几条"), Number("seq", "序号"), Money("fen", "金额（元）"), Text("code", "结果代码"),
+    Text("reason", "不入账的原因"),
+)  # fmt: skip
 
 
 PAGES = [
@@ -113,7 +148,7 @@ PAGES = [
         "payruns.lines", "console/payruns/lines/", "批次明细", reading.READ,
         ListBody(
             reading.lines, columns.LINES, filters=columns.LINE_FILTERS, sort="-pk", link=("payruns.line", _PK),
-            export="payruns.lines_export", empty="没有符合条件的明细。批次生成后，每笔发放列在这里。",
+            export="payruns.lines_export", batches=("payruns.reissue_ticked",), empty="没有符合条件的明细。批次生成后，每笔发放列在这里。",
         ),
         menu=Menu("待遇", 16, "list"),
     ),
@@ -131,12 +166,35 @@ PAGES = [
             title=_line_title, subtitle=lambda line: f"第 {line.seq} 笔",
             actions=(
                 Action("剔除", "payruns.exclude", args=_PK, when=lambda line: line.state == "ready", offered=_may_touch),
+                Action("止付", "payruns.withhold", args=_PK, danger=True,
+                       when=lambda line: line.state == "ready" and line.batch.state in WITHHOLDABLE,
+                       offered=lambda actor, line: bool(actor.can("pay.finance", line.batch.region_code))),
+                Action("解除剔除", "payruns.release", args=_PK,
+                       when=lambda line: line.state == "excluded" and line.live and line.batch.state not in OPEN,
+                       offered=lambda actor, line: bool(actor.can("pay.build", line.batch.region_code))),
                 Action("恢复", "payruns.include", args=_PK, when=lambda line: line.state == "excluded",
                        offered=_may_touch),
             ),
             parent="payruns.lines",
         ),
         example=first_of(PayLine.objects.order_by("pk")), reads="查看发放明细",
+    ),
+    Page("payruns.file", "console/payruns/files/<int:pk>/download/", "下载银行文件", "pay.finance",
+         Custom(download, methods=("GET",)), example=first_of(BankFile.objects.order_by("pk")), step_up=True),
+    Page(
+        "payruns.rejects", "console/payruns/files/<int:pk>/rejects/", "不予入账的记录", reading.READ,
+        DetailBody(
+            _file,
+            (
+                Table("不予入账的记录", rows=lambda file, drawing: file.rejects.order_by("record")[:REJECTS],
+                      columns=REJECT_COLUMNS, empty="这个文件的记录都入了账。"),
+            ),
+            title=lambda file: f"{file.name}：不予入账的记录",
+            subtitle=lambda file: f"{file.batch.no}　共 {file.rejected} 条。逐条与银行核对，银行更正后发来新的回盘文件再登记。",
+            actions=(Action("看这个批次", "payruns.detail", args={"pk": "batch_id"}),),
+            parent="payruns.list",
+        ),
+        example=first_of(BankFile.objects.order_by("pk")),
     ),
     Page(
         "payruns.checks", "console/payruns/checks/", "发放校验结果", reading.READ,

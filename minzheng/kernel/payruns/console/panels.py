@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
 
+from minzheng.kernel.funds import sources as funds
 from minzheng.kernel.parts.columns import Badge, Column, Date, Moment, Money, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
@@ -28,6 +30,7 @@ from minzheng.kernel.payruns.console.words import (
     month_text,
     next_of,
 )
+from minzheng.kernel.payruns.figures import tables
 from minzheng.kernel.payruns.formats import codes as results
 from minzheng.kernel.payruns.models import PayBatch, PayEvent
 
@@ -94,18 +97,19 @@ def ties(batch: PayBatch, drawing: Drawing) -> list[Tie]:
     found = drawing.notes.get("by_state") or reading.by_state(batch)
     paying = [one for one in found if one["state"] in reading.PAYING]
     counted = (sum(one["n"] for one in paying), sum(one["fen"] for one in paying))
+    held_lines, held_fen = batch.withheld_lines, batch.withheld_fen
     kept_lines, kept_fen = batch.lines - batch.withheld_lines, batch.total_fen - batch.withheld_fen
     answered = [one for one in found if one["state"] in ("paid", "returned", "reissued")]
-    has_answer = bool(answered)
+    has_answer = sum(one["n"] for one in answered) > held_lines
     waiting = sum(one["n"] for one in found if one["state"] in ("sent", "unknown"))
     held = f"另有止付 {batch.withheld_lines} 笔 {yuan_text(batch.withheld_fen)} 元" if batch.withheld_lines else ""
     return [
-        Tie("批次明细（逐笔相加）", *counted, kept_lines, kept_fen, held),
+        Tie("批次明细（逐笔相加）", *counted, batch.lines, batch.total_fen, held),
         Tie("财政拨款凭证", None, batch.voucher_fen, None, batch.total_fen, batch.voucher),
         Tie("报盘文件", batch.file_lines, batch.file_fen, kept_lines, kept_fen, batch.file_name),
         Tie(
-            "银行结果", sum(one["n"] for one in answered) if has_answer else None,
-            sum(one["fen"] for one in answered) if has_answer else None,
+            "银行结果", sum(one["n"] for one in answered) - held_lines if has_answer else None,
+            sum(one["fen"] for one in answered) - held_fen if has_answer else None,
             None if waiting else batch.file_lines, None if waiting else batch.file_fen,
             f"还有 {waiting} 笔没有结果" if waiting and has_answer else "",
         ),
@@ -154,8 +158,6 @@ class Drill(Number):
     """A count that opens the lines it counts."""
 
     def cell(self, row: Any, drawing: Drawing) -> str:
-        from django.utils.html import format_html
-
         return format_html('<a href="{}">{}</a>', row.href, f"{row.n:,}")
 
 
@@ -192,8 +194,6 @@ def check_rows(batch: PayBatch, drawing: Drawing) -> list[Found]:
 @dataclass(frozen=True)
 class FoundLink(Text):
     def cell(self, row: Any, drawing: Drawing) -> str:
-        from django.utils.html import format_html
-
         return format_html('<a href="{}">{} {}</a>', row.href, row.code, CHECKS.get(row.code, ""))
 
 
@@ -204,15 +204,39 @@ FOUND: tuple[Column, ...] = (
     Number("open", "待处理"),
     Number("cleared", "已说明"),
 )
+
+
+@dataclass(frozen=True)
+class FileLink(Text):
+    """The file's name; whoever may download it gets a link."""
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        if not drawing.actor.can("pay.finance", row.region_code):
+            return self.text(row, drawing)
+        return format_html('<a href="{}">{}</a>', reverse("payruns.file", kwargs={"pk": row.pk}), row.name)
+
+
+@dataclass(frozen=True)
+class Rejected(Number):
+    """How many records were not booked; opens the list of them with the reasons."""
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        if not row.rejected:
+            return str(row.rejected)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("payruns.rejects", kwargs={"pk": row.pk}), f"{row.rejected:,}"
+        )
+
+
 FILES: tuple[Column, ...] = (
     Badge("direction", "方向", names={"out": "报盘", "back": "回盘"}, tones={"out": "info", "back": "plain"}),
-    Text("name", "文件名", css="wrap-anywhere"),
+    FileLink("name", "文件名", css="wrap-anywhere"),
     Number("lines", "笔数"),
     Money("total_fen", "金额（元）"),
     Number("paid", "到账"),
     Number("returned", "退回"),
     Number("unknown", "不明"),
-    Number("rejected", "不予入账"),
+    Rejected("rejected", "不予入账"),
     Number("missing", "没有结果"),
     Text("refusal", "整份拒收的原因"),
     Text("made_name", "经办人"),
@@ -222,6 +246,26 @@ FILES: tuple[Column, ...] = (
 
 def files(batch: PayBatch, drawing: Drawing) -> Any:
     return batch.bank_files.order_by("made_at", "pk")
+
+
+@dataclass(frozen=True)
+class Source:
+    title: str
+    fen: int
+
+
+def sources(batch: PayBatch, drawing: Drawing) -> list[Source]:
+    """What each source of money paid of this batch, from the ledger."""
+    drawn = tables.drawn_by([batch]).get(batch.pk, {})
+    return [Source(source_title(code), fen) for code, fen in sorted(drawn.items())]
+
+
+def source_title(code: str) -> str:
+    found = funds.sources().get(code)
+    return found.title if found else code
+
+
+SOURCES: tuple[Column, ...] = (Text("title", "资金来源"), Money("fen", "金额（元）"))
 
 
 def steps(batch: PayBatch) -> Sequence[Entry]:
@@ -267,6 +311,8 @@ MAIN = (
         "银行文件", rows=files, columns=FILES,
         empty="还没有文件。拨款到账后报盘，文件会列在这里；银行的回盘文件也登记在这里。",
     ),
+    Table("资金来源", rows=sources, columns=SOURCES, permission="payment.read",
+          empty="财政拨款登记以后，这里列出各来源拨了多少。", when=lambda batch: batch.kind != "reissue"),
     Timeline("办理经过", entries=steps, empty="还没有记录。"),
 )  # fmt: skip
 SIDE = (

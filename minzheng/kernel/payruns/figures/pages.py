@@ -18,16 +18,17 @@ from minzheng.kernel.pages.drawing import buttons, drawing_of
 from minzheng.kernel.pages.exporting.files import XLSX
 from minzheng.kernel.pages.views.export import disposition
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Column, Text
+from minzheng.kernel.parts.columns import Column, Moment, Money, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
+from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.parts.page import BoardBody, Custom, Menu, Page
-from minzheng.kernel.parts.panels import Drawn, Table
+from minzheng.kernel.parts.page import BoardBody, Custom, DetailBody, Menu, Page
+from minzheng.kernel.parts.panels import Drawn, Facts, Table
 from minzheng.kernel.payruns import reading
 from minzheng.kernel.payruns.console.board import month_in, picker
-from minzheng.kernel.payruns.console.words import month_of, month_text
+from minzheng.kernel.payruns.console.words import item_short, month_of, month_text
 from minzheng.kernel.payruns.figures import book, showing, tables, village
-from minzheng.kernel.payruns.models import PayLine
+from minzheng.kernel.payruns.models import PayLine, PayMonth
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 
@@ -123,6 +124,33 @@ VILLAGES: tuple[Column, ...] = (
 )
 
 
+def closed_month(actor: Any, pk: int) -> PayMonth | None:
+    return PayMonth.objects.filter(actor.scope_q(reading.READ), pk=pk).first()
+
+
+def benefits(month: PayMonth, drawing: Drawing) -> list[dict[str, Any]]:
+    """The locked figures by benefit, the total last."""
+    rows = [{**one, "item": item_short(one["item_code"])} for one in month.report.get("benefits", [])]
+    return [*rows, {**month.report.get("totals", {}), "item": "合计"}] if rows else []
+
+
+REPORT: tuple[Column, ...] = (
+    Text("item", "事项"), Number("households", "户"), Number("distinct_persons", "人（不重复）"),
+    Number("person_times", "人次", narrow=False), Number("lines", "笔", narrow=False), Money("due_fen", "应发（元）"),
+    Money("offset_fen", "抵扣（元）", narrow=False), Money("paid_fen", "已发（元）"), Money("returned_fen", "待重发（元）"),
+    Money("reissued_fen", "已重发（元）", narrow=False), Number("excluded_lines", "剔除（笔）", narrow=False),
+    Money("excluded_fen", "剔除（元）", narrow=False),
+)  # fmt: skip
+MONTH_FACTS = Facts("关账", columns=1, items=(
+    Region("region_code", "地区"), Text("closed_name", "关账人"), Moment("closed_at", "关账时间"),
+    Text(lambda row: row.sha, "报表 SM3", css="wrap-anywhere"),
+))  # fmt: skip
+BATCH_NUMBERS = Table(
+    "当月批次", rows=lambda month, drawing: [{"no": no} for no in month.report.get("batches", [])],
+    columns=(Text("no", "批次号"),), empty="这个月没有批次。",
+)  # fmt: skip
+
+
 def _example() -> dict[str, Any] | None:
     row = PayLine.objects.filter(live=True).order_by("pk").values_list("batch__month", "region_code").first()
     return {"month": f"{row[0]:%Y-%m}", "region": row[1]} if row else None
@@ -136,6 +164,17 @@ PAGES = [
          menu=Menu("待遇", 18, "chart"), impersonal=TOTALS),
     Page("payruns.workbook", "console/payruns/tables/<str:month>/xlsx/", "导出发放表", reading.READ,
          Custom(workbook, methods=("GET",)), example=lambda: {"month": f"{clock.today():%Y-%m}"}),
+    Page(
+        "payruns.month", "console/payruns/months/<int:pk>/", "关账的月报", reading.READ,
+        DetailBody(
+            closed_month,
+            (Table("月报（关账时封存）", rows=benefits, columns=REPORT, css="sums", empty="这个月没有发放。"),),
+            side=(MONTH_FACTS, BATCH_NUMBERS), title=lambda month: f"{month_text(month.month)}月报",
+            subtitle=lambda month: "关账以后不再变动；后来的更正、退回记在以后的月份。现在的明细在“发放表”。",
+            parent="payruns.board",
+        ),
+        example=first_of(PayMonth.objects.order_by("pk")),
+    ),
     Page("payruns.villages", "console/payruns/villages/", "村级发放台账", reading.READ,
          BoardBody((
              Drawn("月份", template="payruns/month.html", context=picker, css="panel-slim"),

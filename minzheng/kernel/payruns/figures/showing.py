@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from minzheng.kernel.funds.sources import sources
 from minzheng.kernel.parts.columns import Column, Money, Number, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.parts.panels import Drawn, Figure, Figures, Table
+from minzheng.kernel.payruns.console import panels
 from minzheng.kernel.payruns.console.board import month_in, picker
 from minzheng.kernel.payruns.console.columns import NO_CATEGORY
 from minzheng.kernel.payruns.console.words import item_short
@@ -72,6 +72,7 @@ NUMBERS: tuple[Column, ...] = (
     Sum("row.fen", "金额（元）"),
     Sum("row.paid_fen", "已到账（元）", state="paid"),
     Sum("row.returned_fen", "退回待重发（元）", state="returned"),
+    Sum("row.reissued_fen", "已重发（元）", state="reissued", narrow=False),
     Money("row.waiting_fen", "没有结果（元）", narrow=False),
     Money("row.average_fen", "人均（元）", narrow=False),
 )
@@ -147,8 +148,7 @@ SOURCES: tuple[Column, ...] = (
 
 
 def source_title(code: str) -> str:
-    found = sources().get(code)
-    return found.title if found else code or NO_SOURCE
+    return panels.source_title(code) if code else NO_SOURCE
 
 
 def by_source(_obj: Any, drawing: Drawing) -> list[SourceShown]:
@@ -168,6 +168,7 @@ def by_source(_obj: Any, drawing: Drawing) -> list[SourceShown]:
 def figures(_obj: Any, drawing: Drawing) -> list[Figure]:
     month, row = month_in(drawing), whole(drawing)
     tie = tables.tie(drawing.actor, month, row.fen)
+    again, again_fen = tables.reissued(drawing.actor, month)
     return [
         Figure("户", f"{row.households:,}", lines_url(month), "info", note="同一户享受几项的，每项算一户"),
         Figure("人", f"{row.persons:,}", lines_url(month)),
@@ -175,6 +176,8 @@ def figures(_obj: Any, drawing: Drawing) -> list[Figure]:
         Figure("已到账（元）", yuan_text(row.paid_fen), lines_url(month, state="paid"), "good"),
         Figure("退回待重发", f"{row.returned_lines:,}", lines_url(month, state="returned"),
                "bad" if row.returned_lines else "plain", note=f"{yuan_text(row.returned_fen)} 元"),
+        Figure("另有重发", f"{again:,}", f"{reverse('payruns.list')}?month={month:%Y-%m}&kind=reissue",
+               note=f"{yuan_text(again_fen)} 元，原来的月份已统计"),
         tie_figure(tie),
     ]  # fmt: skip
 
@@ -182,12 +185,10 @@ def figures(_obj: Any, drawing: Drawing) -> list[Figure]:
 def tie_figure(tie: tables.Tie) -> Figure:
     if not tie.whole:
         return Figure("与批次核对", "—", note="批次属于全县，本地没有单独的合计")
+    told = f"批次合计 {yuan_text(tie.batches_fen)} 元"
     if tie.holds:
-        more = f"，其中 {yuan_text(tie.released_fen)} 元已撤销" if tie.released_fen else ""
-        return Figure("与批次核对", "一致", tone="good", note=f"批次合计 {yuan_text(tie.batches_fen)} 元{more}")
-    return Figure(
-        "与批次核对", "不一致", tone="bad", note=f"批次合计 {yuan_text(tie.batches_fen)} 元，请逐批查“四方核对”"
-    )
+        return Figure("与批次核对", "一致", tone="good", note=told)
+    return Figure("与批次核对", "不一致", tone="bad", note=f"{told}，请逐批查“四方核对”")
 
 
 EMPTY = "这个月没有发放的明细。批次制作以后，这里按地区、类别、来源列出户数、人数、金额。"

@@ -1,8 +1,9 @@
 """每月发放表: households, people and money of a month by place, class and source.
 
-What counts: every entitlement once, by the attempt that holds it (a reissued payment counts where the reissue is), of
-batches of the month that are not void. 户 = awards, 人 = people they cover (once an award), both counted once in each row
-and once in the total. Sums tie to the batches to the fen, and say so."""
+What counts: lines that a batch of the month pays (not those taken out or revoked), each in the month of its first batch:
+what came back and is paid again by a reissue stays here, marked as such, and the reissue's own sum stands beside the
+table. 户 = awards, 人 = people they cover (once an award), counted once in each row and once in the total. Sums tie to the
+batches to the fen, and say so."""
 
 from __future__ import annotations
 
@@ -24,8 +25,6 @@ from minzheng.kernel.regions import codes
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
 
-#: States of an attempt that holds its entitlement and is money.
-COUNTED = ("ready", "sent", "paid", "returned", "unknown")
 #: Digits of a region code by level: one group of rows is a place one level below the reader's.
 _DIGITS = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
 
@@ -33,7 +32,7 @@ _DIGITS = {1: 2, 2: 4, 3: 6, 4: 9, 5: 12}
 @dataclass(frozen=True)
 class Row:
     """One row. `key`: its group (item, then place or class; empty strings in totals). Money in fen:
-    `fen` = `paid_fen` + `returned_fen` + `waiting_fen`."""
+    `fen` = `paid_fen` + `returned_fen` + `reissued_fen` + `waiting_fen`."""
 
     key: tuple[str, ...]
     households: int = 0
@@ -44,6 +43,7 @@ class Row:
     paid_fen: int = 0
     returned_lines: int = 0
     returned_fen: int = 0
+    reissued_fen: int = 0
     waiting_fen: int = 0
 
     @property
@@ -54,13 +54,25 @@ class Row:
 
 def counted(rows: QuerySet[PayLine]) -> QuerySet[PayLine]:
     """The lines that the tables count; what a number drills to."""
-    return rows.filter(live=True, state__in=COUNTED, amount_fen__gt=0).exclude(batch__state="VOIDED")
+    return paying(rows).exclude(batch__kind="reissue")
+
+
+def paying(rows: QuerySet[PayLine]) -> QuerySet[PayLine]:
+    """Lines that are money to be paid, on its way, or paid."""
+    return rows.filter(state__in=reading.PAYING, excluded_for="", amount_fen__gt=0).exclude(batch__state="VOIDED")
 
 
 def of_month(actor: Actor, month: datetime.date) -> QuerySet[PayLine]:
     """Counted lines of a month that this actor may see, without anything joined to them."""
     rows = PayLine.objects.filter(batch__month=month)
-    return counted(rows if actor.is_system else rows.filter(actor.scope_q(reading.READ)))
+    return counted(rows if actor.is_system else rows.filter(reading.seen(actor, "batch__item_code")))
+
+
+def reissued(actor: Actor, month: datetime.date) -> tuple[int, int]:
+    """(lines, fen) that reissue batches of the month pay: entitlements of the tables of earlier months, or of this one."""
+    rows = PayLine.objects.filter(reading.seen(actor, "batch__item_code"), batch__month=month, batch__kind="reissue")
+    told = paying(rows).aggregate(n=Count("pk"), fen=Sum("amount_fen"))
+    return int(told["n"]), int(told["fen"] or 0)
 
 
 def level_below(actor: Actor) -> int:
@@ -98,14 +110,14 @@ def grouped(rows: QuerySet[Any], keys: Sequence[str]) -> list[Row]:
         c_persons=Max("persons"), c_lines=Count("pk"), c_fen=Sum("amount_fen"),
         c_paid_lines=Count("pk", filter=Q(state="paid")), c_paid=_sum("paid"),
         c_returned_lines=Count("pk", filter=Q(state="returned")), c_returned=_sum("returned"),
-        c_waiting=_sum("ready", "sent", "unknown"),
+        c_reissued=_sum("reissued"), c_waiting=_sum("ready", "sent", "unknown"),
     )  # fmt: skip
     sql, params = inner.query.sql_with_params()
     listed = ", ".join(f't."{key}"' for key in keys)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {listed}, count(*), sum(c_persons), sum(c_lines), sum(c_fen), sum(c_paid_lines), sum(c_paid), "  # noqa: S608  names are ours
-            f"sum(c_returned_lines), sum(c_returned), sum(c_waiting) FROM ({sql}) t GROUP BY {listed} ORDER BY {listed}",
+            f"SELECT {listed}, count(*), sum(c_persons), sum(c_lines), sum(c_fen), sum(c_paid_lines), sum(c_paid), "
+            f"sum(c_returned_lines), sum(c_returned), sum(c_reissued), sum(c_waiting) FROM ({sql}) t GROUP BY {listed} ORDER BY {listed}",
             params,
         )
         return [Row(tuple(row[: len(keys)]), *(int(one) for one in row[len(keys) :])) for row in cursor.fetchall()]
@@ -124,27 +136,23 @@ def total(rows: Sequence[Row]) -> Row:
 
 @dataclass(frozen=True)
 class Tie:
-    """Whether the tables are the batches, to the fen. `batches_fen`: sums that the batches themselves hold (their reissues
-    aside, which pay the same entitlements); `released_fen`: entitlements that no attempt holds any more (revoked since)."""
+    """Whether the tables are the batches, to the fen. `whole` False: the actor sees a part of batches that belong to a wider
+    place, which has no sum of its own to compare with."""
 
     table_fen: int
     batches_fen: int
-    released_fen: int
     whole: bool
 
     @property
     def holds(self) -> bool:
-        return self.table_fen + self.released_fen == self.batches_fen
+        return self.table_fen == self.batches_fen
 
 
 def tie(actor: Actor, month: datetime.date, table_fen: int) -> Tie:
-    """Against the batches that this actor sees. `whole` False: a part of a batch's place, which has no sum of its own."""
+    """Against the sums that the batches of the month hold themselves; reissues pay what is counted already."""
     batches = reading.batches(actor).filter(month=month).exclude(state="VOIDED").exclude(kind="reissue")
     held = int(batches.aggregate(fen=Sum("total_fen"))["fen"] or 0)
-    lines = PayLine.objects.filter(actor.scope_q(reading.READ), batch__month=month, amount_fen__gt=0, excluded_for="")
-    given_up = lines.exclude(batch__state="VOIDED").exclude(batch__kind="reissue").filter(live=False, state="returned")
-    released = given_up.exclude(repeats__isnull=False).aggregate(fen=Sum("amount_fen"))["fen"] or 0
-    return Tie(table_fen, held, int(released), held > 0 or table_fen == 0)
+    return Tie(table_fen, held, held > 0 or table_fen == 0)
 
 
 @dataclass(frozen=True)
