@@ -50,6 +50,12 @@ def _item_title(code: str) -> str:
     return {item.code: item.short for item in registry.all_items()}.get(code, code)
 
 
+def _may_ask_account(actor: Any, award: Award) -> bool:
+    from minzheng.kernel.payruns.corrections.selectors import may_ask
+
+    return may_ask(actor, award)
+
+
 def _graph(award: Award) -> dict[str, Any]:
     """The explanation that was frozen with the decision."""
     return graph_of(award.frozen or {})
@@ -202,6 +208,13 @@ PAGES = [
             actions=(
                 Action("家庭档案", "households.file", args={"pk": "household_id"}, icon="house"),
                 Action("启动复核", "caseload.recheck", args={"pk": "pk"}, when=_taken_over),
+                Action(
+                    "更正发放账户",
+                    "account_requests.new",
+                    args={"pk": "pk"},
+                    when=lambda award: award.pays_cash,
+                    offered=_may_ask_account,
+                ),
             ),
             parent="awards.list",
         ),

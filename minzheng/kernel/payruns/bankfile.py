@@ -56,7 +56,7 @@ def write(batch: PayBatch, format_code: str, out: Path | None = None, *, actor: 
     It holds the lines that are to be paid (state ready or sent, more than 0 fen). Count and sum must be those of the
     batch less what was withheld after approval; neither batch nor lines are changed here."""
     one = formats.get(format_code)
-    control = {
+    control: dict[str, Any] = {
         "batch": batch.no,
         "month": f"{batch.month:%Y%m}",
         "count": batch.lines - batch.withheld_lines,

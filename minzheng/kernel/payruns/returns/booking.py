@@ -76,7 +76,7 @@ AND NOT (l.amount_fen = r.fen AND a.tail = r.tail AND (
 
 def book(batch: PayBatch, readable: int, *, on: datetime.date, booked_month: datetime.date | None) -> Booked:
     """Write the results that pay_return holds (`readable` rows) to the lines of a locked batch."""
-    given = {"batch": batch.pk, "on": on, "booked": booked_month}
+    given: dict[str, Any] = {"batch": batch.pk, "on": on, "booked": booked_month}
     made = Booked()
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '160MB'")
