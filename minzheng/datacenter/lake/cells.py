@@ -118,10 +118,24 @@ class Cells:
         return self._known[text]
 
 
+#: What is trimmed off.
+_AROUND = " \t\r\n\u3000\u00a0\ufeff'’"
+_MARKS = tuple(one.encode() for one in _AROUND)
+
+
 def trimmed(values: pa.Array) -> pa.Array:
     """Blanks, tabs and the apostrophe of spreadsheets around a text away; an empty one is null."""
-    texts = pc.utf8_trim(values, " \t\r\n\u3000\u00a0\ufeff'’")
+    texts = pc.utf8_trim(values, _AROUND) if _holds_any(values) else values
     return pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
+
+
+def _holds_any(values: pa.Array) -> bool:
+    """Whether one of the characters to be trimmed occurs at all: a look over the bytes costs a tenth of the trimming."""
+    if not pa.types.is_string(values.type):
+        return True
+    data = values.buffers()[2]
+    whole = data.to_pybytes() if data is not None else b""
+    return any(mark in whole for mark in _MARKS)
 
 
 def plain(text: str) -> str:

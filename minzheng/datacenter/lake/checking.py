@@ -129,13 +129,12 @@ class Checker:
     def _shifted(self, texts: dict[str, pa.Array], verdict: Verdict) -> None:
         """A name in the column of numbers, or a number in the column of names."""
         ids, names = texts["id_no"], texts["name"]
-        # the look for characters is only worth it where the text is not plain ASCII
-        han = pc.and_(pc.invert(pc.string_is_ascii(ids)), pc.match_substring_regex(ids, _HAN))
-        swapped = pc.and_(pc.string_is_ascii(names), pc.match_substring_regex(names, _NUMBER))
-        verdict.against(
-            pc.or_kleene(han, swapped),
-            Reason("", "单元格错位：身份证号列里是文字，或姓名列里是号码。", "请检查这一行是否整体左移或右移了。"),
-        )
+        reason = Reason("", "单元格错位：身份证号列里是文字，或姓名列里是号码。", "请检查这一行是否整体左移或右移了。")
+        # the looks for characters are only worth it where a number is not plain ASCII, or a name is
+        if not pc.all(pc.string_is_ascii(ids)).as_py():
+            verdict.against(pc.match_substring_regex(ids, _HAN), reason)
+        if pc.any(pc.string_is_ascii(names)).as_py():
+            verdict.against(pc.match_substring_regex(names, _NUMBER), reason)
 
     def _numbers(self, texts: dict[str, pa.Array], numbers: normalise.Numbers, verdict: Verdict) -> None:
         label = self.spec.column("id_no").label
