@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from minzheng.demo import applications, doubles, exchanges, lake, monitoring, replace, samples, simulations
+from minzheng.demo import applications, checked, doubles, exchanges, lake, monitoring, replace, samples, simulations
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError, NotDemo
@@ -78,6 +78,7 @@ class Loader:
             ("家庭", self.load_households), ("账号", self.load_logins), ("外部数据", self.load_facts),
             ("待遇", lambda: load_awards(self)), ("办件", lambda: applications.load_cases(self)),
             ("测算", lambda: simulations.load_simulations(self, counts["待遇"])),
+            ("批量核对", lambda: checked.load_checks(self)),
             ("抽样", lambda: samples.load_samples(self)), ("数据交换", lambda: exchanges.load_exchange(self)),
             ("低收入人口", lambda: doubles.load_low_income(self)), ("疑似重复", lambda: doubles.load_doubles(self)),
             ("预警", lambda: monitoring.load_alerts(self)),

@@ -12,6 +12,7 @@ from minzheng.datacenter.monitoring import acting, deliveries, escalating, handl
 from minzheng.datacenter.monitoring.models import Alert, MonitorRun
 from minzheng.demo.lake import deliver_rows
 from minzheng.demo.monitoring_facts import delta
+from minzheng.demo.visits import Seen, seen
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import ANONYMOUS, SYSTEM, Actor, actor_of
 from minzheng.kernel.cases.deadlines.escalation import people_with
@@ -26,11 +27,6 @@ FIRST, SECOND = 12, 8
 FEW = 2
 #: Delivered only today.
 DEATHS = ("death", "cremation")
-#: What the visits find, by turns: (feedback code, verdict, what follows).
-OUTCOMES = (
-    ("F08", "true", ""), ("F12", "false", ""), ("F13", "true", "recheck"), ("F09", "false", ""), ("F08", "false", ""),
-    ("F06", "true", "refer"), ("F11", "later", ""), ("F08", "true", ""), ("F05", "true", "apply"), ("F10", "true", ""),
-)  # fmt: skip
 LEADS = (
     ("child", "", "王家院子东头", "两个孩子，大人好几天没见回来，邻居在给饭吃。", "public"),
     ("ill", "李大娘", "柳树巷口小卖部后面", "查出重病，住院花了好几万，儿子在外面联系不上。", "public"),
@@ -112,17 +108,17 @@ def _walk(loader: Loader) -> None:
     """Every state: a part is left new, a part assigned, visited, judged, acted on, closed. Most of today's wait."""
     done: dict[str, int] = {}
     for number, alert in enumerate(Alert.objects.order_by("monitor", "no")):
-        step = done.setdefault(alert.monitor, 0)
+        place = done.setdefault(alert.monitor, 0)
         done[alert.monitor] += 1
         # Of each monitor the first goes all the way, the next ones stop sooner.
-        steps = (5, 3, 1, 4, 2, 0)[(step + number) % 6]
-        if alert.created_at.date() >= loader.as_of and step >= FEW:
+        steps = (5, 3, 1, 4, 2, 0)[(place + number) % 6]
+        if alert.created_at.date() >= loader.as_of and place >= FEW:
             continue
-        day = alert.created_at + datetime.timedelta(days=1)
+        day, found = alert.created_at + datetime.timedelta(days=1), seen(alert.monitor, place)
         for offset, act in enumerate((_assign, _visit, _judge, _handle, _close)[:steps]):
-            with clock.at(min(day + datetime.timedelta(days=offset), _noon(loader.as_of))):
+            with clock.at(min(day + datetime.timedelta(days=offset, hours=number % 7), _noon(loader.as_of))):
                 try:
-                    act(Alert.objects.get(pk=alert.pk), number)
+                    act(Alert.objects.get(pk=alert.pk), found)
                 except Refused:
                     break
 
@@ -133,49 +129,34 @@ def _noon(day: datetime.date) -> datetime.datetime:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
 
 
-def _assign(alert: Alert, number: int) -> None:
+def _assign(alert: Alert, found: Seen) -> None:
     actor = _with(selectors.ASSIGN, alert.region_code)
     if actor is not None:
         acting.assign(actor=actor, pk=alert.pk)
 
 
-def _visit(alert: Alert, number: int) -> None:
+def _visit(alert: Alert, found: Seen) -> None:
     actor = actor_of(alert.assignee) if alert.assignee else None
-    if actor is None:
-        return
-    said = (
-        "情况属实，家里人都在。",
-        "敲门没有人，邻居说去县城了。",
-        "本人说早就卖掉了，没有过户。",
-        "正在住院，家属在陪护。",
-    )[number % 4]
-    met = ("self", "neighbour", "self", "kin")[number % 4]
-    acting.visit(
-        actor=actor, pk=alert.pk,
-        data={"visited_on": clock.today(), "way": "phone" if number % 5 == 4 else "home", "met": met, "findings": said, "person_right": number % 4 == 0},
-    )  # fmt: skip
+    if actor is not None:
+        acting.visit(
+            actor=actor, pk=alert.pk,
+            data={
+                "visited_on": clock.today(), "way": found.way, "met": found.met, "findings": found.findings,
+                "person_right": found.right and found.code != "F12",
+            },
+        )  # fmt: skip
 
 
-def _judge(alert: Alert, number: int) -> None:
+def _judge(alert: Alert, found: Seen) -> None:
     actor = _with(selectors.JUDGE, alert.region_code)
-    code, verdict, _ = OUTCOMES[number % len(OUTCOMES)]
     if actor is None:
         return
-    if code == "F13" and alert.case_id is None:
-        code = "F08"
-    data = {
-        "code": code,
-        "verdict": verdict,
-        "reason": "核实后不影响资格。",
-        "wrong": "车辆已转让，登记没有更新。",
-        "refer_to": "medical",
-    }
-    if code == "F10":
-        code, data = "F08", data | {"code": "F08"}
-    acting.judge(actor=actor, pk=alert.pk, data=data)
+    # A benefit without a case cannot be stopped from here: its re-check begins on the page of the benefit.
+    code = "F08" if found.code == "F13" and alert.case_id is None else found.code
+    acting.judge(actor=actor, pk=alert.pk, data={"code": code, "verdict": found.verdict, **found.told})
 
 
-def _handle(alert: Alert, number: int) -> None:
+def _handle(alert: Alert, found: Seen) -> None:
     if alert.state != Alert.JUDGED:
         return
     actor = _with(selectors.JUDGE, alert.region_code)
@@ -185,12 +166,12 @@ def _handle(alert: Alert, number: int) -> None:
     if how == handling.RECHECK:
         handling.open_recheck(actor=actor, pk=alert.pk)
     elif how == handling.REFER:
-        handling.refer(actor=actor, pk=alert.pk, opinion="已把病历和费用清单转给医保经办窗口，约好下周答复。")
+        handling.refer(actor=actor, pk=alert.pk, opinion="材料已转给对方经办窗口，约好下周答复。")
     elif how == handling.APPLY and alert.person_id:
         handling.begin_application(actor=actor, pk=alert.pk)
 
 
-def _close(alert: Alert, number: int) -> None:
+def _close(alert: Alert, found: Seen) -> None:
     actor = _with(selectors.JUDGE, alert.region_code)
     if actor is not None and alert.state == Alert.ACTED:
         acting.close(actor=actor, pk=alert.pk)

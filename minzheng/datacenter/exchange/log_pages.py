@@ -33,10 +33,10 @@ from minzheng.datacenter.exchange.showing import (
 _COLUMNS = (
     Link("no", "编号", page="exchange.detail", args={"pk": "pk"}, css="nowrap"),
     Badge("direction", "方向", names={"out": "我们查询", "in": "对方来函"}),
-    Text("partner.title", "对方单位", css="nowrap"),
+    Text("partner.title", "对方单位"),
     SIMULATED,
-    Text(source_title, "数据"),
-    Text(lambda row: purposes.title(row.purpose), "用途"),
+    Text(source_title, "数据", css="nowrap"),
+    Text(lambda row: purposes.title(row.purpose), "用途", css="nowrap"),
     Number("count", "人数", sort="count"),
     Number("rows", "返回条数"),
     Text("asked_name", "经办人", css="nowrap"),

@@ -40,10 +40,10 @@ PUSHES = ListBody(
     runs,
     (
         Link("no", "编号", page="exchange.push", args={"pk": "pk"}, css="nowrap"),
-        Text("partner.title", "单位", css="nowrap"),
+        Text("partner.title", "单位"),
         SIMULATED,
-        Text(lambda row: feed_title(row.partner, row.feed), "内容"),
-        Text("period", "期间"),
+        Text(lambda row: feed_title(row.partner, row.feed), "内容", css="nowrap"),
+        Text("period", "期间", css="nowrap"),
         Number("rows", "报送", sort="rows"),
         Number("accepted", "收下"),
         Number("rejected", "退回", sort="rejected"),

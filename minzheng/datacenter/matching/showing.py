@@ -95,7 +95,11 @@ def _shown(line: dict[str, Any], judged: dict[str, Any], data: dict[str, Any]) -
         "judged": str(verdict.get("reason") or "") if verdict else "",
         "judged_value": _figure(verdict.get("value"), money) if verdict else "",
         "waits": bool(difference and difference["needs_explanation"] and verdict is None),
-        "facts": [f | {"amount_text": _amount(f, line["kind"])} for f in line["facts"]],
+        # a part of the reference that is empty leaves the next one's comma behind
+        "facts": [
+            f | {"amount_text": _amount(f, line["kind"]), "reference": f["reference"].lstrip("，")}
+            for f in line["facts"]
+        ],
     }
 
 

@@ -123,6 +123,14 @@ def visit(*, actor: Actor, pk: int, data: Mapping[str, Any]) -> Alert:
     return _end(alert, acting, "visit", Alert.VISITED, kept | {"photos": photos})
 
 
+#: What each code has to bring along: (field, sentence when it is missing). Nothing else is kept with the judgement.
+BRINGS = {
+    "F06": ("refer_to", "请选择转介给哪个部门。"), "F07": ("charity", "请填写转介给哪个组织、联系人。"),
+    "F09": ("reason", "请写明为什么不符合条件。"), "F10": ("signed", "请拍下本人签字的拒绝说明；本人不签字的，由见证人签字后拍照。"),
+    "F12": ("wrong", "请写明哪个来源、哪一项数据有误。"),
+}  # fmt: skip
+
+
 @transaction.atomic
 def judge(*, actor: Actor, pk: int, data: Mapping[str, Any]) -> Alert:
     """`data`: code, verdict, reason and what the code asks for (refer_to, charity, signed, wrong). Raises MonitorRefused."""
@@ -136,19 +144,15 @@ def judge(*, actor: Actor, pk: int, data: Mapping[str, Any]) -> Alert:
         raise MonitorRefused([], {"verdict": f"“{code.title}”与这个选择不符，只能是：{allowed}。"})
     _complete(alert, code, data)
     alert.code, alert.verdict = code.code, verdict
-    kept = {name: _plain(data.get(name)) for name in ("code", "verdict", "reason", "refer_to", "charity", "wrong")}
-    kept["signed"] = _keep(data.get("signed") or (), "本人签字", acting)
+    asked, _sentence = BRINGS.get(code.code, ("", ""))
+    kept = {name: _plain(data.get(name)) for name in ("code", "verdict", asked) if name and name != "signed"}
+    kept["signed"] = _keep(data.get("signed") or (), "本人签字", acting) if asked == "signed" else []
     return _end(alert, acting, "judge", _after_judging(alert, code), kept, reason=code.title)
 
 
 def _complete(alert: Alert, code: feedback.Feedback, data: Mapping[str, Any]) -> None:
-    """What each code has to bring along."""
-    wanted = {
-        "F06": ("refer_to", "请选择转介给哪个部门。"), "F07": ("charity", "请填写转介给哪个组织、联系人。"),
-        "F09": ("reason", "请写明为什么不符合条件。"), "F10": ("signed", "请拍下本人签字的拒绝说明；本人不签字的，由见证人签字后拍照。"),
-        "F12": ("wrong", "请写明哪个来源、哪一项数据有误。"),
-    }  # fmt: skip
-    name, sentence = wanted.get(code.code, ("", ""))
+    """Raises MonitorRefused for what the code has to bring along and does not."""
+    name, sentence = BRINGS.get(code.code, ("", ""))
     if name and not data.get(name):
         raise MonitorRefused([], {name: sentence})
     if code.code in ("F13", "F14") and alert.in_doubt:

@@ -27,7 +27,7 @@ class Watched:
     the last of these days), `low_income`: classes of the low-income database in force. `housemates`: living members of the
     household with this person, 0 without a household; `parents`: how many parents of this child are watched; `decided_on`:
     the newest decision about the household, without one the day of entering the low-income database; `holder`: "" or the
-    account holder's name that is nobody's in the household."""
+    account holder's name that is nobody's in the household; `first_of_home`: whom an alert about the whole household names."""
 
     person_id: int
     region_code: str
@@ -46,6 +46,7 @@ class Watched:
     urban: bool = False
     holder: str = ""
     low_income: tuple[str, ...] = ()
+    first_of_home: bool = True
 
     def draws(self, items: Iterable[str]) -> tuple[str, ...]:
         """Those of these items that cover this person now."""

@@ -13,7 +13,7 @@ from minzheng.datacenter.monitoring.models import Alert
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Badge, Moment, Number
+from minzheng.kernel.parts.columns import Moment, Number, Text
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion
 from minzheng.kernel.parts.page import BatchBody, BoardBody, Custom, ListBody, Menu, Outcome, Page
 from minzheng.kernel.parts.panels import Figure, Figures, Table
@@ -137,7 +137,7 @@ BOARD = BoardBody(
         Table(
             "各乡镇（街道）没有销号的", rows=_towns,
             columns=(
-                Badge("name", "乡镇"), *(Number(code, title) for code, title in Alert.LEVELS), Number("all", "合计"),
+                Text("name", "乡镇", css="nowrap"), *(Number(code, title) for code, title in Alert.LEVELS), Number("all", "合计"),
                 Number("late", "逾期"),
             ),
             empty="各乡镇都没有要办的预警。",

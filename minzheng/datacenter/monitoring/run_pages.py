@@ -31,7 +31,7 @@ LIST = ListBody(
         Link(lambda row: row.get_mode_display() + (f"，{row.since} 起" if row.since else ""), "方式", page="monitor.run", args={"pk": "pk"}),
         Badge("state", "状态", names=dict(MonitorRun.STATES), tones=TONES),
         Moment("asked_at", "时间", sort="asked_at"),
-        Number("watched", "监测人数"), Number("rows", "新数据行数"), Number("new", "新预警"), Number("repeated", "重复"),
+        Number(lambda row: f"{row.watched:,}", "监测人数"), Number(lambda row: f"{row.rows:,}", "新数据行数"), Number("new", "新预警"), Number("repeated", "重复"),
         Number("upgraded", "升级"), Text(lambda row: f"{row.seconds} 秒" if row.seconds else "", "用时"),
         Text("asked_name", "发起", narrow=False),
     ),

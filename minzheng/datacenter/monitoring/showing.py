@@ -9,7 +9,7 @@ from minzheng.datacenter.monitoring.models import Alert
 from minzheng.kernel.parts.columns import Badge, Deadline, Link, Region, Text
 from minzheng.kernel.parts.fields import yuan_text
 
-LEVEL_TONES = {"red": "bad", "orange": "warn", "yellow": "plain", "blue": "info"}
+LEVEL_TONES = {"red": "bad", "orange": "orange", "yellow": "yellow", "blue": "info"}
 STATE_TONES = {
     "NEW": "warn",
     "ASSIGNED": "info",
@@ -82,7 +82,7 @@ def fact_lines(alert: Alert) -> list[dict[str, str]]:
         {
             "what": f["class_title"] + (f"（{ROLES.get(f['role'], '')}）" if ROLES.get(f["role"]) else ""),
             "title": f["title"], "amount": yuan_text(f["amount_fen"]) if f["amount_fen"] is not None else "",
-            "on": f["on"], "source": f["source_title"], "reference": f["reference"], "code": CODES.get(f["code"], f["code"]),
+            "on": f["on"], "source": f["source_title"], "reference": f["reference"].lstrip("，"), "code": CODES.get(f["code"], f["code"]),
         }
         for f in alert.content.get("facts", [])
     ]  # fmt: skip

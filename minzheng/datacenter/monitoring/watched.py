@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ SCHEMA = pa.schema([
     ("household_benefits", pa.list_(pa.string())), ("payee_of", pa.list_(pa.string())), ("ended", pa.list_(pa.string())),
     ("ended_on", pa.date32()), ("decided_on", pa.date32()), ("housemates", pa.int32()), ("parents", pa.int32()),
     ("urban", pa.bool_()), ("holder", pa.string()), ("low_income", pa.list_(pa.string())),
+    ("first_of_home", pa.bool_()),
 ])  # fmt: skip
 
 
@@ -236,6 +238,12 @@ def _parents(
     return found
 
 
+def _speaks(members: Sequence[tuple[int, str]], living: list[int], pk: int) -> int:
+    """Whom an alert about the whole household names: the head, without a living one the eldest file; alone, oneself."""
+    head = next((one for one, relation in members if one in living and _kind(relation) == "head"), None)
+    return head or min(living, default=pk)
+
+
 _KINDS = {
     "head": ("户主", "本人", "申请人"),
     "spouse": ("配偶", "妻", "夫", "丈夫", "妻子"),
@@ -287,7 +295,7 @@ def _add(
         # without an award, the day of entering the database is the last time that anybody looked
         "decided_on": home.decided_on or one.entered_on, "low_income": sorted(one.classes),
         "housemates": len(living), "holder": home.holder if home.holder and home.holder not in names else "",
-        "urban": home.urban, **more,
+        "urban": home.urban, "first_of_home": pk == _speaks(families.get(house or 0, ()), living, pk), **more,
     }  # fmt: skip
     for name, value in values.items():
         rows[name].append(value)

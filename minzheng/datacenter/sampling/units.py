@@ -69,10 +69,10 @@ def _stratum(unit: SampleUnit) -> str:
 UNITS = ListBody(
     selectors.units_visible_to,
     (
-        Link("number", "证号或编号", page="sampling.unit", args={"pk": "pk"}),
-        Text("name", "姓名"),
-        Region("region_code", "村（社区）"),
-        Text(_stratum, "层", narrow=False),
+        Link("number", "证号或编号", page="sampling.unit", args={"pk": "pk"}, css="nowrap"),
+        Text("name", "姓名", css="nowrap"),
+        Region("region_code", "村（社区）", css="nowrap"),
+        Text(_stratum, "层", css="nowrap", narrow=False),
         Money("fen", "金额（元）", sort="fen"),
         Date("due_on", "应完成", sort="due_on"),
         Badge(

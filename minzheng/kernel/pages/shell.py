@@ -119,10 +119,13 @@ class Shell:
         parent = registry.pages().get(code)
         if parent is None or not allowed(self.actor, parent):
             return None
-        try:
-            return parent.title, reverse(code)
-        except NoReverseMatch:
-            return None
+        match = self.request.resolver_match
+        for given in ({}, dict(match.kwargs) if match else {}):  # the list above, or the object that the form is about
+            try:
+                return parent.title, reverse(code, kwargs=given)
+            except NoReverseMatch:
+                continue
+        return None
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -168,12 +168,14 @@ class BatchBody:
 class Custom:
     """The escape hatch: ``view(request, **url arguments)``; ``request.actor`` is set and the gate has been passed.
 
-    ``fields``: what its form may send, only for the description of the interface (the view reads it itself)."""
+    ``fields``: what its form may send, only for the description of the interface (the view reads it itself). ``parent``: the
+    page above it, for the breadcrumb and the way back."""
 
     view: Callable[..., HttpResponse]
     kind: str = "custom"
     methods: Sequence[str] = field(default=("GET", "POST"))
     fields: Sequence[Field] | Callable[[], Sequence[Field]] = ()
+    parent: str = ""
 
     def __call__(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         return self.view(request, **kwargs)

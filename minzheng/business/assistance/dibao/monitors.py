@@ -22,12 +22,12 @@ ITEM = "assistance.dibao"
 @monitor(
     "assistance.dibao.stopped", "低保停发不久", YELLOW, item=ITEM, quiet_months=6, thresholds=THRESHOLDS,
     where=f"list_contains(ended, '{ITEM}') AND NOT list_contains(household_benefits, '{ITEM}') "
-    "AND NOT list_contains(household_benefits, 'assistance.tekun')",
+    "AND NOT list_contains(household_benefits, 'assistance.tekun') AND first_of_home",
     law="民办函〔2024〕31号：退出低保的家庭继续监测",
     advice="电话或入户了解停发后的生活；又有困难的，帮助重新申请或给予临时救助。",
 )  # fmt: skip
 def stopped(entry: Entry) -> Finding | None:
-    """The household's 低保 ended within the last months; told once for the person it was paid to or its first member."""
+    """The household's 低保 ended within the last months; told once a household, for its head."""
     ended, months = entry.person.ended_on, entry.value("监测_低保停发_关注月数")
     if ended is None or ended < months_before(entry.today, months) or ended > entry.today:
         return None

@@ -140,17 +140,17 @@ def _some_home() -> dict[str, int] | None:
 PAGES = [
     Page(
         "homes.split", "console/households/<int:pk>/split/", "分户", CHANGE,
-        FormBody(_split_fields, _split, get=selectors.changeable, initial=_relations_now, submit="分户", lead=TOLD),
+        FormBody(_split_fields, _split, get=selectors.changeable, initial=_relations_now, submit="分户", lead=TOLD, parent="households.file"),
         example=_some_home, reads="办理分户、并户、户主变更",
     ),
     Page(
         "homes.join", "console/households/<int:pk>/join/", "并户", CHANGE,
-        FormBody(_join_fields, _join, get=selectors.changeable, submit="并户", lead=TOLD),
+        FormBody(_join_fields, _join, get=selectors.changeable, submit="并户", lead=TOLD, parent="households.file"),
         example=_some_home, reads="办理分户、并户、户主变更",
     ),
     Page(
         "homes.head", "console/households/<int:pk>/head/", "户主变更", CHANGE,
-        FormBody(_head_fields, _head, get=selectors.changeable, initial=_relations_now, submit="变更户主", lead=TOLD),
+        FormBody(_head_fields, _head, get=selectors.changeable, initial=_relations_now, submit="变更户主", lead=TOLD, parent="households.file"),
         example=_some_home, reads="办理分户、并户、户主变更",
     ),
     Page(

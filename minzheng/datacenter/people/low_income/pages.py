@@ -225,7 +225,7 @@ PAGES = [
             _people,
             (
                 *WHO, Several("person_id", "类别", what="classes"), Several("person_id", "标签", what="tags"),
-                Date("since", "进入日期", sort="since"), Text("basis", "依据", narrow=False),
+                Date("since", "进入日期", sort="since"), Text("basis", "依据", css="nowrap", narrow=False),
             ),
             filters=_FILTERS, sort="-since", link=("persons.file", {"pk": "person_id"}), export="low_income.export",
             actions=BOARDS,

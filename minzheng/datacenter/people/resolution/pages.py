@@ -284,7 +284,7 @@ PAGES = [
             (*_COLUMNS, Badge("state", "判断", names=dict(DuplicatePair.STATES), tones=PAIR_TONES, sort="state"),
              Text("decided_name", "判断人"), Moment("decided_at", "时间", sort="decided_at"), Text("remark", "理由")),
             filters=(*_FILTERS, ByChoice("state", "判断", choices=DuplicatePair.STATES[1:5])),
-            sort="-decided_at", link=("people.pair", {"pk": "pk"}), empty="还没有判断过。",
+            sort="-decided_at", link=("people.pair", {"pk": "pk"}), empty="还没有判断过。在“疑似重复人员”里点开一对，作出判断以后列在这里。",
         ),
     ),
     Page(
