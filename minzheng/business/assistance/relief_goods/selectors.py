@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count as CountOf
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from minzheng.business.assistance.relief_goods.models import (
     Campaign,
@@ -57,11 +57,18 @@ def campaigns(actor: Actor, permission: str = READ) -> QuerySet[Campaign]:
 
 
 def receivers(actor: Actor, permission: str = READ) -> QuerySet[Receiver]:
-    return _within(Receiver.objects.select_related("campaign"), actor, permission)
+    """Who may look sees the people of the own place; who hands out or changes the list acts on the campaigns of it."""
+    return _of_campaign(Receiver.objects.select_related("campaign__store"), actor, permission)
 
 
 def issues(actor: Actor, permission: str = READ) -> QuerySet[Issue]:
-    return _within(Issue.objects.select_related("campaign"), actor, permission)
+    return _of_campaign(Issue.objects.select_related("campaign"), actor, permission)
+
+
+def _of_campaign(rows: QuerySet[Any], actor: Actor, permission: str) -> QuerySet[Any]:
+    if actor.is_system:
+        return rows
+    return rows.filter(actor.scope_q(permission, "region_code" if permission == READ else "campaign__region_code"))
 
 
 def pieces_of(some: Iterable[int]) -> dict[int, int]:
@@ -103,10 +110,10 @@ def progress(campaigns_of: Iterable[Campaign]) -> dict[int, tuple[int, int]]:
     return {pk: (listed.get(pk, 0), received.get(pk, 0)) for pk in pks}
 
 
-def waiting(actor: Actor, permission: str = READ) -> QuerySet[Receiver]:
-    """Everybody of an open campaign who has not received anything yet."""
-    done = Issue.objects.filter(voided=False).values("receiver_id")
-    return receivers(actor, permission).filter(campaign__state="open").exclude(pk__in=done)
+def listed(actor: Actor) -> QuerySet[Any]:
+    """Everybody on a list that the actor may see, with `done`: whether they have received."""
+    done = Issue.objects.filter(receiver=OuterRef("pk"), voided=False)
+    return receivers(actor).annotate(done=Exists(done))
 
 
 def received(issues_of: Iterable[Issue]) -> dict[int, str]:
@@ -127,5 +134,5 @@ def received(issues_of: Iterable[Issue]) -> dict[int, str]:
 
 def issues_of_person(actor: Actor, files: Iterable[int]) -> list[Issue]:
     """What was handed to a person under any of the person's files, newest first; what was taken back is shown so."""
-    rows = issues(actor).filter(Q(person_id__in=list(files))).order_by("-issued_on", "-pk")
+    rows = issues(actor).filter(person_id__in=list(files)).order_by("-issued_on", "-pk")
     return list(rows[:50])
