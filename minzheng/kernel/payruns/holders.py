@@ -16,9 +16,13 @@ _MASKS = "*＊×✕●○◯□■〓?？\ufffd"
 
 @lru_cache(maxsize=1)
 def rules() -> dict[str, Any]:
-    """checks.yaml: severities, ages, characters."""
+    """checks.yaml: severities {code: {"severity", "clearable": bool}}, ages, characters."""
     found: dict[str, Any] = yamltext.load(Path(__file__).with_name("checks.yaml"))
-    return found
+    severities = {
+        code: {"severity": str(one["severity"]), "clearable": str(one["clearable"]).lower() == "true"}
+        for code, one in found["severities"].items()
+    }
+    return {**found, "severities": severities}
 
 
 @lru_cache(maxsize=1)

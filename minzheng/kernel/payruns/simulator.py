@@ -62,12 +62,19 @@ def simulate(
     more, and what was unknown is decided. Raises PayRefused when the batch was not sent or nothing is left to tell."""
     access.in_state(batch, "SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED", act="模拟银行回盘")
     one = formats.get(format_code or batch.file_format)
-    told: dict[str, int] = {"records": 0, "fen": 0, "paid": 0, "paid_fen": 0, "returned": 0, "unknown": 0, "left_out": 0}
+    told: dict[str, int] = {
+        "records": 0,
+        "fen": 0,
+        "paid": 0,
+        "paid_fen": 0,
+        "returned": 0,
+        "unknown": 0,
+        "left_out": 0,
+    }
     for block in _answers(batch, one, seed, habits, later=later, told=told):
         told["records"] += len(block["seq"])
         told["fen"] += sum(block["amount"])
         paid = [fen for fen, code in zip(block["amount"], block["ours"], strict=True) if code == "00"]
-        told["paid"] += len(paid)
         told["paid_fen"] += sum(paid)
     if not told["records"]:
         raise PayRefused(f"批次 {batch.no} 的明细都已经有结果，银行没有可回的了。")
@@ -76,9 +83,7 @@ def simulate(
         "voucher": batch.voucher, "paid_count": told["paid"], "paid_total": told["paid_fen"],
     }  # fmt: skip
     _write(one, control, _answers(batch, one, seed, habits, later=later, told={}), out, tampered=habits.tampered)
-    return Simulated(
-        out, one.code, told["records"], told["fen"], told["returned"], told["unknown"], told["left_out"]
-    )
+    return Simulated(out, one.code, told["records"], told["fen"], told["returned"], told["unknown"], told["left_out"])
 
 
 def _write(one: Format, control: dict[str, Any], blocks: Iterator[writing.Block], out: Path, *, tampered: bool) -> None:
