@@ -30,7 +30,8 @@ types: setup-test
 contracts: setup-test
 	@$(BIN)/lint-imports
 
-bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）
+bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）；计划读取的准确率要 MINZHENG_PLAN_DOCUMENTS
+	@$(BIN)/python -m bench plans
 	@exec $(BIN)/python -m bench
 
 bench-policy: setup ## 测量规则引擎：手写 SQL、生成的 SQL、编译循环、单户（PERSONS、STREAM 为人数）

@@ -17,6 +17,7 @@ import click
 
 from bench import table
 from bench.faults.command import faults
+from bench.plans.command import plans
 
 RESULTS = Path(__file__).resolve().parent / "results"
 
@@ -52,6 +53,7 @@ def bench(context: click.Context, persons: str, requests: int, writers: int, eac
 
 
 bench.add_command(faults)
+bench.add_command(plans)
 
 
 def _size(result: dict[str, Any], size: int, requests: int, writing: tuple[int, int] | None) -> None:

@@ -79,5 +79,11 @@ COMMANDS: dict[str, Entry] = {
     "docs": Entry("minzheng.site.reference:docs", "django", "由代码生成 docs/reference"),
     "new": Entry("minzheng.site.scaffold:new", "nothing", "新建业务文件夹骨架"),
     "deploy": Entry("minzheng.site.deploy.cli:deploy", "nothing", "部署文件：systemd、反向代理、报警规则"),
+    "plan": Entry(
+        "minzheng.business.bureau.plans.cli:plan",
+        "database",
+        "工作计划：读要点、总结、规划，导入，量准确率",
+        bare=("parse", "bench"),
+    ),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
 }

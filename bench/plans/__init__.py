@@ -1,0 +1,1 @@
+"""How well the reader of plan documents reads, against labels written by hand."""

@@ -1,0 +1,86 @@
+"""``minzheng plan …``: read a plan document, import it, measure the reader.
+
+Exit codes: 0 done, 2 bad input (one Chinese sentence on stderr).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minzheng.business.bureau.plans.parsing import Document, UnreadableDocument, parse_file
+
+
+@click.group("plan")
+def plan() -> None:
+    """工作计划：读文件、导入、测量准确率。"""
+
+
+def refuse(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(2)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def read(path: str) -> Document:
+    """The parsed document, or exit 2 with the reason."""
+    try:
+        return parse_file(Path(path))
+    except UnreadableDocument as error:
+        refuse(str(error))
+        raise
+
+
+@plan.command("parse")
+@click.argument("file", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="标准输出只有一个 JSON 对象。")
+def parse(file: str, as_json: bool) -> None:
+    """读一份工作要点、总结或规划（文本、DOCX、PDF、网页），列出条目和每个量化指标。"""
+    document = read(file)
+    if as_json:
+        print_json(document.as_json())
+        return
+    click.echo(f"{document.title}（{len(document.tree.items)} 个条目，{len(document.indicators)} 个指标）")
+    for one in document.indicators:
+        click.echo(f"{one.item or '前言'}\t{one.subject}\t{one.words}\t{one.kind}\t{one.why}")
+    for finding in document.findings:
+        click.echo(f"提示：{finding.sentence}", err=True)
+
+
+@plan.command("bench")
+@click.argument("labels", type=click.Path(exists=True, dir_okay=False))
+@click.option("--documents", required=True, type=click.Path(), help="文件所在文件夹。")
+@click.option("--json", "as_json", is_flag=True, help="标准输出只有一个 JSON 对象。")
+def bench(labels: str, documents: str, as_json: bool) -> None:
+    """用人工标注量准确率（读出的有多少是对的）和找全率（该读出的有多少读出了）。"""
+    from minzheng.business.bureau.plans import measuring
+
+    try:
+        scores = measuring.score_files(measuring.read_labels(Path(labels)), Path(documents))
+    except (ValueError, KeyError, TypeError) as error:
+        refuse(f"标注文件 {labels} 无法使用：{error}")
+        return
+    if not scores:
+        refuse(f"文件夹 {documents} 里没有标注过的文件：请用 --documents 指定它们所在的文件夹。")
+    total = measuring.Score()
+    for score in scores.values():
+        total.add(score)
+    if as_json:
+        print_json(
+            {
+                "files": {name: score.as_json() for name, score in scores.items()},
+                "total": total.as_json(),
+                "misses": total.misses,
+            }
+        )
+        return
+    click.echo(measuring.text(scores))
+    for miss in total.misses:
+        click.echo(miss, err=True)
