@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.db import connection, models
 from django.db.models import F
 from django.db.models.expressions import RawSQL
-from django.db.models.fields.json import KT
 
 from minzheng.kernel.funds import pots, sources, uses
 from minzheng.kernel.funds.hands import place_of
@@ -63,10 +62,11 @@ def reference(batch: Payable) -> str:
     return f"paybatch:{batch.pk}"
 
 
-def affordable(batch: Payable) -> Affordable:
-    """Inside a transaction it first waits for other approvals in the county: what it answers holds until the commit."""
+def affordable(batch: Payable, *, hold: bool = True) -> Affordable:
+    """Inside a transaction it first waits for other approvals in the county, so that what it answers holds until the
+    commit; with `hold` False it only looks."""
     place, year = place_of(batch.region_code), batch.month.year
-    if connection.in_atomic_block:
+    if hold and connection.in_atomic_block:
         _lock(place)
     standing, told = pots.standing_with(place, year, without=[reference(batch)])
     if not standing.knows(batch.item_code):
@@ -108,14 +108,14 @@ def drawing(batch: Payable) -> dict[str, int]:
 
 
 def waiting(lines: QuerySet[Any], *, fen: int) -> QuerySet[Any]:
-    """Those of `lines` (of one batch, with award, amount_fen, line_type, snapshot) that must wait when only `fen` can be
+    """Those of `lines` (of one batch, with award, amount_fen, line_type, category) that must wait when only `fen` can be
     paid. Whole awards wait, the last in the order: regular before back pay, class A before B, older awards first. One
     statement, whatever the number of lines."""
     kinds = models.Case(
         *(models.When(line_type=one, then=models.Value(place)) for place, one in enumerate(sources.defaults().line_types)),
         default=models.Value(99), output_field=models.IntegerField(),
     )  # fmt: skip
-    listed = lines.order_by().values_list(F("award_id"), F("amount_fen"), kinds, KT("snapshot__category"))
+    listed = lines.order_by().values_list(F("award_id"), F("amount_fen"), kinds, F("category"))
     sql, params = listed.query.sql_with_params()
     # The table's own rows as compiled by the ORM; only names of columns are added here.
     late = (

@@ -121,7 +121,7 @@ def _of_funds(batch: PayBatch) -> tuple[str, str] | None:
 
     if batch.kind == "reissue":
         return None
-    found = affordable(batch)
+    found = affordable(batch, hold=False)  # only told here; the approval counts
     kind = severity("C12")["severity"] if found.known else "warn"
     return (kind, found.sentence[:290]) if found.sentence else None
 

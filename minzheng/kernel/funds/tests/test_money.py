@@ -161,7 +161,7 @@ def test_不够时_整份待遇排队_正常先于补发_A类先于B类() -> Non
         number = PayLine.objects.count() + 1
         return PayLine.objects.create(
             batch_id=1, seq=number, line_id=number, award_id=award, month=TODAY.replace(day=1), line_type=kind,
-            region_code=VILLAGE, due_fen=fen, amount_fen=fen, snapshot={"category": grade},
+            region_code=VILLAGE, due_fen=fen, amount_fen=fen, category=grade,
         )  # fmt: skip
 
     back, b, a = line(1, 100, "back_pay", "A"), line(2, 300, "regular", "B"), line(3, 400, "regular", "A")

@@ -36,7 +36,7 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.pages.tests import town_centre, town_pay, town_people
+from minzheng.kernel.pages.tests import town_centre, town_funds, town_pay, town_people, town_relief
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -76,6 +76,9 @@ TOKENS = {
     "move_reason": "随儿子搬到柳溪",
     "spot_finding": "抽查所见家中无人",
     "pay_reason": town_pay.REASON,
+    "relief_store": town_relief.STORE,
+    "relief_lot": town_relief.LOT,
+    "relief_campaign": town_relief.CAMPAIGN,
 }
 
 
@@ -128,8 +131,17 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     centre = town_centre.fill(found, staff)
     people, pay = town_people.fill(found), town_pay.fill(found, staff)
     found |= {"people_rows": people["people_rows"], "pay_rows": pay["pay_rows"]}
-    found["addresses"] = _addresses(found) | centre["addresses"] | people["addresses"] | pay["addresses"]
-    found["keys"] = _keys(found) + centre["keys"] + people["keys"] + pay["keys"]
+    funds, relief = town_funds.fill(), town_relief.fill(found, staff)
+    found["relief_rows"] = relief["relief_rows"]
+    found["addresses"] = (
+        _addresses(found)
+        | centre["addresses"]
+        | people["addresses"]
+        | pay["addresses"]
+        | funds["addresses"]
+        | relief["addresses"]
+    )
+    found["keys"] = _keys(found) + centre["keys"] + people["keys"] + pay["keys"] + funds["keys"] + relief["keys"]
     return found
 
 
