@@ -56,7 +56,8 @@ class Watched:
 @dataclass(frozen=True)
 class Fact:
     """One thing a department knows. `amount_fen`: a month for incomes, the sum for others; `role`: whose it is, the
-    watched person's own (self) or one parent's; `code`: how the person was found (E1, E2, R1, Q2)."""
+    watched person's own (self) or one parent's; `code`: how the person was found (E1, E2, E2?, R1, Q2).
+    E2: the name differs by a slip of the pen; E2?: it is another name."""
 
     source: str
     class_: str
@@ -71,7 +72,7 @@ class Fact:
 
     @property
     def in_doubt(self) -> bool:
-        """Found by a repaired number or by the name alone: a person has to confirm who is meant."""
+        """Found under another name, by a repaired number or by the name alone: a person has to confirm who is meant."""
         return self.code not in ("E1", "E2")
 
 

@@ -100,7 +100,7 @@ def death_proven(alert: Alert) -> str:
     facts = [f for f in alert.content.get("facts", []) if f["class"] in ("death", "cremation")]
     sure = [f for f in facts if f["code"] in ("E1", "E2")]
     if not sure:
-        return "数据里只有按姓名或修正号码找到的记录，不能据此核减；请取得公安的死亡注销或死亡证明以后，在办件里登记成员死亡。"
+        return "数据里只有姓名不同、按姓名或修正号码找到的记录，不能据此核减；请取得公安的死亡注销或死亡证明以后，在办件里登记成员死亡。"
     if any(f["class"] == "death" and f["department"] == POLICE for f in sure):
         return ""
     least = terms.number("death_sources")

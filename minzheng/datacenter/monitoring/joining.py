@@ -9,12 +9,16 @@ person's columns).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from minzheng.datacenter.lake import grading
 from minzheng.datacenter.lake.engine import quoted
+from minzheng.datacenter.linkage import verdict
 from minzheng.datacenter.monitoring.declare import ALWAYS, NEVER, Monitor
 from minzheng.datacenter.monitoring.entries import SELF
 from minzheng.datacenter.sources.classes import CLASSES
@@ -27,6 +31,8 @@ RECURRING = (
     "insured", "provident_fund", "fiscal_pay", "deposit", "household", "school", "land", "relief", "medical_own",
 )  # fmt: skip
 REMEMBER_MONTHS = 14
+#: The same number under another name that no slip of the pen explains: a person has to confirm who is meant.
+OTHER_NAME = "E2?"
 #: A name of fewer people than this many is looked for without a number: a common name says nothing.
 NAMESAKES = 3
 
@@ -34,6 +40,8 @@ FACT_COLUMNS = (
     "person_id BIGINT, role VARCHAR, source VARCHAR, class VARCHAR, amount_fen BIGINT, on_date DATE, valid_to DATE, "
     "title VARCHAR, reference VARCHAR, code VARCHAR, batch VARCHAR, key BIGINT"
 )
+#: Of a hit by number under another name: the row's name as tokens, whether its number was mended.
+MARKS = "row_pinyin BIGINT, row_surname BIGINT, row_mended BOOLEAN"
 NAMES = "person_id, role, source, class, amount_fen, on_date, valid_to, title, reference, code, batch, key"
 
 
@@ -71,8 +79,10 @@ def begin(con: Any, watched: Path, state: Path | None) -> int:
     con.execute(f"CREATE TABLE known ({FACT_COLUMNS})")
     if source:
         con.execute(f"INSERT INTO known SELECT {NAMES} FROM ({source})")
-    con.execute(f"CREATE TABLE hits ({FACT_COLUMNS})")
-    con.execute("CREATE TABLE w AS SELECT id_token, person_id, role FROM watched WHERE id_token IS NOT NULL")
+    con.execute(f"CREATE TABLE hits ({FACT_COLUMNS}, {MARKS})")
+    con.execute(
+        "CREATE TABLE w AS SELECT id_token, pinyin_token, person_id, role FROM watched WHERE id_token IS NOT NULL"
+    )
     con.execute(
         "CREATE TABLE newcomers AS SELECT w.* FROM w ANTI JOIN (SELECT person_id, role FROM known WHERE class = '') k "
         "ON w.person_id = k.person_id AND w.role = k.role"
@@ -119,7 +129,7 @@ def _facts(
     plain = tuple(one for one in classes if one not in monthly)
     if plain:
         for one in deliveries:
-            _insert(con, facts_sql(spec, _rows(one.files), classes=plain), people, one)
+            _insert(con, facts_sql(spec, _rows(one.files), classes=plain, keep=_KEPT), people, one)
     if monthly and deliveries:
         files = [path for one in deliveries for path in one.files]
         con.execute(
@@ -128,10 +138,22 @@ def _facts(
         )
         whole = [path for one in in_force for path in one.files]
         rows = f"SELECT r.* FROM {_rows(whole)} r SEMI JOIN met ON r.id_token = met.id_token"
-        _insert(con, facts_sql(spec, rows, classes=monthly), people, deliveries[-1])
+        _insert(con, facts_sql(spec, rows, classes=monthly, keep=_KEPT), people, deliveries[-1])
 
 
-def _insert(con: Any, facts: str, people: str, one: Delivery, code: str = "'E1'") -> None:
+#: What tells whether the name beside a number is the person's.
+_KEPT = ("pinyin_token", "surname_token", "id_state")
+_BLANK = "(f.pinyin_token IS NULL OR p.pinyin_token IS NULL)"
+_BY_NUMBER = (
+    "CASE WHEN f.pinyin_token = p.pinyin_token THEN 'E1'"
+    f" WHEN {_BLANK} AND f.id_state IS DISTINCT FROM 'fixed' THEN 'E1' ELSE '{OTHER_NAME}' END"
+)
+_MARKED = f"CASE WHEN NOT {_BLANK} THEN f.pinyin_token END, f.surname_token, coalesce(f.id_state = 'fixed', false)"
+
+
+def _insert(con: Any, facts: str, people: str, one: Delivery, code: str = "") -> None:
+    """`code`: how the rows were found; by the number and by nothing else when empty."""
+    marks, code = ("NULL, NULL, NULL", code) if code else (_MARKED, _BY_NUMBER)
     con.execute(
         f"INSERT INTO hits SELECT p.person_id, p.role, {quoted(one.source)}, f.class, f.amount_fen, f.on_date, "
         f"f.valid_to, coalesce(f.title, ''), coalesce(f.reference, ''), {code}, {quoted(one.batch)}, "
@@ -139,7 +161,7 @@ def _insert(con: Any, facts: str, people: str, one: Delivery, code: str = "'E1'"
         f"CAST(md5_number_lower({quoted(one.source)} || '|' || f.class || '|' || coalesce(CAST(f.on_date AS VARCHAR), '')"
         # a record that names somebody for certain is news after one that only resembled them
         f" || '|' || {code} || '|' || CASE WHEN coalesce(f.reference, '') <> '' THEN f.reference"
-        " ELSE coalesce(f.title, '') || '|' || coalesce(CAST(f.amount_fen AS VARCHAR), '') END) >> 1 AS BIGINT) "
+        f" ELSE coalesce(f.title, '') || '|' || coalesce(CAST(f.amount_fen AS VARCHAR), '') END) >> 1 AS BIGINT), {marks} "
         f"FROM ({facts}) f JOIN {people} p ON f.id_token = p.id_token"
     )
 
@@ -188,6 +210,30 @@ def _rows(files: Sequence[str]) -> str:
 
 def _list(files: Sequence[str]) -> str:
     return "[" + ", ".join(quoted(path) for path in files) + "]"
+
+
+def grade(con: Any, names: Callable[[Sequence[bytes]], Mapping[bytes, str]]) -> None:
+    """Tell slips and masks from other names among the hits by number (`linkage.verdict`, as in every check). `names`: digests
+    of numbers → names on file."""
+    columns = "h.person_id, h.role, w.digest, h.row_pinyin, h.row_surname, h.row_mended"
+    rows = con.execute(
+        f"SELECT DISTINCT {columns} FROM hits h JOIN watched w ON h.person_id = w.person_id AND h.role = w.role"
+        f" WHERE h.code = {quoted(OTHER_NAME)} AND h.row_pinyin IS NOT NULL AND w.digest IS NOT NULL"
+    ).fetchall()
+    known = names(sorted({bytes(row[2]) for row in rows})) if rows else {}
+    rows = [row for row in rows if bytes(row[2]) in known]
+    if not rows:
+        return
+    sounds, surnames = (np.array([row[at] or 0 for row in rows], dtype=np.int64) for at in (3, 4))
+    mended = np.array([row[5] for row in rows], dtype=bool)
+    agreement, blank = grading.agreements([known[bytes(row[2])] for row in rows], sounds, surnames)
+    same, accepted, _ = verdict.same_number(agreement, blank, mended)
+    for row, one, sure in zip(rows, same, accepted, strict=True):
+        if sure:
+            con.execute(
+                "UPDATE hits SET code = ? WHERE code = ? AND person_id = ? AND role = ? AND row_pinyin = ? AND row_mended = ?",
+                ["E1" if one else "E2", OTHER_NAME, row[0], row[1], row[3], row[5]],
+            )
 
 
 def compare(con: Any, again: bool) -> None:

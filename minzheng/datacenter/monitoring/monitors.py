@@ -21,7 +21,7 @@ def death(entry: Entry) -> Finding | None:
     """Every benefit: a death record or a cremation of somebody whom a benefit covers or is paid to."""
     newest = entry.news[-1]
     sure = [one for one in (*entry.before, *entry.news) if not one.in_doubt]
-    how = f"已有 {len({one.source for one in sure})} 个来源" if sure else "只有姓名或修正后的号码相符，身份待核实"
+    how = f"已有 {len({one.source for one in sure})} 个来源" if sure else "姓名、号码没有都相符的，身份待核实"
     word = "火化登记" if newest.class_ == "cremation" else "死亡登记"
     return Finding(f"{day(newest)} 有{word}，{how}，待遇还在发。", (*entry.before, *entry.news))
 

@@ -96,6 +96,7 @@ def _match(con: Any, people: Path, state: Path | None, reading: Reading, progres
     total = joining.begin(con, people, state)
     progress(10, f"监测 {total:,} 人，正在与 {reading.rows:,} 行新数据比对")
     hits = joining.join(con, reading, declare.declared().values())
+    joining.grade(con, watched.names)
     joining.compare(con, reading.again)
     progress(60, f"命中 {hits:,} 条，正在研判")
     return total, hits

@@ -83,6 +83,15 @@ def snapshot(day: datetime.date | None = None) -> Path:
     return target
 
 
+def names(digests: Sequence[bytes]) -> dict[bytes, str]:
+    """Digests of numbers → names on file, to compare with what stands beside the same number in a delivery."""
+    found: dict[bytes, str] = {}
+    for start in range(0, len(digests), _BATCH):
+        rows = visible_persons(SYSTEM).filter(id_index__in=digests[start : start + _BATCH], merged_into=None)
+        found |= {bytes(digest): name for digest, name in rows.values_list("id_index", "name") if digest is not None}
+    return found
+
+
 def _mark() -> str:
     """Changes with every award, member and file that comes or goes or changes state."""
     paid = awards.visible_to(SYSTEM).aggregate(

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from minzheng.datacenter.monitoring.entries import Fact, Watched
-from minzheng.datacenter.monitoring.joining import Delivery, Reading
+from minzheng.datacenter.monitoring.joining import NAMES, Delivery, Reading
 from minzheng.datacenter.monitoring.watched import SCHEMA
 from minzheng.datacenter.sources import registry
 
@@ -41,7 +41,7 @@ def insert(con: Any, table: str, person: int, facts: Iterable[Fact]) -> None:
             person, one.role, one.source, one.class_, one.amount_fen, one.on, one.valid_to, one.title, one.reference, one.code,
             one.batch, key,
         )  # fmt: skip
-        con.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})", values)
+        con.execute(f"INSERT INTO {table} ({NAMES}) VALUES ({', '.join('?' * len(values))})", values)
 
 
 _TYPES = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DATE": pa.date32(), "BOOLEAN": pa.bool_()}

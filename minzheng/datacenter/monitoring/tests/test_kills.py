@@ -46,9 +46,9 @@ def test_随时被杀_预警要么没有要么齐全_再跑一遍一条不多(co
     first = running.carry_out(pk=running.ask(actor=SYSTEM, queue=False).pk)
     assert (first.watched, first.new) == (PEOPLE, 0)
     file = tmp_path / "车.csv"
-    file.write_text(
-        text([[p.id_no, p.name, f"示A{n:05}", "小型轿车", "2026-11-02", "正常", ""] for n, p in enumerate(people)])
-    )
+    named = {0: "周*兰", 1: "冯石山", 2: "周志兰"}  # masked, somebody else's, a slip
+    cells = ["小型轿车", "2026-11-02", "正常", ""]
+    file.write_text(text([[p.id_no, named.get(n, p.name), f"示A{n:05}", *cells] for n, p in enumerate(people)]))
     assert ingest(SYSTEM, "vehicle", file, "2026-11", region=COUNTY).state == "held"
     chance, stopped, before = random.Random(SEED), 0, set(places.folder().glob("known-*"))
     began = time.monotonic()
@@ -66,6 +66,8 @@ def test_随时被杀_预警要么没有要么齐全_再跑一遍一条不多(co
     done = running.carry_out(pk=running.ask(actor=SYSTEM, queue=False).pk)
     assert Alert.objects.count() == PEOPLE and {one.monitor for one in Alert.objects.all()} == {"assistance.vehicle"}
     assert {one.person_id for one in Alert.objects.all()} == {one.pk for one in people}
+    doubtful = {one.person_id: one.content["facts"][0]["code"] for one in Alert.objects.all() if one.in_doubt}
+    assert doubtful == {people[1].pk: "E2?"}, "the same rule for another name as in every check"
     assert done.state == MonitorRun.DONE and done.new in (0, PEOPLE)
     again = running.carry_out(pk=running.ask(actor=SYSTEM, queue=False, since=done.asked_at.date()).pk)
     assert (again.new, again.repeated, Alert.objects.count()) == (0, PEOPLE, PEOPLE)
