@@ -20,7 +20,7 @@ from minzheng.kernel.parts.fields import yuan_text
 
 Value = str | Callable[[Any], Any]
 #: Tones of badges; red is for overdue or refused only.
-TONES = ("plain", "info", "good", "warn", "bad", "wait")
+TONES = ("plain", "info", "good", "warn", "bad", "wait", "orange", "yellow")
 
 
 @dataclass(frozen=True)
