@@ -13,7 +13,19 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from minzheng.demo import applications, checked, doubles, exchanges, lake, monitoring, replace, samples, simulations
+from minzheng.demo import (
+    applications,
+    checked,
+    doubles,
+    exchanges,
+    funds,
+    lake,
+    monitoring,
+    payruns,
+    replace,
+    samples,
+    simulations,
+)
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError, NotDemo
@@ -79,6 +91,8 @@ class Loader:
             ("待遇", lambda: load_awards(self)), ("办件", lambda: applications.load_cases(self)),
             ("测算", lambda: simulations.load_simulations(self, counts["待遇"])),
             ("批量核对", lambda: checked.load_checks(self)),
+            ("待发", lambda: payruns.reopen(self)), ("资金指标", lambda: funds.load_funds(self)),
+            ("发放批次", lambda: payruns.load_payruns(self)),
             ("抽样", lambda: samples.load_samples(self)), ("数据交换", lambda: exchanges.load_exchange(self)),
             ("低收入人口", lambda: doubles.load_low_income(self)), ("疑似重复", lambda: doubles.load_doubles(self)),
             ("预警", lambda: monitoring.load_alerts(self)),
