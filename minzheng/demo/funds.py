@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 COUNTY = f"{AREA}000000"
 #: Who enters and who confirms.
 WHO, SECOND = "caiwu", "juzhang"
-#: Shares by purpose (parts of 10 000) and how much of the year's need is allotted, in percent: the elderly's is too little,
+#: Shares by purpose (parts of 10 000) and how much of the year's need is allotted, in percent: that of the disabled is too little,
 #: so that the forecast has something to warn of.
 SHARES: dict[str, dict[str, int]] = {
     "relief": {"central": 5_500, "province": 1_500, "county": 3_000},
     "disability": {"province": 4_000, "county": 6_000},
     "elderly": {"county": 8_000, "lottery": 2_000},
 }
-PERCENT = {"elderly": 97}
+PERCENT = {"disability": 97}
 OTHER = {"county": 10_000}
 NUMBER = "示财社（虚构）〔{year}〕{n}号"
 #: (name, category, executor, content, goal, budget in 元, spent in percent, result, points)
