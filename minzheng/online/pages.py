@@ -11,6 +11,7 @@ from minzheng.kernel.pages import examples
 from minzheng.kernel.parts.page import CITIZEN, Custom, Page
 from minzheng.online.portal import papers, signing
 from minzheng.online.portal.views import (
+    account,
     acting,
     apply,
     consents,
@@ -60,6 +61,13 @@ def _draft() -> Mapping[str, Any] | None:
 
 def _draft_only() -> Mapping[str, Any] | None:
     return _example(state="DRAFT")()
+
+
+def _paid_award() -> Mapping[str, Any] | None:
+    from minzheng.kernel.payruns.corrections.selectors import demonstrated
+
+    pk = demonstrated()
+    return {"pk": pk} if pk else None
 
 
 def _mandate() -> Mapping[str, Any] | None:
@@ -161,6 +169,7 @@ PAGES = [
     _page("follow", "m/case/<int:pk>/follow/<str:item>/", "转为申请其他救助", CITIZEN, acting.follow),
     _page("document", "m/document/<int:pk>/", "文书", CITIZEN, mine.document, example=_paper),
     _page("payments", "m/payments/", "我的发放", CITIZEN, mine.payments),
+    _page("account", "m/account/<int:pk>/", "更正收款账户", CITIZEN, account.account, example=_paid_award),
     _page("inbox", "m/messages/", "我的消息", CITIZEN, mine.inbox),
     _page("contact", "m/contact/", "怎样联系我", CITIZEN, contact.contact),
     _page("who_read", "m/who-read/", "谁看过我的档案", CITIZEN, who_read.who_read),

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.awards.models import PayeeAccount, PaymentLine
-from minzheng.kernel.payruns.bank_models import BankFile, ReturnReject
+from minzheng.kernel.documents import services as documents
+from minzheng.kernel.documents.tests.samples import picture
+from minzheng.kernel.payruns.bank_models import AccountRequest, BankFile, ReturnReject
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayEvent, PayLine, PayMonth
 
 COUNTY, VILLAGE = "990101000000", "990101001001"
@@ -79,9 +84,25 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
     addresses |= {"payruns.build": {**told, "item": award.item_code}, "payruns.close": told}
     addresses |= {"payruns.file": {"pk": back.pk}, "payruns.rejects": {"pk": back.pk}}
     addresses["payruns.month"] = {"pk": closed.pk}
+    asked = account_request(award)
+    acts = ("detail", "confirm", "refuse")
+    addresses |= {f"account_requests.{code}": {"pk": asked.pk} for code in acts}
+    addresses |= {"account_requests.paper": {"pk": asked.pk, "number": 0}, "account_requests.new": {"pk": award.pk}}
+    addresses["portal.account"] = {"pk": award.pk}
     addresses |= {"payruns.workbook": told, "payruns.village_pdf": {**told, "region": VILLAGE}}
     rows = {"batch": batch, "first": first, "out": out, "block": block, "warn": warn, "event": event}
     return {"addresses": addresses, "keys": [str(one.pk) for one in (first, out, block, warn)], "pay_rows": rows}
+
+
+def account_request(award: Any) -> AccountRequest:
+    """The payee asks for another account, with a photograph."""
+    proof = documents.store_attachment(
+        case=None, kind="account", label="存折", upload=SimpleUploadedFile("p.jpg", picture()), actor=SYSTEM
+    )
+    return AccountRequest.objects.create(
+        award=award, region_code=award.region_code, holder=award.payee_name, number=ACCOUNT, tail=ACCOUNT[-4:],
+        bank="示范农商银行", proofs=[str(proof.pk)], channel="window", asked_name="经办员", asked_at=clock.now(),
+    )  # fmt: skip
 
 
 def more(rows: dict[str, Any], again: Any, n: int) -> None:

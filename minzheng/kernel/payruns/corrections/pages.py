@@ -32,7 +32,11 @@ from minzheng.kernel.payruns.formats import codes
 
 STATES = dict(AccountRequest.STATES)
 TONES = {"waiting": "wait", "confirmed": "good", "refused": "bad", "withdrawn": "plain"}
-KINDS = [("own", "领款人本人的账户"), ("guardian", "监护人的账户（已登记监护）"), ("agency", "代管单位的账户（有证明）")]
+KINDS = [
+    ("own", "领款人本人的账户"),
+    ("guardian", "监护人的账户（已登记监护）"),
+    ("agency", "代管单位的账户（有证明）"),
+]
 _PK = {"pk": "pk"}
 REASON = LongText("reason", "不予更正的原因", required=True, max_length=200, help="会告诉提出的人。")
 
@@ -108,7 +112,8 @@ def _confirm_fields(actor: Any, row: AccountRequest) -> list[Any]:
 def _confirm(actor: Any, row: AccountRequest, values: dict[str, Any]) -> Done:
     services.confirm(actor=actor, request_id=row.pk, reason=values.get("reason") or "")
     return Done(
-        f"已更正为尾号 {row.tail}。以后的待遇发到这个账户；退回的款项请在批次里“重发退回的”。", reverse("account_requests.list")
+        f"已更正为尾号 {row.tail}。以后的待遇发到这个账户；退回的款项请在批次里“重发退回的”。",
+        reverse("account_requests.list"),
     )
 
 

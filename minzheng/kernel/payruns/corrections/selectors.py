@@ -75,3 +75,9 @@ def papers(found: AccountRequest) -> list[Attachment]:
     """The photographs of a request that the caller was allowed to see."""
     rows = (documents.loose_attachment(int(pk), "account") for pk in found.proofs)
     return [row for row in rows if row is not None]
+
+
+def demonstrated() -> int | None:
+    """Some invented award that pays money to a person, for the example of the page."""
+    rows = Award.objects.filter(is_demo=True, amount_fen__gt=0, payee__isnull=False).exclude(cycle="quota")
+    return rows.order_by("pk").values_list("pk", flat=True).first()
