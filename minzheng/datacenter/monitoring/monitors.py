@@ -51,6 +51,17 @@ def custody(entry: Entry) -> Finding | None:
 
 
 @monitor(
+    "common.fiscal_pay", "财政供养人员领取待遇", BLUE, classes=("fiscal_pay",), newcomers=ALWAYS, quiet_months=3,
+    where="len(benefits) > 0", law=LAW,
+    advice="核对是否在编、由财政发工资；家里有财政供养人员的，收入按规定计入，启动复核。",
+)  # fmt: skip
+def fiscal_pay(entry: Entry) -> Finding | None:
+    """Somebody whom a benefit covers is on a public payroll."""
+    newest = entry.news[-1]
+    return Finding(f"{day(newest)} 财政工资库有记录（{newest.title or '财政供养'}），还在享受待遇。", entry.news)
+
+
+@monitor(
     "common.card_holder", "发放账户不是这家人的", BLUE, where="holder <> '' AND len(payee_of) > 0", quiet_months=12,
     law="《惠民惠农财政补贴资金“一卡通”管理办法》：补贴发到本人或者家庭成员账户",
     advice="核对发放账户的户名；代领的要有委托或监护手续，没有的更换为本人或家庭成员账户。",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Sum
 
-from minzheng.kernel.awards.differences import GONE
+from minzheng.kernel.awards.differences import GONE, WENT_OUT
 from minzheng.kernel.awards.models import Award, PaymentLine
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def computation(lines: Sequence[PaymentLine]) -> list[OverPaid]:
         mine = [line for line in lines if line.month == month]
         awards = {line.award_id for line in mine}
         ledger = PaymentLine.objects.filter(award_id__in=awards, month=month)
-        paid = _sum(ledger.filter(state__in=GONE, line_type__in=("regular", "back_pay")))
+        paid = _sum(ledger.filter(state__in=GONE, line_type__in=WENT_OUT))
         # Claims decided earlier, and what of them was given up again.
         before = _sum(ledger.filter(line_type="clawback").exclude(state="proposed"))
         over = -sum(line.amount_fen for line in mine)
@@ -51,7 +51,7 @@ def computation(lines: Sequence[PaymentLine]) -> list[OverPaid]:
 
 
 def _sum(rows: object) -> int:
-    return rows.aggregate(n=Sum("amount_fen"))["n"] or 0  # type: ignore[attr-defined]
+    return _sum_of(rows, "amount_fen")
 
 
 @transaction.atomic
@@ -60,6 +60,7 @@ def confirm(*, lines: Sequence[PaymentLine], actor: Actor, reason: str) -> int:
     for line in lines:
         line.state, line.explanation = "planned", reason[:200]
         line.save(update_fields=["state", "explanation"])
+        _book(line, -line.amount_fen, actor, f"{reason}（确认追回）", "claimed")
     _record(lines, actor, "award.clawback", reason)
     return -sum(line.amount_fen for line in lines)
 
@@ -70,6 +71,8 @@ def give_up(*, lines: Sequence[PaymentLine], actor: Actor, reason: str) -> int:
     Lines that a batch has taken already are left to the ledger."""
     mine = [line for line in lines if line.state in ("proposed", "planned")]
     for line in mine:
+        if line.state == "planned":  # it was claimed before, so it stands on the books
+            _book(line, -_still_claimed(line), actor, f"{reason}（不再追回）", "given_up")
         last = _last(line.award, line.month)
         PaymentLine.objects.create(
             award=line.award,
@@ -85,6 +88,40 @@ def give_up(*, lines: Sequence[PaymentLine], actor: Actor, reason: str) -> int:
         line.save(update_fields=["state"])
     _record(mine, actor, "award.clawback_given_up", reason)
     return -sum(line.amount_fen for line in mine)
+
+
+def _still_claimed(line: PaymentLine) -> int:
+    """What of a claim the books still hold: parts taken out of payments or paid back in cash are gone. What was taken is
+    paid out again by the correction, with the next batch."""
+    from minzheng.kernel.ledger.models import LedgerEntry
+
+    mine = LedgerEntry.objects.filter(
+        party=line.award.payee_id or 0, account_id="receivable", line_ref=line.pk, month=line.month
+    )
+    return _sum_of(mine, "amount")
+
+
+def _sum_of(rows: object, field: str) -> int:
+    return rows.aggregate(n=Sum(field))["n"] or 0  # type: ignore[attr-defined]
+
+
+def _book(line: PaymentLine, fen: int, actor: Actor, memo: str, step: str) -> None:
+    """Dr receivable / Cr expense for a claim, the other way round (fen < 0) when it is given up; once a line and step."""
+    from minzheng.kernel import clock
+    from minzheng.kernel.ledger import services as ledger
+
+    def entry(account: str, amount: int) -> ledger.Entry:
+        return ledger.Entry(
+            account, amount, party=line.award.payee_id or 0, benefit=line.item_code, month=line.month, line_ref=line.pk
+        )
+
+    if not fen:
+        return
+    ledger.post(
+        kind="clawback", key=f"claim:{line.pk}:{step}", occurred_on=clock.today(), region_code=line.region_code,
+        reference=f"claim:{line.pk}", actor=actor, memo=memo,
+        entries=[entry("receivable", fen), entry("expense", -fen)],
+    )  # fmt: skip
 
 
 def _last(award: Award, month: datetime.date) -> int:

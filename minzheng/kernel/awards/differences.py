@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Lines whose money is on its way or has arrived; a planned line is taken out by a correction instead.
 GONE = ("batched", "paid")
+# … and what a batch netted them with: a month that a correction took back entirely was never paid.
+WENT_OUT = ("regular", "back_pay", "correction")
 
 
 @transaction.atomic
@@ -23,7 +25,7 @@ def propose_clawback(*, award: Award, from_month: datetime.date, reason: str, du
     """For every month from `from_month` in which money went out for this award, a line (negative, 待决定) of what was too
     much. `due(paid fen)` is what should have been paid of it. Returns how many fen are proposed; repeating adds nothing."""
     sums = (
-        award.lines.filter(month__gte=from_month, state__in=GONE, line_type__in=("regular", "back_pay"))
+        award.lines.filter(month__gte=from_month, state__in=GONE, line_type__in=WENT_OUT)
         .values("month")
         .annotate(paid=Sum("amount_fen"))
         .order_by("month")

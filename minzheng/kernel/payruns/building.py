@@ -119,7 +119,7 @@ def _new(actor: Actor, month: datetime.date, item: str, place: str) -> PayBatch:
         raise PayRefused(nothing(batch, again=regular))
     netting.net(batch, fresh=True)
     totals.count(batch)
-    if batch.total_fen == 0 and not batch.pay_lines.filter(state="settled").exists():
+    if batch.total_fen == 0:
         raise PayRefused(nothing(batch, again=regular))
     access.event(batch, "build", actor, before="", lines=batch.lines, total_fen=batch.total_fen)
     return checked(batch, actor)

@@ -52,7 +52,7 @@ GROUP BY p.id
 
 _AMOUNT = f"""
 SELECT p.id, 'C08', %(severity)s, '比上月 ' || to_char(o.due_fen / 100.0, 'FM999999990.00') || ' 元'
-       || CASE WHEN p.due_fen > o.due_fen THEN '多' ELSE '少' END
+       || CASE WHEN p.due_fen > o.due_fen THEN '多 ' ELSE '少 ' END
        || to_char(abs(p.due_fen - o.due_fen) / 100.0, 'FM999999990.00') || ' 元，超过 ' || %(change)s || '%%', %(clearable)s
 FROM kernel_payline p
 JOIN kernel_payline o ON o.person_id = p.person_id AND o.month = %(before)s AND o.line_type = 'regular' AND o.live

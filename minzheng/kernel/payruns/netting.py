@@ -123,14 +123,24 @@ def _meet(cursor: Any, given: dict[str, Any], kind: str, pays: str, key: str, on
     cursor.execute(sql, {**given, "kind": kind, "start": ids.block(most)})
 
 
+_CAME_SINCE = f"""
+SELECT EXISTS (
+    SELECT 1 FROM kernel_paymentline l JOIN kernel_payline p ON p.award_id = l.award_id AND p.month = l.month
+        AND p.batch_id = %(batch)s AND p.excluded_for = '' AND p.amount_fen > 0
+    WHERE l.item_code = %(item)s AND l.amount_fen < 0 AND l.state = 'planned' AND l.line_type = 'correction' AND {_LEFT} > 0
+) OR EXISTS (
+    SELECT 1 FROM kernel_paypart t JOIN kernel_payline p ON p.id = t.pay_line_id AND p.batch_id = %(batch)s
+    JOIN kernel_paymentline claim ON claim.id = t.line_id
+    JOIN kernel_paymentline up ON up.award_id = claim.award_id AND up.month = claim.month
+        AND up.line_type = 'correction' AND up.amount_fen > 0 AND up.state = 'planned'
+    WHERE t.kind = 'offset' AND t.live
+)
+"""
+
+
 def pending(batch: PayBatch) -> bool:
-    """Whether a correction has come since the batch was netted that it would have to take."""
+    """Whether something came since the batch was netted that changes it: a correction of one of its months, or a claim
+    that it takes a part of was given up."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT EXISTS (SELECT 1 FROM kernel_paymentline l JOIN kernel_payline p ON p.award_id = l.award_id "
-            f"AND p.month = l.month AND p.batch_id = %s AND p.excluded_for = '' AND p.amount_fen > 0 "
-            f"WHERE l.item_code = %s AND l.amount_fen < 0 AND l.state = 'planned' AND l.line_type = 'correction' "
-            f"AND {_LEFT} > 0)",
-            [batch.pk, batch.item_code],
-        )
+        cursor.execute(_CAME_SINCE, {"batch": batch.pk, "item": batch.item_code})
         return bool(cursor.fetchone()[0])

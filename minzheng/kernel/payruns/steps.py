@@ -41,7 +41,7 @@ def review(*, actor: Actor, batch_id: int, reason: str = "") -> PayBatch:
         raise PayRefused(
             f"批次 {batch.no} 还有 {len(left)} 条校验结果没有处理：{told}。请剔除、更正或写明理由后再复核。"
         )
-    if batch.total_fen == 0 and not batch.pay_lines.filter(state="settled").exists():
+    if batch.total_fen == 0:
         raise PayRefused(f"批次 {batch.no} 已没有要发的明细，请作废。")
     before, batch.state, batch.checker_id = batch.state, "REVIEWED", actor.id
     access.save(batch, "state", "checker")

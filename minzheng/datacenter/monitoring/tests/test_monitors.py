@@ -43,6 +43,8 @@ CASES: list[tuple[str, str | None, dict[str, object], list[Fact], list[Fact]]] =
     ("common.cremation", None, draws(DIBAO, housemates=1), [fact("cremation", on(11))], []),
     ("common.custody", BLUE, draws(DIBAO), [fact("custody", on(10), valid_to=on(1, year=2029))], []),
     ("common.custody", None, draws(DIBAO), [fact("custody", on(10), valid_to=on(11, 1))], []),
+    ("common.fiscal_pay", BLUE, draws(DIBAO), [fact("fiscal_pay", on(10), 420_000)], []),
+    ("common.fiscal_pay", None, {}, [fact("fiscal_pay", on(10), 420_000)], []),
     ("common.card_holder", BLUE, draws(DIBAO, holder="钱有余"), [], []),
     ("common.card_holder", None, draws(DIBAO), [], []),
     ("assistance.vehicle", BLUE, draws(DIBAO), [fact("vehicle", on(10))], []),

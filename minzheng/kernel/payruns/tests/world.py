@@ -59,9 +59,7 @@ class World:
 
     def staff(self, username: str, role: str, region: str = COUNTY) -> Actor:
         user = User.objects.create(username=username, name=username, kind="staff")
-        Assignment.objects.create(
-            user=user, role=role, organization=self.bureau, region_code=region, valid_from=LAW
-        )
+        Assignment.objects.create(user=user, role=role, organization=self.bureau, region_code=region, valid_from=LAW)
         return actor_of(user)
 
     def person(self, name: str, born: datetime.date = datetime.date(1960, 5, 1), **more: Any) -> Person:
