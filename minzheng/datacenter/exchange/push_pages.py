@@ -50,7 +50,6 @@ PUSHES = ListBody(
         Badge(pushes.settled, "对账", names=lambda row: "相符" if pushes.settled(row) else "有差异",
               tones=lambda row: "good" if pushes.settled(row) else "warn"),
         Moment("started_at", "开始", sort="started_at"),
-        Moment("acked_at", "回执", narrow=False),
         Badge("state", "状态", names=RUN_STATES, tones=TONES, sort="state"),
     ),
     filters=(

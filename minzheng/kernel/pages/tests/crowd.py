@@ -15,7 +15,7 @@ from minzheng.kernel.exchange.models import ImportLink
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.orgs.models import Organization
-from minzheng.kernel.pages.tests import town_pay, town_people
+from minzheng.kernel.pages.tests import crowd_centre, town_pay, town_people, town_plans, town_relief
 from minzheng.kernel.pages.tests.town import TOWN_A
 from minzheng.kernel.regions.models import Region
 
@@ -49,7 +49,10 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         _of_county(family, case, n)
         _people(family, bureau, n)
         town_people.more(family["people_rows"], again, n)
+        crowd_centre.more(again, n)
         town_pay.more(family["pay_rows"], again, n)
+        town_relief.more(family["relief_rows"], again, n)
+        town_plans.more(family["plan_rows"], again, n)
         audit.record(actor=audit.SYSTEM, action="test", detail={"n": n})
 
 

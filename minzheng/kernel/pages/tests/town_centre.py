@@ -51,12 +51,16 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
 
 
 def _lake() -> dict[str, dict[str, Any]]:
-    """A batch in force, one that was tried, and a link to another bureau's database."""
+    """A batch that was in force for long, one that was tried, one left by a kill, and a link to another bureau's database."""
     models, given = _of("lake.models"), {"region_code": COUNTY, "source": "vehicle", "period": "2026-10", "kind": "csv"}
     batch = models.LakeBatch.objects.create
     counts = {"rows": 2, "accepted": 1, "rejected": 1, "has_rejects": True, "created_at": clock.now()}
-    held = batch(no="vehicle-202610-001", file_name="一.csv", state="held", **given, **counts)
+    long_ago = clock.now() - datetime.timedelta(days=4000)
+    held = batch(no="vehicle-202610-001", file_name="一.csv", state="held", held_at=long_ago, **given, **counts)
     tried = batch(no="vehicle-202610-002", file_name="二.csv", state="checked", **given, **counts)
+    left = batch(
+        no="vehicle-202610-003", file_name="三.csv", state="uploaded", raw_parts=1, created_at=clock.now(), **given
+    )
     link = models.LakeLink.objects.create(
         region_code=COUNTY, title="车管库", source="vehicle", kind="postgresql", host="db.invalid", port=5432, database="police",
         username="reader", password="x", query="vehicles", made_at=clock.now(),
@@ -64,6 +68,7 @@ def _lake() -> dict[str, dict[str, Any]]:
     pages: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (held.pk, ("lake.detail", "lake.rejects", "lake.keep", "lake.drop")),
         (tried.pk, ("lake.load",)),
+        (left.pk, ("lake.resume", "lake.discard")),
         (link.pk, ("lake.link", "lake.link_edit", "lake.link_read", "lake.link_switch")),
     )
     return {code: {"pk": pk} for pk, codes in pages for code in codes}
@@ -106,6 +111,7 @@ def _batch(family: dict[str, Any]) -> dict[str, dict[str, Any]]:
         run=run, family=home, region_code=village, person_name="郑有田", source="vehicle", batch="1", row_no=1, code="R1",
         content={"facts": [fact]},
     )  # fmt: skip
+    models.MatchLeftOut.objects.create(run=run, region_code=village, person_name="钱某", why="no_consent")
     pages = (("matching.batch.detail", run), ("matching.batch.home", home), ("matching.batch.review", doubt))
     return {code: {"pk": row.pk} for code, row in pages}
 
