@@ -83,6 +83,8 @@ PERMISSIONS: dict[str, str] = {
     "monitor.assign": "分派预警",
     "monitor.manage": "运行监测、停用监测项",
     "ledger.read": "查看账目",
+    "plan.read": "查看工作计划和指标",
+    "plan.manage": "导入、更正工作计划",
     "stock.read": "查看物资",
     "stock.manage": "物资入库、调拨、盘点，建立发放批次",
     "stock.issue": "发放物资",
@@ -189,7 +191,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     ),
     "policy_officer": (
         "政策科人员",
-        frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"}),
+        frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"})
+        | {"plan.read", "plan.manage"},
     ),
     "bureau_head": (
         "局领导",
@@ -199,13 +202,13 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"pay.approve"}
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
-        | {"funds.read", "funds.confirm", "ledger.read", "stock.read"},
+        | {"funds.read", "funds.confirm", "ledger.read", "stock.read", "plan.read", "plan.manage"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
-        | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read"}
+        | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read", "plan.read"}
         | _FILES,
     ),
     "data_officer": (

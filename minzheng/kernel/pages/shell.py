@@ -20,7 +20,7 @@ from minzheng.kernel.parts.page import Menu, Page
 
 CARE_COOKIE = "care"
 #: Order of the menu's groups; groups not named here follow in order of their first page.
-GROUPS = ("办理", "待遇", "档案", "大数据中心", "数据", "监督", "系统")
+GROUPS = ("办理", "待遇", "档案", "计划", "大数据中心", "数据", "监督", "系统")
 
 
 @dataclass(frozen=True)
