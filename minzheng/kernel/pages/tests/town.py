@@ -36,7 +36,7 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.pages.tests import town_centre, town_funds, town_pay, town_people, town_relief
+from minzheng.kernel.pages.tests import town_centre, town_funds, town_pay, town_people, town_plans, town_relief
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -79,6 +79,8 @@ TOKENS = {
     "relief_store": town_relief.STORE,
     "relief_lot": town_relief.LOT,
     "relief_campaign": town_relief.CAMPAIGN,
+    "plan_title": town_plans.TITLE,
+    "plan_subject": town_plans.SUBJECT,
 }
 
 
@@ -133,6 +135,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found |= {"people_rows": people["people_rows"], "pay_rows": pay["pay_rows"]}
     funds, relief = town_funds.fill(), town_relief.fill(found, staff)
     found["relief_rows"] = relief["relief_rows"]
+    plans = town_plans.fill(staff)
+    found["plan_rows"] = plans["plan_rows"]
     found["addresses"] = (
         _addresses(found)
         | centre["addresses"]
@@ -140,8 +144,11 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | pay["addresses"]
         | funds["addresses"]
         | relief["addresses"]
+        | plans["addresses"]
     )
-    found["keys"] = _keys(found) + centre["keys"] + people["keys"] + pay["keys"] + funds["keys"] + relief["keys"]
+    found["keys"] = (
+        _keys(found) + centre["keys"] + people["keys"] + pay["keys"] + funds["keys"] + relief["keys"] + plans["keys"]
+    )
     return found
 
 
