@@ -35,6 +35,9 @@ NOT_A_SCREEN = {
     "matching.json",
     "sampling.pdf",
     "sampling.workbook",
+    "payruns.workbook",
+    "payruns.village_pdf",
+    "payruns.file",
     "persons.file",
     "households.file",
     "intake.form",
@@ -62,6 +65,8 @@ WHO = (
     ("juzhang", "bureau_head"),
     ("dangan", "archivist"),
     ("shuju", "data_officer"),
+    ("fafang", "pay_clerk"),
+    ("fuhe", "pay_reviewer"),
 )
 
 

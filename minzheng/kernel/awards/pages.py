@@ -17,6 +17,7 @@ from minzheng.kernel.parts.explanation import graph_of
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Search
 from minzheng.kernel.parts.page import DetailBody, ExportBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Explanation, Facts, Table
+from minzheng.kernel.payruns.console import on_award
 from minzheng.kernel.standards.selectors import unconfirmed_in
 
 STATES = dict(Award.STATES)
@@ -174,12 +175,13 @@ PAGES = [
                     empty="这份待遇没有留存测算过程。",
                 ),
                 Table(
-                    "发放明细",
+                    "应发明细",
                     permission="payment.read",
                     rows=lambda award, drawing: award.lines.order_by("-month", "-seq")[:60],
                     columns=LINES,
                     empty="还没有发放明细；起发月的明细由系统按月生成。",
                 ),
+                *on_award.PANELS,
             ),
             side=(
                 Table(

@@ -97,6 +97,16 @@ def found_by_code(of: PayBatch) -> list[dict[str, Any]]:
     )
 
 
+def open_findings(of: PayBatch) -> dict[str, int]:
+    """How many open findings may be dealt with together: {"block": lines to be taken out, "clearable": to be explained,
+    "funds": the money does not suffice}; one query."""
+    return PayCheck.objects.filter(open_q(), batch=of).aggregate(
+        block=Count("pk", filter=Q(severity="block", line__isnull=False)),
+        clearable=Count("pk", filter=Q(clearable=True)),
+        funds=Count("pk", filter=Q(code="C12", severity="block")),
+    )
+
+
 def by_state(of: PayBatch) -> list[dict[str, Any]]:
     """Lines of a batch by state: {"state", "n", "fen"}."""
     rows = PayLine.objects.filter(batch=of).order_by().values("state")

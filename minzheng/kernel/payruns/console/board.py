@@ -184,8 +184,8 @@ CLOSED: tuple[Column, ...] = (
     Date("closed_at", "关账日期"),
 )
 PANELS = (
-    Drawn("月份", template="payruns/month.html", context=picker, css="panel-slim"),
-    Figures("本月", figures=figures),
+    Drawn("月份", template="payruns/month.html", context=picker),
+    Figures("本月", figures=figures, css="money-figures"),
     Table(
         "各事项的批次",
         rows=lambda _obj, drawing: rows(drawing),

@@ -149,8 +149,8 @@ LINES: tuple[Column, ...] = (
     AwardLink("award.no", "证号", css="nowrap"),
     Region("region_code", "村（社区）"),
     Month("month", "所属月", sort="month"),
-    Text(lambda row: LINE_TYPES.get(row.line_type, row.line_type), "类型"),
-    *_MONEY,
+    Text(lambda row: LINE_TYPES.get(row.line_type, row.line_type), "类型", css="nowrap"),
+    Money("amount_fen", "实发（元）", sort="amount_fen"),
     Badge("state", "状态", names=LINE_STATES, tones=LINE_TONES, sort="state"),
     Note(said_by_bank, "原因"),
     BatchLink("batch.no", "批次", css="nowrap", narrow=False),
@@ -158,6 +158,7 @@ LINES: tuple[Column, ...] = (
 EXPORTED: tuple[Column, ...] = (
     Text("batch.no", "批次"),
     *(one for one in LINES if not isinstance(one, BatchLink)),
+    *_MONEY[:2],
     Number("persons", "保障人数"),
     Text("category", "类别"),
     Text("account.holder", "户名"),

@@ -70,6 +70,20 @@ def offered(permission: str, *, but: tuple[str, ...] = ()) -> Callable[[Actor, P
     return ask
 
 
+def open_findings(kind: str) -> Callable[[Actor, PayBatch], bool]:
+    """To the maker's post, while there are findings to deal with in this way; asked once for a page."""
+
+    def ask(actor: Actor, batch: PayBatch) -> bool:
+        if not actor.can("pay.build", batch.region_code):
+            return False
+        known = batch.__dict__.setdefault("_open_findings", {})
+        if not known:
+            known.update(reading.open_findings(batch))
+        return bool(known[kind])
+
+    return ask
+
+
 def act(name: str, said: str | Callable[[PayBatch], str]) -> Callable[[Actor, PayBatch, Values], Done]:
     """One act on a batch by the service of this name."""
 

@@ -19,7 +19,7 @@ from minzheng.kernel.parts.panels import Facts, Table
 from minzheng.kernel.payruns import bankfile, reading
 from minzheng.kernel.payruns.bank_models import BankFile
 from minzheng.kernel.payruns.console import board, columns, panels
-from minzheng.kernel.payruns.console.doing import may_send_back, offered, when
+from minzheng.kernel.payruns.console.doing import may_send_back, offered, open_findings, when
 from minzheng.kernel.payruns.console.words import LINE_STATES, LINE_TONES, LINE_TYPES, item_short
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
@@ -37,9 +37,9 @@ ACTIONS = (
     Action("登记银行结果", "payruns.book", args=_PK, primary=True, when=when("SENT", "PARTIAL_RETURN"),
            offered=offered("pay.finance")),
     Action("重发退回的", "payruns.reissue", args=_PK, when=when("PARTIAL_RETURN"), offered=offered("pay.build")),
-    Action("剔除必须处理的", "payruns.exclude_blocked", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
-    Action("一次说明理由", "payruns.clear_all", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
-    Action("资金排队", "payruns.queue", args=_PK, when=when("CHECKED"), offered=offered("pay.build")),
+    Action("剔除必须处理的", "payruns.exclude_blocked", args=_PK, when=when("CHECKED"), offered=open_findings("block")),
+    Action("一次说明理由", "payruns.clear_all", args=_PK, when=when("CHECKED"), offered=open_findings("clearable")),
+    Action("资金排队", "payruns.queue", args=_PK, when=when("CHECKED"), offered=open_findings("funds")),
     Action("重新校验", "payruns.recheck", args=_PK, when=when("BUILDING", "CHECKED"), offered=offered("pay.build")),
     Action("退回", "payruns.send_back", args=_PK, when=when("REVIEWED", "APPROVED", "FIN_SUBMITTED"),
            offered=may_send_back),
@@ -68,6 +68,7 @@ def _board_actions(drawing: Drawing, _kwargs: dict[str, Any]) -> dict[str, Any]:
     listed = (
         Action("关账", "payruns.close", args={"month": "month"}, primary=True),
         Action("全部批次", "payruns.list"),
+        Action("批次明细", "payruns.lines"),
         Action("发放表", "payruns.tables"),
     )
     return {"actions": buttons(listed, month, drawing), "subtitle": "每个事项一行：做了哪些批次，到哪一步，该谁办。"}
@@ -150,7 +151,6 @@ PAGES = [
             reading.lines, columns.LINES, filters=columns.LINE_FILTERS, sort="-pk", link=("payruns.line", _PK),
             export="payruns.lines_export", batches=("payruns.reissue_ticked",), empty="没有符合条件的明细。批次生成后，每笔发放列在这里。",
         ),
-        menu=Menu("待遇", 16, "list"),
     ),
     Page("payruns.lines_export", "console/payruns/lines/export/", "导出批次明细", reading.READ,
          ExportBody("payruns.lines", columns=columns.EXPORTED), step_up=True),
@@ -165,6 +165,8 @@ PAGES = [
             ),
             title=_line_title, subtitle=lambda line: f"第 {line.seq} 笔",
             actions=(
+                Action("更正发放账户", "account_requests.new", args={"pk": "award_id"}, primary=True,
+                       when=lambda line: line.state == "returned" and line.live),
                 Action("剔除", "payruns.exclude", args=_PK, when=lambda line: line.state == "ready", offered=_may_touch),
                 Action("止付", "payruns.withhold", args=_PK, danger=True,
                        when=lambda line: line.state == "ready" and line.batch.state in WITHHOLDABLE,

@@ -78,6 +78,7 @@ class Tie:
     want_lines: int | None
     want_fen: int | None
     note: str = ""
+    open: int = 0
 
     @property
     def verdict(self) -> str:
@@ -85,10 +86,10 @@ class Tie:
             return "还没有"
         off = self.want_fen is not None and self.fen != self.want_fen
         off = off or (self.lines is not None and self.want_lines is not None and self.lines != self.want_lines)
-        return "不一致" if off else "一致"
+        return "不一致" if off else "未到齐" if self.open else "一致"
 
 
-TIE_TONES = {"一致": "good", "不一致": "bad", "还没有": "plain"}
+TIE_TONES = {"一致": "good", "未到齐": "warn", "不一致": "bad", "还没有": "plain"}
 
 
 def ties(batch: PayBatch, drawing: Drawing) -> list[Tie]:
@@ -111,7 +112,7 @@ def ties(batch: PayBatch, drawing: Drawing) -> list[Tie]:
             "银行结果", sum(one["n"] for one in answered) - held_lines if has_answer else None,
             sum(one["fen"] for one in answered) - held_fen if has_answer else None,
             None if waiting else batch.file_lines, None if waiting else batch.file_fen,
-            f"还有 {waiting} 笔没有结果" if waiting and has_answer else "",
+            f"还有 {waiting} 笔没有结果" if waiting and has_answer else "", waiting,
         ),
     ]  # fmt: skip
 
@@ -269,18 +270,33 @@ SOURCES: tuple[Column, ...] = (Text("title", "资金来源"), Money("fen", "金�
 
 
 def steps(batch: PayBatch) -> Sequence[Entry]:
-    rows = PayEvent.objects.filter(batch=batch).select_related("line__award").order_by("-at", "-pk")[:STEPS]
-    return [_step(one) for one in reversed(list(rows))]
+    """Steps of the batch, and of single lines what people did; each line's bank result is told with its file."""
+    rows = PayEvent.objects.filter(batch=batch).exclude(act="result").select_related("line__award")
+    return [_step(one) for one in reversed(list(rows.order_by("-at", "-pk")[:STEPS]))]
+
+
+#: Acts of files and lines, besides those of batches.
+MORE_ACTS = {
+    "return": "登记银行结果", "return_refused": "回盘文件整份拒收", "first_approve": "第一次审批", "release": "解除剔除",
+    "visit": "须上门核实", "reissue": "重发", "exclude": "剔除", "clear": "说明理由放行",
+}  # fmt: skip
+#: What of an event's detail is worth a line.
+COUNTS = {
+    "lines": "明细 {} 笔", "paid": "到账 {} 笔", "returned": "退回 {} 笔", "unknown": "不明 {} 笔",
+    "rejected": "不予入账 {} 笔", "findings": "{} 条",
+}  # fmt: skip
 
 
 def _step(event: PayEvent) -> Entry:
     moved = event.to_state and event.to_state != event.from_state
-    title = ACTS.get(event.act, event.act)
+    title = MORE_ACTS.get(event.act) or ACTS.get(event.act, event.act)
     about = f"{event.line.award.payee_name}（第 {event.line.seq} 笔）" if event.line else ""
-    note = f"明细校验码 {event.sha[:16]}" if event.sha else ""
+    told = "，".join(text.format(event.detail[key]) for key, text in COUNTS.items() if event.detail.get(key))
+    note = f"明细校验码 {event.sha[:16]}" if event.sha and moved else ""
     return Entry(
         event.at, f"{title}　→ {STATES.get(event.to_state, '')}" if moved else title, event.actor_name,
-        "：".join(filter(None, (about, event.reason))), TONES.get(event.to_state, "plain") if moved else "plain", note,
+        "：".join(filter(None, (about, event.reason or told))), TONES.get(event.to_state, "plain") if moved else "plain",
+        note,
     )  # fmt: skip
 
 
@@ -297,7 +313,7 @@ def title(batch: PayBatch) -> str:
 
 
 MAIN = (
-    Figures("合计", figures=figures),
+    Figures("合计", figures=figures, css="money-figures"),
     Table("四方核对", rows=ties, columns=TIE_COLUMNS, empty="还没有明细。"),
     Table(
         "校验结果", rows=check_rows, columns=FOUND,

@@ -160,7 +160,7 @@ PAGES = [
     Page("payruns.tables", "console/payruns/tables/", "发放表", reading.READ,
          BoardBody(showing.PANELS, context=_actions(
              Action("导出 Excel", "payruns.workbook", args={"month": "month"}, icon="download"),
-             Action("村级台账", "payruns.villages"), Action("按月发放", "payruns.board"))),
+             Action("村级台账", "payruns.villages", icon="print"), Action("按月发放", "payruns.board"))),
          menu=Menu("待遇", 18, "chart"), impersonal=TOTALS),
     Page("payruns.workbook", "console/payruns/tables/<str:month>/xlsx/", "导出发放表", reading.READ,
          Custom(workbook, methods=("GET",)), example=lambda: {"month": f"{clock.today():%Y-%m}"}),
@@ -168,7 +168,7 @@ PAGES = [
         "payruns.month", "console/payruns/months/<int:pk>/", "关账的月报", reading.READ,
         DetailBody(
             closed_month,
-            (Table("月报（关账时封存）", rows=benefits, columns=REPORT, css="sums", empty="这个月没有发放。"),),
+            (Table("月报（关账时封存）", rows=benefits, columns=REPORT, empty="这个月没有发放。"),),
             side=(MONTH_FACTS, BATCH_NUMBERS), title=lambda month: f"{month_text(month.month)}月报",
             subtitle=lambda month: "关账以后不再变动；后来的更正、退回记在以后的月份。现在的明细在“发放表”。",
             parent="payruns.board",
@@ -177,10 +177,9 @@ PAGES = [
     ),
     Page("payruns.villages", "console/payruns/villages/", "村级发放台账", reading.READ,
          BoardBody((
-             Drawn("月份", template="payruns/month.html", context=picker, css="panel-slim"),
-             Table("各村（社区）", rows=villages, columns=VILLAGES, css="sums", empty=showing.EMPTY),
-         )),
-         menu=Menu("待遇", 19, "print"), impersonal=TOTALS),
+             Drawn("月份", template="payruns/month.html", context=picker),
+             Table("各村（社区）", rows=villages, columns=VILLAGES, empty=showing.EMPTY),
+         )),  impersonal=TOTALS),
     Page("payruns.village_pdf", "console/payruns/villages/<str:month>/<str:region>/pdf/", "打印村级台账", reading.READ,
          Custom(ledger, methods=("GET",)), example=_example),
 ]  # fmt: skip

@@ -193,10 +193,10 @@ def tie_figure(tie: tables.Tie) -> Figure:
 
 EMPTY = "这个月没有发放的明细。批次制作以后，这里按地区、类别、来源列出户数、人数、金额。"
 PANELS = (
-    Drawn("月份", template="payruns/month.html", context=picker, css="panel-slim"),
-    Figures("合计", figures=figures),
-    Table("按地区", rows=places, columns=PLACES, empty=EMPTY, css="sums"),
-    Table("按类别", rows=classes, columns=CLASSES, empty=EMPTY, css="sums"),
-    Table("按资金来源", rows=by_source, columns=SOURCES, css="sums",
+    Drawn("月份", template="payruns/month.html", context=picker),
+    Figures("合计", figures=figures, css="money-figures"),
+    Table("按地区", rows=places, columns=PLACES, empty=EMPTY),
+    Table("按类别", rows=classes, columns=CLASSES, empty=EMPTY),
+    Table("按资金来源", rows=by_source, columns=SOURCES,
           empty="没有整批的批次可以分来源。财政拨款登记以后，各来源的金额从账上取。"),
 )  # fmt: skip

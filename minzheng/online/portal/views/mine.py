@@ -11,7 +11,6 @@ from django.urls import reverse
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors
 from minzheng.kernel.documents import selectors as documents
 from minzheng.kernel.documents import services as papers
@@ -19,11 +18,11 @@ from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.documents.typesetting import easyread
 from minzheng.kernel.items import registry
 from minzheng.kernel.notices import selectors as notices
-from minzheng.online.portal import deciding, journey, words
+from minzheng.kernel.payruns.figures import mine as paid
+from minzheng.online.portal import deciding, journey, paying
 from minzheng.online.portal.rendering import own_case, show
 
 if TYPE_CHECKING:
-    from minzheng.kernel.awards.models import PaymentLine
     from minzheng.kernel.cases.models import Case
 
 
@@ -104,48 +103,10 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
     return file_response(data, "application/pdf", f"{'大字说明' if easy else one.title}（{one.number}）.pdf")
 
 
-@dataclass(frozen=True)
-class Month:
-    month: str
-    amount: str
-    state: str
-    tone: str
-    words: str
-
-
 def payments(request: HttpRequest) -> HttpResponse:
-    """Every award: how much each month, and whether it was paid."""
-    found = []
-    for award in awards.own(actor_in(request)).prefetch_related("lines"):
-        lines = sorted(award.lines.all(), key=lambda line: (line.month, line.seq), reverse=True)
-        found.append(
-            {
-                "title": registry.get(award.item_code).title,
-                "award": award,
-                "amount": words.yuan(award.amount_fen),
-                "account": award.account_no[-4:],
-                "months": [_month(line) for line in lines[:24]],
-            }
-        )
-    return show(request, "payments", "我的发放", back="portal.home", awards=found)
-
-
-_TONES = {"planned": "wait", "batched": "wait", "paid": "good", "returned": "bad"}
-
-
-def _month(line: PaymentLine) -> Month:
-    when = f"应在 {words.date_words(line.due_on)}前到账" if line.due_on and line.state in ("planned", "batched") else ""
-    kind = "" if line.line_type == "regular" else line.get_line_type_display()
-    # Notes of ordinary payments are for staff (people, ID numbers); those of back payment, recovery and correction are
-    # for the family
-    why = line.explanation if kind else ""
-    return Month(
-        f"{line.month.year}年{line.month.month}月",
-        words.yuan(line.amount_fen),
-        line.get_state_display(),
-        _TONES.get(line.state, "none"),
-        "，".join(part for part in (kind, when, why) if part),
-    )
+    """Every benefit: how much each month, why it changed, whether it arrived, and what to do when it did not."""
+    found = [paying.shown(one) for one in paid.of(actor_in(request))]
+    return show(request, "payments", "我的发放", back="portal.home", benefits=found)
 
 
 def inbox(request: HttpRequest) -> HttpResponse:
