@@ -1,8 +1,8 @@
 """Trying to break every endpoint: requests made from the interface description, right and wrong ones, by those who
 may come in (whoever may not is turned away at the gate: test_scope). Whatever is sent, the answer is a page or a sentence, never a fault of ours.
 
-MINZHENG_FUZZ sets how many right and how many wrong requests each operation gets per visitor (2 here). The sequence is
-always the same, so that a failure can be repeated."""
+MINZHENG_FUZZ sets how many right and how many wrong posts each operation gets per visitor (2 here); reading, which has
+little to get wrong, gets half of them. The sequence is always the same, so that a failure can be repeated."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_怎么发都不出错(label: str, kind: str, visitor: Callable[[str], C
         strategy = OPERATIONS[label].as_strategy(generation_mode=mode)
 
         @hypothesis.settings(
-            max_examples=TRIES,
+            max_examples=TRIES if label.startswith("POST ") else max(TRIES // 2, 1),
             derandomize=True,
             database=None,
             deadline=None,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch, Q
 
+from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award, PaymentLine
 from minzheng.kernel.payruns.models import PayLine
 from minzheng.kernel.payruns.recomputing.entitlement import Owed, owed
@@ -158,8 +159,8 @@ def _amount(
     given_up = any(line.line_type == "correction" and line.amount_fen > 0 for line in lines) and claimed < 0
     if stored == due or stored + claimed == due or given_up:
         return
-    if not lines and award.case_id is None and _before_platform(award, should):
-        return
+    if not lines and (month > clock.today().replace(day=1) or _before_platform(award, should)):
+        return  # not made yet, or paid before this platform kept the lines
     if stored < due:
         sentence = "这个月没有应发明细" if not lines else "明细少于决定的金额"
     else:
@@ -169,7 +170,9 @@ def _amount(
 
 def _before_platform(award: Award, should: Owed) -> bool:
     """Awards taken over with a register were paid elsewhere before the day they came here."""
-    return bool(should.imported) and award.created_at.date().replace(day=1) > award.first_month
+    return (
+        award.case_id is None and bool(should.imported) and award.created_at.date().replace(day=1) > award.first_month
+    )
 
 
 def _attempted(award: Award, lines: list[PaymentLine], attempts: list[PayLine]) -> Iterator[Difference]:
