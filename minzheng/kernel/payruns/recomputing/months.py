@@ -147,12 +147,12 @@ def _look(
     told.open_fen += max(stored - paid, 0)
     for problem in should.problems:
         yield Difference(award.no, award.payee_name, problem, stored, due)
-    yield from _amount(award, should, due, stored, claimed, lines)
+    yield from _amount(award, month, should, due, stored, claimed, lines)
     yield from _attempted(award, lines, attempts)
 
 
 def _amount(
-    award: Award, should: Owed, due: int, stored: int, claimed: int, lines: list[PaymentLine]
+    award: Award, month: datetime.date, should: Owed, due: int, stored: int, claimed: int, lines: list[PaymentLine]
 ) -> Iterator[Difference]:
     """What the lines say for the month is what the decision gives. More than that is explained only by a claim, or by a
     decision to give one up."""
