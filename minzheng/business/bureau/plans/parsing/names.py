@@ -15,6 +15,7 @@ _AGED = r"(?:周?岁)(?:\(?含\)?)?(?:\(.{0,10}?\))?"
 
 #: (name of the rule, pattern); the whole match is passed over.
 _RULES: tuple[tuple[str, str], ...] = (
+    ("生活圈和冷静期", r"\d+(?:分钟|公里|小时)[\u4e00-\u9fff]{0,8}圈|\d+(?:天|日|个月)(?:之)?后"),
     ("书名号内", r"《[^《》\n]{0,120}》"),
     ("文号", r"[〔\[(](?:19|20)\d\d[〕\])](?:第)?\d+号|(?:第\d+号|\d+号)(?!(?:楼|线|院))|\d+-\d+号"),
     (
@@ -89,7 +90,7 @@ _COMPILED = tuple((name, re.compile(pattern)) for name, pattern in _RULES)
 _QUOTED = re.compile(r"“([^“”\n]{1,40})[”’]|‘([^‘’\n]{1,40})’|\"([^\"\n]{1,30})\"")
 _SENTENCE_IN_QUOTES = re.compile(r"[,;。]")
 _LIST_NUMBER = re.compile(
-    rf"(?:(?<=^)|(?<=[。;:\s]))(?:\(?[{_CN}]+\)|[{_CN}]+、|\(\d+\)|\d+(?:、|\)|\.(?!\d)|(?=\s+[\u4e00-\u9fff]))|[①-⑳])"
+    rf"(?:(?<=^)|(?<=[。;:\s]))(?:\(?[{_CN}]+\)|[{_CN}]+、|\(\d+\)|\d+(?:、|\)|\.(?!\d)|(?<=^\d)(?=\s+[\u4e00-\u9fff])|(?<=^\d\d)(?=\s+[\u4e00-\u9fff]))|[①-⑳])"
 )
 
 

@@ -65,7 +65,7 @@ _DOING = re.compile(
 )
 #: A measure word that is only the first character of another word (18部门, 三角洲, 5位一体).
 _LONGER_WORD = re.compile(
-    r"部门|部委|部分|部队|家庭成员|名录|位一体|位数|面向|面对|本级|本地|本土|条线|支部|口径|头部|单位|组织|队伍|节日|件套|角洲|场景|期间|期末|班子|层面|层级|类型|类别|道德|位列|位居|成员|成果|成效|日常|日照|周边|批准|批复|项目化|例行|例会|点对点|面貌|门类|人均|人民|人口|人才|人心|人大|套餐|起来|间接|间隔|块链|幅度|轮换|轮训|轮休"
+    r"分别|分钟|分类|分管|分级|分层|分片|部门|部委|部分|部队|家庭成员|名录|位一体|位数|面向|面对|本级|本地|本土|条线|支部|口径|头部|单位|组织|队伍|节日|件套|角洲|场景|期间|期末|班子|层面|层级|类型|类别|道德|位列|位居|成员|成果|成效|日常|日照|周边|批准|批复|项目化|例行|例会|点对点|面貌|门类|人均|人民|人口|人才|人心|人大|套餐|起来|间接|间隔|块链|幅度|轮换|轮训|轮休"
 )
 _MINIMUM = re.compile(
     r"(?:至少|不少于|不低于|不得少于|不得低于|每(?:个|所|家|村|镇|街道|年|月|季度|半年|户|名|百|千|万)[^,;。]{0,24})[^,;。、]{0,8}$"
@@ -173,7 +173,7 @@ def _chinese(match: re.Match[str], text: str, heading_end: int) -> Quantity | No
         return None
     before, after = text[: match.start()], text[match.end() :]
     scale = ""
-    if unit == "角" or _LONGER_WORD.match(unit + after):
+    if unit in ("角", "分") or _LONGER_WORD.match(unit + after):
         return None
     if unit in units.RATES or unit in units.MONEY or unit in units.SIZES:
         accepted = unit not in ("成",) or value <= 10
@@ -198,7 +198,11 @@ def _arabic(match: re.Match[str], text: str) -> Quantity | None:
     unit, per, end = match["unit"] or "", match["per"] or "", match.end()
     if not unit and not per:
         rest = text[end:]
-        if match["scale"] and re.match(r"[,;。、)]|$|以上|以内|左右", rest):
+        if (
+            match["scale"]
+            and re.match(r"[,;。、)]|$|以上|以内|左右|[\u4e00-\u9fff]{2}", rest)
+            and not re.match(r"[零一二两三四五六七八九十百千万亿]", rest)
+        ):
             return replace(
                 _plain(match, value, match["scale"], "", "没有单位的大数"), comparator=">" if match["more_a"] else "="
             )

@@ -130,6 +130,7 @@ def _clause(text: str, clause: Clause, inside: list[Quantity], memory: Memory) -
         founds = _with_verb(founds, left, index, memory)
         pairs += zip(run, founds, strict=True)
         memory.subject = founds[-1].subject
+        memory.recent = (*memory.recent, *(found.subject for found in founds))[-4:]
         if founds[0].rule in ("数量前的名词", "城乡和分别") or not memory.topic:
             memory.topic = subjects.topic_of(founds[0].subject)
     return _with_tail(pairs, runs, frames)
@@ -163,7 +164,7 @@ def _run(run: list[Quantity], left: str, right: str, memory: Memory) -> list[Fou
     if len(run) > 1:
         return _several(run, left, right, memory)
     base = lists.of_base(left)
-    if base and quantity.is_share:
+    if base and (quantity.is_share or quantity.bare_unit == "倍"):
         return [Found(subjects.clean(subjects.trimmed(base[0])), "占某基数的份额", base=subjects.clean(base[1]))]
     own = subjects.clean(subjects.trimmed(_STARTS_LIST.sub("", left)))
     own = "" if words.VERB_ONLY.match(own) else own
@@ -191,10 +192,13 @@ def _several(run: list[Quantity], left: str, right: str, memory: Memory) -> list
     bare = not subjects.clean(core) or bool(words.VERB_ONLY.match(core))
     if names is None and "分别" not in left and bare and len(right.strip()) > 1 and not right.startswith("("):
         return [subjects.of_right(left, right, run[0])] * len(run)
-    if names is None and len(memory.pair) == len(run):
+    before = memory.pair or (
+        memory.recent[-len(run) :] if "分别" in left and len(set(memory.recent)) >= len(run) else ()
+    )
+    if names is None and len(before) == len(run):
         own = subjects.clean(subjects.trimmed(_bare(left)))
         short = own.endswith(("水平", "标准", "金额", "人数"))
-        heads = [re.sub(r"(?:保障)?(?:标准|水平|金额)$", "", name) if short else name for name in memory.pair]
+        heads = [re.sub(r"(?:保障)?(?:标准|水平|金额)$", "", name) if short else name for name in before]
         return [Found(head + own, "城乡和分别：承前一对") for head in heads]
     if names is None:
         return [single] * len(run)
@@ -235,6 +239,19 @@ def _with_tail(
     if len(runs) < 2 or any(not right.strip() for _, right in frames):
         return pairs
     last = re.sub(r"(?:工作|任务)$", "", frames[-1][1].strip())
+    ranked = re.match(r"^[\u4e00-\u9fff]{1,3}级(?P<noun>[\u4e00-\u9fff]{2,})$", last)
+    if ranked and any(
+        re.fullmatch(r"[\u4e00-\u9fff]{1,3}级", found.subject) for _, found in pairs
+    ):  # 1个国家级、3个省级示范点
+        return [
+            (
+                quantity,
+                replace(found, subject=found.subject + ranked["noun"])
+                if re.fullmatch(r"[\u4e00-\u9fff]{1,3}级", found.subject)
+                else found,
+            )
+            for quantity, found in pairs
+        ]
     tail = lists.shared_tail(last)
     if not tail:
         predicate = words.PREDICATE.search(last)

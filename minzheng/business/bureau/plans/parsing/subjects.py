@@ -29,6 +29,7 @@ class Memory:
     subject: str = ""
     verb: str = ""
     pair: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def of_left(left: str, quantity: Quantity, memory: Memory) -> Found:
     if whom and not quantity.is_share:
         who = "" if whom["whom"] in ("群众", "困难群众", "群众累计") else trimmed(whom["whom"])
         return Found(clean(who + trimmed(whom["what"])), "为…提供")
-    rate = quantity.is_share or bool(words.RATE_HEAD.search(phrase))
+    rate = quantity.is_share or (not quantity.is_money and bool(words.RATE_HEAD.search(phrase)))
     core = trimmed(phrase, verbs=True)
     if not rate:
         core = _after_cut(core)
@@ -132,7 +133,7 @@ def of_left(left: str, quantity: Quantity, memory: Memory) -> Found:
         r"约?占|(?:每个?|平均每|各)?(?:城市|农村|城镇|乡镇)?(?:社区|村|街道|镇)?平均$", core
     ):
         whole = ((core.startswith("总") and core != "总价值") or core.endswith("平均")) and memory.topic
-        head = memory.topic if whole else memory.subject or memory.topic
+        head = words.GROWTH.sub("", memory.topic if whole else memory.subject or memory.topic)
         return Found(core if core in head else head + core, "承前：从属数")
     return Found(core, "数量前的名词")
 

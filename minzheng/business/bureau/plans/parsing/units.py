@@ -13,7 +13,7 @@ from minzheng.business.bureau.plans.parsing.numerals import multiplier
 
 #: Measure words that by themselves count real things; a Chinese numeral before them is a quantity.
 STRONG = (
-    "人次 户次 场次 件次 车次 台次 台套 人天 批次 例次 家次 头次 课时 学时 名 人 户 张 所 家 座 处 场 期 次 款 套 辆 台 册 间 对 例 起"
+    "人次 轮次 户次 场次 件次 车次 台次 台套 人天 批次 例次 家次 头次 课时 学时 名 人 户 张 所 家 座 处 场 期 次 款 套 辆 台 册 间 对 例 起"
     " 件 篇 份 栋 幢 亩 位 只 棵 株 箱 袋 吨 公斤 千克 块 场馆 班次 趟 艘 架 部 枚 副 床 扇 盏 具 盒 桶 瓶 包 匹 头 口 盆 节 堂 班 孔"
 ).split()
 #: Measure words that slogans use as well (两个维护, 三项机制): a Chinese numeral needs more evidence.
@@ -21,7 +21,7 @@ WEAK = "个 项 条 类 大类 种 支 批 门 组 队 面 本 幅 根 轮 层 �
 MONEY = "元 角".split()
 SIZES = "平方公里 平方米 平米 ㎡ m² 立方米 公里 千米 海里 米 公顷 升 千瓦时 千瓦 兆瓦".split()
 TIMES = "个工作日 工作日 个自然日 自然日 小时 分钟 秒 天 日 个月 周 学分".split()
-RATES = "个百分点 百分点 % ‰ 倍 成 番".split()
+RATES = "个百分点 百分点 % ‰ 倍 成 番 分".split()
 AGES = "周岁 岁".split()
 #: What stands behind a number and never counts: names of grades, years, editions, document numbers.
 NEVER = (
