@@ -23,7 +23,7 @@ WHERE l.state = 'planned' AND l.id IN (SELECT t.line_id FROM kernel_paypart t JO
 """
 _FREE = f"""
 UPDATE kernel_paymentline l SET state = %(state)s
-FROM kernel_payline p WHERE l.id = p.line_id AND {_HELD} AND l.state IN ('batched', 'paid')
+FROM kernel_payline p WHERE l.id = p.line_id AND {_HELD} AND l.state IN ('batched', 'paid', 'returned')
 """
 _FREE_PARTS = f"""
 UPDATE kernel_paymentline l SET state = 'planned'
