@@ -9,8 +9,8 @@ import pytest
 from minzheng.kernel.awards.models import PaymentLine
 from minzheng.kernel.ledger.proofs import verify
 from minzheng.kernel.payruns import services
-from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
-from minzheng.kernel.payruns.tests.world import COUNTY, MARCH, World, month
+from minzheng.kernel.payruns.errors import PayRefused
+from minzheng.kernel.payruns.tests.world import COUNTY, MARCH, World
 
 
 def test_从应发到关账_账与明细到分相符(world: World, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from minzheng.kernel.awards.services import change_account, stop
 from minzheng.kernel.ledger.proofs import verify
 from minzheng.kernel.payruns import claims, services, terms
 from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
-from minzheng.kernel.payruns.models import PayBatch, PayLine, PayPart
+from minzheng.kernel.payruns.models import PayBatch, PayLine
 from minzheng.kernel.payruns.tests.world import DIBAO, MARCH, World, codes_of, month
 from minzheng.kernel.subjects.models import Person
 
