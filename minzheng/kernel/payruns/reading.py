@@ -5,6 +5,7 @@ lines, and of a county's batch only those."""
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -117,3 +118,12 @@ def returned_by_code(of: PayBatch) -> list[dict[str, Any]]:
     """Lines that the bank returned, by its reason: {"return_code", "n", "fen"}."""
     rows = PayLine.objects.filter(batch=of, state__in=("returned", "unknown")).order_by().values("return_code")
     return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-n"))
+
+
+def last_paid_month(items: Iterable[str], on: datetime.date) -> datetime.date | None:
+    """The newest month, not after that of a day, of which the bank has told results for any of these benefits. For public
+    pages: it asks for no actor and tells nothing but the month."""
+    told = PayBatch.objects.filter(
+        item_code__in=list(items), month__lte=on, state__in=("PARTIAL_RETURN", "ALL_PAID", "CLOSED")
+    )
+    return told.exclude(kind="reissue").order_by("-month").values_list("month", flat=True).first()

@@ -7,6 +7,7 @@ Law: 《最低生活保障审核确认办法》第二十四条; 《个人信息�
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from typing import Any
 
@@ -20,6 +21,7 @@ from minzheng.kernel.cases.publicity import public_lists
 from minzheng.kernel.cases.publicity.public_lists import current, town_of
 from minzheng.kernel.documents.throttle import allow
 from minzheng.kernel.parts.page import Custom, Page
+from minzheng.kernel.payruns.reading import last_paid_month
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 
@@ -60,24 +62,30 @@ def objection_url(code: str, mark: str) -> str:
 
 
 def long_places(request: HttpRequest) -> HttpResponse:
-    """Townships with families in payment this month."""
+    """Townships with families that were paid in the newest month that has been paid."""
     if not _may(request):
         return _too_many(request)
-    month = clock.today().replace(day=1)
+    month = paid_month()
     towns = [{"code": code, "name": region_name(code), "count": n} for code, n in public_lists.long_towns(month)]
     return _page(request, "long_places", "长期公示", towns=towns, month=month)
 
 
 def long_place(request: HttpRequest, code: str) -> HttpResponse:
-    """The families of one township in payment this month, by village."""
+    """The families of one township that were paid, by village."""
     if not _may(request):
         return _too_many(request)
     code = _place(code)
     if codes.level(code) != _TOWN:
         raise Http404
-    month = clock.today().replace(day=1)
+    month = paid_month()
     groups = public_lists.long_groups(code, month)
     return _page(request, "long_place", f"{region_name(code)}长期公示", groups=groups, month=month)
+
+
+def paid_month() -> datetime.date:
+    """The newest month of which the bank has told results; this month where there is none yet."""
+    items = [item.code for item in public_lists.long_term_items()]
+    return last_paid_month(items, clock.today()) or clock.today().replace(day=1)
 
 
 def _place(code: str) -> str:
@@ -118,7 +126,7 @@ def _example() -> dict[str, Any] | None:
 
 
 def _long_example() -> dict[str, Any] | None:
-    towns = public_lists.long_towns(clock.today().replace(day=1))
+    towns = public_lists.long_towns(paid_month())
     return {"code": towns[0][0]} if towns else None
 
 

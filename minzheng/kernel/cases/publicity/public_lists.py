@@ -163,7 +163,7 @@ def long_term_items() -> list[Item]:
 
 
 def long_towns(month: datetime.date) -> list[tuple[str, int]]:
-    """Townships with families in payment this month, and how many."""
+    """Townships with families that were paid for this month, and how many."""
     from django.db.models import Count
 
     counted: dict[str, int] = defaultdict(int)
@@ -174,8 +174,8 @@ def long_towns(month: datetime.date) -> list[tuple[str, int]]:
 
 
 def long_groups(town: str, month: datetime.date) -> list[LongGroup]:
-    """The families of a township in payment this month, by item and village. Children are left out; villages too small
-    to hide anybody in come as one group without names."""
+    """The families of a township that were paid for this month, by item and village. Children are left out; villages too
+    small to hide anybody in come as one group without names."""
     lines = (
         _lines(month)
         .filter(codes.scope_q([town]))
@@ -216,10 +216,11 @@ def _order(row: LongRow) -> tuple[str, int, str]:
 
 
 def _lines(month: datetime.date) -> QuerySet[PaymentLine]:
+    """What the bank has paid: nobody is listed for money that has not arrived."""
     from minzheng.kernel.awards.models import PaymentLine
 
     codes_ = [item.code for item in long_term_items()]
-    return PaymentLine.objects.filter(month=month, line_type="regular", item_code__in=codes_)
+    return PaymentLine.objects.filter(month=month, line_type="regular", state="paid", item_code__in=codes_)
 
 
 def _long_row(line: PaymentLine, month: datetime.date) -> LongRow | None:

@@ -17,12 +17,17 @@ SHOWN = 40
 #: Accounts that are about one payee.
 OWN = ("payable", "reissue", "receivable")
 ATTEMPTS: tuple[Column, ...] = (
-    Link(lambda row: f"{row.month.year}年{row.month.month}月", "所属月", page="payruns.line", args={"pk": "pk"}),
+    Link(
+        lambda row: f"{row.month.year}年{row.month.month}月",
+        "所属月",
+        page="payruns.line",
+        args={"pk": "pk"},
+        css="nowrap",
+    ),
     Text(lambda row: LINE_TYPES.get(row.line_type, row.line_type), "类型", css="nowrap"),
     Money("amount_fen", "实发（元）"),
     Badge("state", "状态", names=LINE_STATES, tones=LINE_TONES),
     BatchLink("batch.no", "批次", css="nowrap"),
-    Month("batch.month", "发放月", narrow=False),
     Date("resulted_on", "银行结果", narrow=False),
     Note(said_by_bank, "原因"),
 )

@@ -43,6 +43,7 @@ ACTIONS = (
     Action("重新校验", "payruns.recheck", args=_PK, when=when("BUILDING", "CHECKED"), offered=offered("pay.build")),
     Action("退回", "payruns.send_back", args=_PK, when=when("REVIEWED", "APPROVED", "FIN_SUBMITTED"),
            offered=may_send_back),
+    Action("独立复算", "payruns.recompute", args=_PK, when=when("SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED")),
     Action("作废", "payruns.void", args=_PK, danger=True, when=when("BUILDING", "CHECKED", "REVIEWED", "APPROVED"),
            offered=offered("pay.build")),
 )  # fmt: skip

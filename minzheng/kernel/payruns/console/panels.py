@@ -231,16 +231,14 @@ class Rejected(Number):
 
 FILES: tuple[Column, ...] = (
     Badge("direction", "方向", names={"out": "报盘", "back": "回盘"}, tones={"out": "info", "back": "plain"}),
-    FileLink("name", "文件名", css="wrap-anywhere"),
+    FileLink("name", "文件名", css="wrap-anywhere file-name"),
     Number("lines", "笔数"),
     Money("total_fen", "金额（元）"),
     Number("paid", "到账"),
     Number("returned", "退回"),
     Number("unknown", "不明"),
     Rejected("rejected", "不予入账"),
-    Number("missing", "没有结果"),
-    Text("refusal", "整份拒收的原因"),
-    Text("made_name", "经办人"),
+    Text(lambda row: f"整份拒收：{row.refusal}" if row.refusal else row.made_name, "经办人、说明"),
     Moment("made_at", "时间"),
 )
 
