@@ -110,7 +110,8 @@ _CHECKS: tuple[tuple[str, str], ...] = (
     (
         "凭证 {0} 是凭证 {1} 的冲正，科目 {2} 却没有冲平，差 {3}。",
         """SELECT t.id, t.reverses_id, s.account_id, sum(s.debit - s.credit) FROM kernel_ledgertransaction t
-           JOIN sums s ON s.transaction_id IN (t.id, t.reverses_id) WHERE t.reverses_id IS NOT NULL
+           CROSS JOIN LATERAL (VALUES (t.id), (t.reverses_id)) AS pair (id) JOIN sums s ON s.transaction_id = pair.id
+           WHERE t.reverses_id IS NOT NULL
            GROUP BY t.id, t.reverses_id, s.account_id, s.benefit, s.source, s.region_code, s.month
            HAVING sum(s.debit) <> sum(s.credit)""",
     ),

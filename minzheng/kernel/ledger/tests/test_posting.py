@@ -140,7 +140,7 @@ def test_试算_对账单与余额按地区日期(db: None) -> None:
     assert CliRunner().invoke(ledger, ["balance", "--on", "昨天"]).exit_code == 2
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     moves=st.lists(
         st.tuples(
