@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from random import Random
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from minzheng.datacenter.monitoring import acting, deliveries, escalating, handling, leads, running, selectors
 from minzheng.datacenter.monitoring.models import Alert, MonitorRun
 from minzheng.demo.lake import deliver_rows
@@ -114,19 +116,25 @@ def _walk(loader: Loader) -> None:
         steps = (5, 3, 1, 4, 2, 0)[(place + number) % 6]
         if alert.created_at.date() >= loader.as_of and place >= FEW:
             continue
-        day, found = alert.created_at + datetime.timedelta(days=1), seen(alert.monitor, place)
+        found = seen(alert.monitor, place)
         for offset, act in enumerate((_assign, _visit, _judge, _handle, _close)[:steps]):
-            with clock.at(min(day + datetime.timedelta(days=offset, hours=number % 7), _noon(loader.as_of))):
+            day = timezone.localdate(alert.created_at) + datetime.timedelta(days=1 + offset)
+            at = (
+                _morning(day, number)
+                if day < loader.as_of
+                else alert.created_at + datetime.timedelta(minutes=7 * offset)
+            )
+            with clock.at(max(at, alert.created_at)):
                 try:
                     act(Alert.objects.get(pk=alert.pk), found)
                 except Refused:
                     break
 
 
-def _noon(day: datetime.date) -> datetime.datetime:
-    from django.utils import timezone
-
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(12)))
+def _morning(day: datetime.date, number: int) -> datetime.datetime:
+    """Some time between nine and four."""
+    begin = timezone.make_aware(datetime.datetime.combine(day, datetime.time(9)))
+    return begin + datetime.timedelta(hours=number % 7, minutes=number * 13 % 60)
 
 
 def _assign(alert: Alert, found: Seen) -> None:

@@ -118,6 +118,11 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+def _named(batch: LakeBatch) -> str:
+    """Which batch a form is about."""
+    return f"{showing.title(batch.source)} {batch.period}（{batch.no}，{batch.accepted:,} 行）。"
+
+
 def _loadable(actor: Any, pk: int) -> LakeBatch | None:
     batch = selectors.get(actor, pk, announcing.INGEST)
     return batch if batch is not None and batch.state == LakeBatch.CHECKED and batch.accepted else None
@@ -221,34 +226,34 @@ PAGES = [
          example=_with_rejects),
     Page(
         "lake.load", "console/lake/<int:pk>/load/", "入湖", announcing.INGEST,
-        ActionBody(_loadable, _load, submit="入湖", parent="lake.list",
-                   question="合格的行收进数据湖，核对和监测随即可以用到；退回的行不收。更正另一批的，旧批同时停用。"),
+        ActionBody(_loadable, _load, submit="入湖", parent="lake.detail",
+                   question=lambda batch: f"{_named(batch)}合格的行收进数据湖，核对和监测随即可以用到；退回的行不收。更正另一批的，旧批同时停用。"),
         example=_checked,
     ),
     Page(
         "lake.resume", "console/lake/<int:pk>/resume/", "接着试读", announcing.INGEST,
-        ActionBody(_resumable, _resume, submit="接着试读", parent="lake.list",
-                   question="文件已经完整收好，只是处理中断了。接着试读：检查每一行，一行也不入湖；看过结果再决定入湖。"),
+        ActionBody(_resumable, _resume, submit="接着试读", parent="lake.detail",
+                   question=lambda batch: f"{_named(batch)}文件已经完整收好，只是处理中断了。接着试读：检查每一行，一行也不入湖；看过结果再决定入湖。"),
         example=_stored,
     ),
     Page(
         "lake.discard", "console/lake/<int:pk>/discard/", "不要这一批", announcing.INGEST,
         ActionBody(_discardable, _discard, fields=(LongText("reason", "为什么不要（可以不写）", max_length=200, rows=2),),
-                   submit="不要了", danger=True, parent="lake.list",
-                   question="这一批没有入湖，核对和监测都没有用过。封存的原件和退回文件当即清除，批次登记留痕；要用时请重新交来。"),
+                   submit="不要了", danger=True, parent="lake.detail",
+                   question=lambda batch: f"{_named(batch)}这一批没有入湖，核对和监测都没有用过。封存的原件和退回文件当即清除，批次登记留痕；要用时请重新交来。"),
         example=_never_held,
     ),
     Page(
         "lake.drop", "console/lake/<int:pk>/drop/", "删除批次", ending.DROP,
         ActionBody(_droppable, _drop, fields=(LongText("reason", "删除的原因", required=True, max_length=200, rows=2),),
-                   submit="删除", danger=True, parent="lake.list",
-                   question="删除后这一批不再参加核对和监测，钥匙当即销毁，封存的姓名和号码谁也打不开，不能恢复。"),
+                   submit="删除", danger=True, parent="lake.detail",
+                   question=lambda batch: f"{_named(batch)}删除后这一批不再参加核对和监测，钥匙当即销毁，封存的姓名和号码谁也打不开，不能恢复。"),
         example=_example,
     ),
     Page(
         "lake.keep", "console/lake/<int:pk>/keep/", "规定保留期", ending.DROP,
-        ActionBody(_keepable, _keep, fields=(Date("day", "保留至（空着是不限）"),), submit="登记", parent="lake.list",
-                   question="到期后自动删除这一批，并记入审计。"),
+        ActionBody(_keepable, _keep, fields=(Date("day", "保留至（空着按来源的保留期）"),), submit="登记", parent="lake.detail",
+                   question=lambda batch: f"{_named(batch)}到期后自动删除这一批，并记入审计；不写的按来源的保留期列入待销毁。"),
         example=_held,
     ),
 ]  # fmt: skip

@@ -276,7 +276,10 @@ def _photo_example() -> dict[str, Any] | None:
 
 
 def _form(code: str, title: str, permission: str, fields: Any, save: Any, **more: Any) -> Page:
-    body = FormBody(fields, save, get=selectors.get, parent="monitor.queue", **more)
+    told = more.pop("lead", "")
+    body = FormBody(
+        fields, save, get=selectors.get, parent="monitor.alert", lead=lambda alert: showing.about(alert) + told, **more
+    )
     return Page(
         f"monitor.{code}",
         f"console/monitor/alerts/<int:pk>/{code}/",
@@ -297,8 +300,8 @@ PAGES = [
     Page(
         "monitor.close", "console/monitor/alerts/<int:pk>/close/", "销号", selectors.JUDGE,
         ActionBody(
-            selectors.get, _close, fields=(LongText("opinion", "说明", max_length=300),), submit="销号", parent="monitor.queue",
-            question="销号前会核对：说已纳入的确有待遇，说停发的确有决定。",
+            selectors.get, _close, fields=(LongText("opinion", "说明", max_length=300),), submit="销号", parent="monitor.alert",
+            question=lambda alert: f"{showing.about(alert)}销号前会核对：说已纳入的确有待遇，说停发的确有决定。",
         ),
         example=_example, reads=READS,
     ),

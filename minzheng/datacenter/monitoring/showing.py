@@ -76,6 +76,11 @@ def next_step(alert: Alert) -> str:
     return f"已于 {alert.closed_at:%Y-%m-%d} 销号。" if alert.closed_at else "已销号。"
 
 
+def about(alert: Alert) -> str:
+    """Whom and what an act is about, on its form: "新登记机动车：王芳。……" """
+    return f"{alert.title}：{alert.person_name or '没有档案'}。{alert.content.get('sentence', '')}"
+
+
 def fact_lines(alert: Alert) -> list[dict[str, str]]:
     """The facts as rows of a table."""
     return [

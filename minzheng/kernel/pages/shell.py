@@ -109,8 +109,17 @@ class Shell:
 
     def _item(self, page: Page, menu: Menu) -> NavItem:
         here = self.page
-        current = here is not None and (here.code == page.code or getattr(here.body, "parent", "") == page.code)
+        current = here is not None and page.code in self._line(here)
         return NavItem(menu.label or page.title, reverse(page.code), menu.icon, current)
+
+    @staticmethod
+    def _line(page: Page) -> list[str]:
+        """The page and those above it: a form stands under its object, the object under its list."""
+        found = [page.code]
+        while (above := registry.pages().get(getattr(page.body, "parent", ""))) and above.code not in found:
+            found.append(above.code)
+            page = above
+        return found
 
     @property
     def parent(self) -> tuple[str, str] | None:

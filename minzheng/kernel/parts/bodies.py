@@ -83,7 +83,8 @@ class DetailBody:
 @dataclass(frozen=True)
 class FormBody:
     """Fields on one page and one service call. ``save(actor, values, obj)`` returns ``Done`` or raises ``Refused``-like
-    errors, whose sentences are shown above the form. ``get`` fetches the object that is edited, if any."""
+    errors, whose sentences are shown above the form. ``get`` fetches the object that is edited, if any.
+    ``lead``: a sentence, or a function of that object that says what the form is about."""
 
     kind: ClassVar[str] = "form"
     fields: Sequence[Field] | Callable[[Any, Any], Sequence[Field]]
@@ -93,19 +94,20 @@ class FormBody:
     initial: Callable[[Any, Any], dict[str, Any]] | None = None
     submit: str = "保存"
     parent: str = ""
-    lead: str = ""
+    lead: str | Callable[[Any], str] = ""
 
 
 @dataclass(frozen=True)
 class ActionBody:
-    """A small act on one object: GET asks, POST does it. ``run(actor, obj, values)`` returns ``Done``."""
+    """A small act on one object: GET asks, POST does it. ``run(actor, obj, values)`` returns ``Done``. ``question``: a sentence,
+    or a function of the object that says what is judged."""
 
     kind: ClassVar[str] = "action"
     get: Callable[..., Any]
     run: Callable[..., Done]
     _: KW_ONLY
     fields: Sequence[Field] | Callable[[Any, Any], Sequence[Field]] = ()
-    question: str = ""
+    question: str | Callable[[Any], str] = ""
     submit: str = "确定"
     danger: bool = False
     parent: str = ""

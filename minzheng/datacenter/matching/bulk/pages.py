@@ -117,20 +117,20 @@ ALERTS = ListBody(
 REVIEWS = ListBody(
     selectors.reviews,
     (
-        Link("person_name", "姓名", page="matching.batch.review", args={"pk": "pk"}, sort="person_name"),
-        Text(lambda row: showing.source_title(row.source), "来源"),
+        Link("person_name", "姓名", page="matching.batch.review", args={"pk": "pk"}, sort="person_name", css="nowrap"),
+        Text(lambda row: showing.source_title(row.source), "来源", css="nowrap"),
         Text(showing.facts_line, "来源所载"),
         Badge("code", "怎样匹配的", names=dict(MatchReview.CODES)),
-        Region("region_code", "地区", narrow=False),
+        Region("region_code", "地区", css="nowrap", narrow=False),
         Badge("state", "状态", names=dict(MatchReview.STATES), tones=REVIEW_TONES, sort="state"),
         Text("reason", "理由", narrow=False),
-        Text("decided_name", "复核人", narrow=False),
+        Text("decided_name", "复核人", css="nowrap", narrow=False),
     ),
     filters=(OF_RUN, PLACE, ByChoice("state", "状态", choices=MatchReview.STATES)),
     sort="state",
     link=("matching.batch.review", {"pk": "pk"}),
-    lead="号码错了一位、姓名相符的数据，可能是这个人的，也可能不是。没有人认定以前，不进任何合计，也不产生预警。",
-    empty="没有待复核的数据。批量核对遇到号码有错、姓名相符的，列在这里等人认定。",
+    lead="号码有错、没有号码或者姓名不同的数据，可能是这个人的，也可能不是。没有人认定以前，不进任何合计，也不产生预警。",
+    empty="没有待复核的数据。批量核对遇到号码有错或没有号码、姓名相符的，列在这里等人认定。",
 )  # fmt: skip
 
 LEFT = ListBody(
@@ -185,7 +185,7 @@ PAGES = [
     Page("matching.batch.reviews", "console/matching/batch/reviews/", "批量核对的待复核", READ, REVIEWS),
     Page("matching.batch.review", "console/matching/batch/reviews/<int:pk>/", "认定是不是本人", RUN,
          ActionBody(showing.reviewed, forms.judge, fields=forms.JUDGEMENT, submit="认定", parent="matching.batch.reviews",
-                    question="来源的号码与本人的差一位，姓名相符。请核实以后认定；认定为本人的，并入这一户查到的情况。"),
+                    question=showing.what_is_doubtful),
          example=_open, reads="认定核对数据是不是本人的"),
     Page("matching.batch.left", "console/matching/batch/left/", "未核对的人", READ, LEFT),
 ]  # fmt: skip

@@ -106,6 +106,14 @@ def facts_line(row: MatchReview) -> str:
     return "；".join(fact_line(one) for one in (row.content or {}).get("facts", ()))
 
 
+def what_is_doubtful(row: MatchReview) -> str:
+    """Whose row it may be, what it says and how it was found: what the judgement is about."""
+    return (
+        f"{source_title(row.source)}有一条：{facts_line(row) or '（结果已到期清除）'}。可能是{row.person_name}的，"
+        f"{row.get_code_display()}。请核实以后认定；认定为本人的，并入这一户查到的情况。"
+    )
+
+
 def reviewed(actor: Any, pk: int) -> MatchReview | None:
     return selectors.reviews(actor, selectors.RUN).filter(pk=pk).first()
 
@@ -140,10 +148,10 @@ FACT = (
     Text("person", "姓名", css="nowrap"),
     Text(lambda row: class_title(row["class"]), "类别"),
     Text("title", "内容"),
-    Money("amount_fen", "金额（元）"),
+    Money(lambda row: row.get("amount_fen") or None, "金额（元）"),
     Text(lambda row: row.get("on_date", ""), "数据日期", css="nowrap"),
     Text(lambda row: source_title(row["source"]), "来源"),
-    Text("reference", "凭据", narrow=False),
+    Text(lambda row: (row.get("reference") or "").lstrip("，"), "凭据", narrow=False),
     Text(_way, "怎样匹配的", narrow=False),
 )
 ALERT = (
@@ -152,7 +160,7 @@ ALERT = (
     Date("on", "数据日期"),
 )  # fmt: skip
 WAITING = (
-    Link("person_name", "姓名", page="matching.batch.review", args={"pk": "pk"}),
+    Link("person_name", "姓名", page="matching.batch.review", args={"pk": "pk"}, css="nowrap"),
     Text(facts_line, "来源所载"),
     Badge("state", "状态", names=dict(MatchReview.STATES), tones={"open": "wait", "accepted": "good", "refused": "plain"}),
 )  # fmt: skip

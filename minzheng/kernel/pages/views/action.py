@@ -32,7 +32,7 @@ def action_view(page: Page) -> Callable[..., HttpResponse]:
             page,
             obj=obj,
             parent=body.parent,
-            lead=body.question,
+            lead=body.question(obj) if callable(body.question) else body.question,
             submit=body.submit,
             danger=body.danger,
             **sending.context(),

@@ -33,7 +33,7 @@ def form_view(page: Page) -> Callable[..., HttpResponse]:
             page,
             obj=obj,
             parent=body.parent,
-            lead=body.lead,
+            lead=body.lead(obj) if callable(body.lead) else body.lead,
             submit=body.submit,
             **sending.context(),
         )
