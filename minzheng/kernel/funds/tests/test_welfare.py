@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from minzheng.kernel.accounts.actors import Actor
-from minzheng.kernel.funds import papers, projects, publishing, selectors
+from minzheng.kernel.funds import papers, projects, publishing, reminders, selectors
 from minzheng.kernel.funds.errors import FundsRefused
 from minzheng.kernel.funds.models import FundAllocation, WelfareList, WelfareProject
 from minzheng.kernel.funds.tests.conftest import COUNTY, TODAY, draw
@@ -83,3 +84,20 @@ def test_公告_没有结果的不公告_对不上账的不公告_编制后变�
     reverse(of=LedgerTransaction.objects.get(pk=entry.booked_id), actor=head, reason="记错科目", occurred_on=TODAY)
     with pytest.raises(FundsRefused, match=r"相差 -300\.00 元"):
         publishing.draft(actor=cashier, region_code=COUNTY, year=2026)
+
+
+def test_提醒_支出慢_上年没公布_公布了就不提(project: WelfareProject, cashier: Actor, head: Actor) -> None:
+    spend(cashier, head, project, 47_999, "记001")
+    day = datetime.date
+    assert reminders.of(cashier, day(2026, 9, 30)) == []
+    ((sentence, page),) = reminders.of(cashier, day(2026, 10, 1))
+    assert (page, "支出进度 59%，低于 9 月底应达到的 60%" in sentence) == ("funds.projects", True)
+    spend(cashier, head, project, 1, "记002")
+    assert reminders.of(cashier, day(2026, 10, 1)) == []
+    assert reminders.of(cashier, day(2027, 4, 30)) == []
+    assert "最迟 6 月底前" in reminders.of(cashier, day(2027, 6, 1))[0][0]
+    assert "已经过期" in reminders.of(cashier, day(2027, 7, 1))[0][0]
+    assert reminders.of(head, day(2027, 7, 1)) == []
+    projects.report(actor=cashier, pk=project.pk, result="完成", performance="", score=None, finished_on=None)
+    publishing.publish(actor=head, pk=publishing.draft(actor=cashier, region_code=COUNTY, year=2026).pk)
+    assert reminders.of(cashier, day(2027, 7, 1)) == []
