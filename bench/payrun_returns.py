@@ -3,6 +3,7 @@ batch that was sent, writes the bank's return file and books it: read, check, re
 ledger. Beside it the bare work: COPY of the same values into a table and one join with the lines. The file for the bank
 is measured as well: opening the sealed numbers, writing, sealing."""
 
+# ruff: noqa: S608  (our own numbers)
 from __future__ import annotations
 
 import argparse
@@ -84,7 +85,7 @@ def _accounts(lines: int) -> None:
 
 
 _ID = 380_000_000_000_000_000
-_FILL = (
+_FILL = (  # our own numbers
     f"""INSERT INTO kernel_award (id, no, item_code, region_code, payee_id, account_id, payee_name, account_bank, persons,
         amount_fen, cycle, category, state, first_month, decided_on, frozen_sha, ruleset_sha, is_demo, created_at)
         SELECT {_ID} + n, 'B' || n, %(item)s, %(town)s, {_ID} + n, {_ID} + n, '张', '', 1, 86900, 'monthly', 'A', 'active',
@@ -100,7 +101,7 @@ _FILL = (
         10000 + (n * 37) %% 90000, 0, 0, 10000 + (n * 37) %% 90000, 1, 'A', jsonb_build_object('persons', 1, 'members',
         jsonb_build_array({_ID} + n), 'category', 'A', 'award_no', 'B' || n), 'sent', true, '', '', ''
         FROM generate_series(1::bigint, %(n)s) n""",
-)  # noqa: S608 - our own numbers
+)
 
 
 def timed(into: dict[str, Any], name: str, act: Callable[[], Any]) -> Any:
@@ -109,3 +110,120 @@ def timed(into: dict[str, Any], name: str, act: Callable[[], Any]) -> Any:
     into[name] = round(time.perf_counter() - begun, 2)
     into[f"{name}_cpu"] = round(time.process_time() - cpu, 2)
     return made
+
+
+def bare(batch: Any, file: Path) -> dict[str, float]:
+    """COPY of the same values into a table and one join with the lines; then the same join written as one UPDATE of the
+    lines' state (undone)."""
+    from django.db import connection, transaction
+
+    from minzheng.kernel.payruns import formats
+    from minzheng.kernel.payruns.formats.reading import Reading
+
+    text = "".join(f"{r.seq}\t{r.fen}\t{r.code}\n" for r in Reading(formats.detect(file), file))
+    seconds: dict[str, float] = {}
+    with transaction.atomic(), connection.cursor() as cursor:
+        begun = time.perf_counter()
+        cursor.execute("CREATE TEMP TABLE bare (seq int, fen bigint, code text) ON COMMIT DROP")
+        with cursor.copy("COPY bare FROM STDIN") as target:
+            target.write(text)
+        cursor.execute("ANALYZE bare")
+        cursor.execute(
+            "SELECT b.code, count(*), sum(l.amount_fen) FROM bare b JOIN kernel_payline l ON l.batch_id = %s "
+            "AND l.seq = b.seq AND l.amount_fen = b.fen GROUP BY 1",
+            [batch.pk],
+        )
+        seconds["copy_join"] = time.perf_counter() - begun
+        begun = time.perf_counter()
+        cursor.execute(
+            "UPDATE kernel_payline l SET state = 'paid', return_code = b.code FROM bare b WHERE l.batch_id = %s "
+            "AND l.seq = b.seq AND l.amount_fen = b.fen",
+            [batch.pk],
+        )
+        seconds["copy_join_update"] = seconds["copy_join"] + time.perf_counter() - begun
+        transaction.set_rollback(True)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM FULL ANALYZE kernel_payline")
+    return {name: round(value, 2) for name, value in seconds.items()}
+
+
+def measure(lines: int, format_code: str, folder: Path) -> dict[str, Any]:
+    """Seconds (and CPU seconds of this process) of the file and of booking its answer, and the ratios."""
+    from minzheng.kernel.accounts.actors import SYSTEM
+    from minzheng.kernel.ledger.proofs import verify
+    from minzheng.kernel.payruns import bankfile, returns, simulator
+    from minzheng.kernel.payruns.simulator import Habits
+
+    batch, told = fill(lines), {"lines": lines, "format": format_code}
+    _owed(batch)
+    memory = _peak()
+    timed(told, "file", lambda: bankfile.write(batch, format_code, actor=SYSTEM))
+    file = folder / "back"
+    simulator.simulate(batch, file, seed=1, habits=Habits(1 / RETURNED, 1 / UNKNOWN), format_code=format_code)
+    told["bare"] = bare(batch, file)
+    made = timed(told, "book", lambda: returns.book(actor=SYSTEM, batch=batch, path=file))
+    told |= {"paid": made.paid, "returned": made.returned, "unknown": made.unknown, "rejected": made.rejected}
+    told["memory_mb"] = {"before": memory, "peak": _peak()}
+    again = timed(told, "again", lambda: returns.book(actor=SYSTEM, batch=batch, path=file))
+    report = verify()
+    told["nothing_doubled"] = again.again and not [one for one in report.errors if "借贷" in one or "合计" in one]
+    told["ratio_join"] = round(told["book"] / told["bare"]["copy_join"], 2)
+    told["ratio_join_written"] = round(told["book"] / told["bare"]["copy_join_update"], 2)
+    told["limit"] = LIMIT
+    return told
+
+
+def _owed(batch: Any) -> None:
+    """What approval and voucher booked before: owed to every payee, and the money on the paying account."""
+    from minzheng.kernel.accounts.actors import SYSTEM
+    from minzheng.kernel.ledger import services as ledger
+
+    ledger.post_select(
+        kind="pay.approve", key="bench:approve", occurred_on=MONTH, region_code=TOWN, reference=f"paybatch:{batch.pk}",
+        actor=SYSTEM, params={"batch": batch.pk, "item": ITEM},
+        sql="""SELECT 'payable', -p.amount_fen, p.person_id, %(item)s, '', p.region_code, p.month, p.id
+               FROM kernel_payline p WHERE p.batch_id = %(batch)s
+               UNION ALL SELECT 'bank', sum(p.amount_fen)::bigint, 0, %(item)s, '', p.region_code, p.month, 0
+               FROM kernel_payline p WHERE p.batch_id = %(batch)s GROUP BY p.region_code, p.month""",
+    )  # fmt: skip
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--lines", type=int, default=1_000_000)
+    asked.add_argument("--format", default="fiscal_csv")
+    options = asked.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minzheng.site.settings")
+    os.environ.setdefault("MINZHENG_TEST_DB", "bench_payrun_returns")
+    os.environ.setdefault("MINZHENG_LOG_LEVEL", "ERROR")
+    from minzheng.site import database
+
+    os.environ[database.ROLE] = "owner"
+    import django
+    from django.conf import settings
+
+    django.setup()
+    settings.DATABASES["default"].update(database.connection_settings())
+    database.hold_until_exit()
+    from django.test.utils import setup_databases, teardown_databases
+
+    made = setup_databases(verbosity=0, interactive=False, aliases={"default": None}, serialized_aliases=set())
+    try:
+        with tempfile.TemporaryDirectory(prefix="payrun-returns-") as folder:
+            settings.MEDIA_ROOT = Path(folder) / "files"
+            result = measure(options.lines, options.format, Path(folder))
+    finally:
+        teardown_databases(made, verbosity=0)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "payrun_returns.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
+    json.dump(result, sys.stdout, ensure_ascii=False, indent=1)
+    print()
+    sys.exit(0 if result["nothing_doubled"] and result["ratio_join_written"] <= LIMIT else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -41,7 +41,7 @@ def _step(actor: Actor, award: Award) -> Step:
             Text("holder", "户名（存折、银行卡上的姓名）", required=True, max_length=30),
             BankAccount("number", "账号（卡号）", required=True, help="照着存折、银行卡填，填完再对一遍。"),
             Text("bank", "哪家银行", required=True, max_length=60, help="例如：示范农商行东安支行。"),
-            Photo("proofs", "拍存折、银行卡有姓名和账号的一面", required=True, kind=services.PROOF, max_files=2),
+            Photo("proofs", "存折、银行卡有姓名和账号的一面", required=True, kind=services.PROOF, max_files=2),
         ),
     )
 
@@ -59,8 +59,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         name = award.payee.name if award.payee is not None else award.payee_name
         return _draw(request, award, step, {"holder": name, "kind": "own"})
-    raw = {f.name: raw_value(f, request.POST, request.FILES) for f in step.fields}
-    values, errors = clean_fields(step.fields, raw)
+    raw = {f.name: raw_value(f, request.POST, None) for f in step.plain_fields}
+    values, errors = clean_fields(step.fields, request.POST, request.FILES)
     if errors:
         return _draw(request, award, step, raw, errors)
     try:
