@@ -33,7 +33,7 @@ from minzheng.datacenter.exchange.showing import (
 _COLUMNS = (
     Link("no", "编号", page="exchange.detail", args={"pk": "pk"}, css="nowrap"),
     Badge("direction", "方向", names={"out": "我们查询", "in": "对方来函"}),
-    Text("partner.title", "对方单位"),
+    Text("partner.title", "对方单位", css="roomy"),
     SIMULATED,
     Text(source_title, "数据", css="nowrap"),
     Text(lambda row: purposes.title(row.purpose), "用途", css="nowrap"),

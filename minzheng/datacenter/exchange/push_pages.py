@@ -40,7 +40,7 @@ PUSHES = ListBody(
     runs,
     (
         Link("no", "编号", page="exchange.push", args={"pk": "pk"}, css="nowrap"),
-        Text("partner.title", "单位"),
+        Text("partner.title", "单位", css="roomy"),
         SIMULATED,
         Text(lambda row: feed_title(row.partner, row.feed), "内容", css="nowrap"),
         Text("period", "期间", css="nowrap"),

@@ -28,7 +28,7 @@ MET = {"self": "见到本人", "kin": "见到家属", "neighbour": "问了邻居
 
 #: Columns that lists of alerts share.
 LEVEL = Badge("level", "等级", names=LEVELS, tones=LEVEL_TONES, css="nowrap")
-NUMBER = Link("title", "事由", page="monitor.alert", args={"pk": "pk"})
+NUMBER = Link("title", "事由", page="monitor.alert", args={"pk": "pk"}, css="roomy")
 WHO = Text(lambda row: row.person_name + ("（待核实）" if row.in_doubt else "") or "没有档案", "对象", css="nowrap")
 VILLAGE = Region("region_code", "村（社区）")
 TOWN = Region("town_code", "乡镇", narrow=False)

@@ -119,11 +119,11 @@ REVIEWS = ListBody(
     (
         Link("person_name", "姓名", page="matching.batch.review", args={"pk": "pk"}, sort="person_name", css="nowrap"),
         Text(lambda row: showing.source_title(row.source), "来源", css="nowrap"),
-        Text(showing.facts_line, "来源所载"),
+        Text(showing.facts_line, "来源所载", css="roomy"),
         Badge("code", "怎样匹配的", names=dict(MatchReview.CODES)),
         Region("region_code", "地区", css="nowrap", narrow=False),
         Badge("state", "状态", names=dict(MatchReview.STATES), tones=REVIEW_TONES, sort="state"),
-        Text("reason", "理由", narrow=False),
+        Text("reason", "理由", css="roomy", narrow=False),
         Text("decided_name", "复核人", css="nowrap", narrow=False),
     ),
     filters=(OF_RUN, PLACE, ByChoice("state", "状态", choices=MatchReview.STATES)),

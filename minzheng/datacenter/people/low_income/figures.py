@@ -37,10 +37,10 @@ def by_place(actor: Actor, places: Sequence[tuple[str, str]]) -> Places:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     heads: dict[str, int] = {}
     for width in sorted(widths):
-        rows = selectors.in_force(actor).annotate(place=Substr("region_code", 1, width))
-        for place, code, entries in _by_class(rows):
+        rows = selectors.in_force(actor)
+        for place, code, entries in _by_class(rows, width):
             counts[place][code] = entries
-        for place, code, entries in _by_class(selectors.told_twice(rows)):
+        for place, code, entries in _by_class(selectors.told_twice(rows), width):
             counts[place][code] -= entries
         mains = selectors.people_now(actor).annotate(place=Substr("region_code", 1, width))
         heads.update(mains.values_list("place").annotate(n=Count("pk")).order_by())
@@ -54,8 +54,10 @@ def by_place(actor: Actor, places: Sequence[tuple[str, str]]) -> Places:
     return Places(lines, (dict(total), sum(line[3] for line in lines)))
 
 
-def _by_class(rows: QuerySet[LowIncomeEntry]) -> QuerySet[LowIncomeEntry, tuple[str, str, int]]:
-    return rows.values_list("place", "class_code").annotate(n=Count("pk")).order_by()  # type: ignore[return-value]
+def _by_class(rows: QuerySet[LowIncomeEntry], width: int) -> QuerySet[LowIncomeEntry, tuple[str, str, int]]:
+    """(place of so many digits, class, entries)."""
+    rows = rows.annotate(place=Substr("region_code", 1, width))
+    return rows.values_list("place", "class_code").annotate(n=Count("pk")).order_by()
 
 
 @dataclass
