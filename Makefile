@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test setup setup-test lint types contracts docs bench bench-policy bench-match bench-link lock pictures clean
+.PHONY: help run test setup setup-test lint types contracts docs bench bench-datacenter bench-policy bench-match bench-link lock pictures clean
 
 help: ## 列出可用的目标
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,7 +32,11 @@ contracts: setup-test
 
 bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）；计划读取的准确率要 MINZHENG_PLAN_DOCUMENTS
 	@$(BIN)/python -m bench plans
-	@exec $(BIN)/python -m bench
+	@$(BIN)/python -m bench
+	@exec $(BIN)/python -m bench datacenter
+
+bench-datacenter: setup ## 测量大数据中心的各项承诺，旁边是裸 DuckDB 查询（SIZE=full 为承诺的规模）
+	@exec $(BIN)/python -m bench datacenter --size $(or $(SIZE),small)
 
 bench-policy: setup ## 测量规则引擎：手写 SQL、生成的 SQL、编译循环、单户（PERSONS、STREAM 为人数）
 	@$(PYTHON) scripts/bootstrap.py bulk

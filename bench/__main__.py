@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from bench import table
+from bench.datacenter import datacenter
 from bench.faults.command import faults
 from bench.plans.command import plans
 
@@ -53,6 +54,7 @@ def bench(context: click.Context, persons: str, requests: int, writers: int, eac
 
 
 bench.add_command(faults)
+bench.add_command(datacenter)
 bench.add_command(plans)
 
 

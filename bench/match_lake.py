@@ -1,4 +1,4 @@
-"""A province's record lake for measuring, made with NumPy in the lake's clean layout: tokens, sorted, row groups of 122,880.
+"""A province's record lake for measuring, made with NumPy in the lake's clean layout: tokens, sorted, row groups as the lake writes them.
 
 Everybody is invented. The people of the lake and of the applicants' file are the same population, so hits are real ones:
 the number of a person, his name and so their tokens follow from his place in the population.
@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from minzheng.datacenter.lake import tokens
+from minzheng.datacenter.lake import tokens, writing
 from minzheng.datacenter.matching.bulk.material import Material, Part
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.spec import Column, SourceSpec
 
 Ints = npt.NDArray[np.int64]
-ROW_GROUP = 122_880
+ROW_GROUP = writing.GROUP
 #: Rows of one batch of one source.
 BATCH = 4_000_000
 #: Per cent of the rows, as a province might hold them; sources that are not declared give theirs to the others.

@@ -9,6 +9,7 @@ name. Where the known name itself hides more than one character only the surname
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations, product
 
 import numpy as np
@@ -52,12 +53,7 @@ def _settle(
         rows.setdefault(spelled[int(row)], []).append(int(row))
     distinct = sorted(rows)
     for start in range(0, len(distinct), _CHUNK):
-        made = [(place, *one) for place, name in enumerate(distinct[start : start + _CHUNK]) for one in spellings(name)]
-        if not made:
-            continue
-        places, texts, worth = zip(*made, strict=True)
-        found = tokens.texts(pa.array(texts, pa.string()), "pinyin").to_numpy()
-        bounds = np.searchsorted(np.array(places), np.arange(_CHUNK + 1))
+        found, worth, bounds = _tokens(tuple(distinct[start : start + _CHUNK]), spellings)
         for place, name in enumerate(distinct[start : start + _CHUNK]):
             low, high = int(bounds[place]), int(bounds[place + 1])
             wanted = {int(pinyin[row]) for row in rows[name]}
@@ -69,6 +65,18 @@ def _settle(
             for at in rows[name]:
                 if int(pinyin[at]) in best:
                     result[at] = best[int(pinyin[at])]
+
+
+@lru_cache(maxsize=2)
+def _tokens(
+    known: tuple[str, ...], spellings: Callable[[str], Spelled]
+) -> tuple[npt.NDArray[np.int64], tuple[float, ...], npt.NDArray[np.int64]]:
+    """Tokens and worth of all spellings of some names, and where those of each begin. The last ones are kept: the invented
+    people of a batch check are the same at every source."""
+    made = [(place, *one) for place, name in enumerate(known) for one in spellings(name)]
+    places, texts, worth = zip(*made, strict=True) if made else ((), (), ())
+    found = tokens.texts(pa.array(texts, pa.string()), "pinyin").to_numpy(zero_copy_only=False)
+    return found, worth, np.searchsorted(np.array(places, dtype=np.int64), np.arange(len(known) + 1))
 
 
 def _few(name: str) -> Spelled:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -20,7 +22,7 @@ from minzheng.datacenter.lake.models import LakeBatch
 TOKEN = "id_token"  # noqa: S105  the column of persons' tokens
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _footer(path: str, written: tuple[int, int, int]) -> tuple[Any, tuple[tuple[int, int], ...]]:
     """The footer of a file, and the smallest and largest token of each row group (none of it known: everything).
     ``written``: which file it is that lies at the path now; numbers of batches that were undone come again."""
@@ -42,13 +44,24 @@ def in_file(path: str, tokens: Sequence[int], columns: Sequence[str]) -> pa.Tabl
     groups = [n for n, (low, high) in enumerate(ranges) if any(low <= one <= high for one in tokens)]
     if not groups:
         return None
-    wanted, parts = pa.array(tokens, pa.int64()), []
+    wanted = pa.array(tokens, pa.int64())
     with pq.ParquetFile(path, metadata=footer) as file:
-        for group in groups:
-            there = pc.is_in(file.read_row_group(group, [TOKEN], use_threads=False)[TOKEN], value_set=wanted)
-            if pc.any(there).as_py():
-                parts.append(file.read_row_group(group, list(columns), use_threads=False).filter(there))
-    return pa.concat_tables(parts) if parts else None
+        there = pc.is_in(file.read_row_groups(groups, [TOKEN], use_threads=False)[TOKEN], value_set=wanted)
+        mask, ends = there.combine_chunks().to_numpy(zero_copy_only=False), _ends(footer, groups)
+        held = [
+            (group, low, high)
+            for group, low, high in zip(groups, [0, *ends], ends, strict=False)
+            if mask[low:high].any()
+        ]
+        if not held:
+            return None
+        found = file.read_row_groups([group for group, _, _ in held], list(columns), use_threads=False)
+        return found.filter(pa.array(np.concatenate([mask[low:high] for _, low, high in held])))
+
+
+def _ends(footer: Any, groups: Sequence[int]) -> list[int]:
+    """Where each of these row groups ends when they are read one after the other."""
+    return list(accumulate(footer.row_group(group).num_rows for group in groups))
 
 
 def rows(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequence[str]) -> pa.Table | None:

@@ -21,9 +21,9 @@ from minzheng.datacenter.lake import engine, places, points
 from minzheng.datacenter.lake.checking import REPAIRS, Clean
 from minzheng.datacenter.lake.errors import LakeRefused
 
-#: Rows of one row group. A look-up of one family reads whole groups, a caseload streams past them: half of 122 880 halves
-#: the first and does not slow the second (a million rows of contributions: 16 against 30 ms; 20 480: 10 ms, but slower scans).
-GROUP = 61_440
+#: Rows of one row group. A look-up of one family decodes whole groups, a caseload streams past them: of 400 000 contributions a
+#: look-up of four people takes 32 ms with 61 440, 6 with 8 192, 5 with 4 096 (CPU), the stream and the disk some per cent more.
+GROUP = 8_192
 PART, REPAIRED = "part-0.parquet", "repairs.parquet"
 _BLOCKS = "blocks.parquet"
 
