@@ -14,8 +14,7 @@ from minzheng.kernel.parts.columns import Badge, Date, Link, Money, Number, Text
 from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.filters import ByChoice, ByRegion
 from minzheng.kernel.parts.page import ActionBody, DetailBody, Done, ExportBody, FormBody, ListBody, Menu, Page
-from minzheng.kernel.parts.panels import Facts, Figure, Figures, Table
-from minzheng.kernel.parts.plain_fields import yuan_text
+from minzheng.kernel.parts.panels import Facts, Table
 
 
 def _one(actor: Any, pk: int) -> WelfareProject | None:
@@ -56,14 +55,12 @@ def _address(row: WelfareProject) -> str:
     return reverse("funds.project", kwargs={"pk": row.pk})
 
 
-def _figures(row: WelfareProject, drawing: Any) -> list[Figure]:
-    budget, spent = projects.sums(row)
-    waiting = row.entries.filter(state="draft").count()
-    return [
-        Figure("预算（元）", yuan_text(budget)), Figure("支出（元）", yuan_text(spent)), Figure("余额（元）", yuan_text(budget - spent)),
-        Figure("支出进度", papers.rate({"budget": budget, "spent": spent})),
-        Figure("待确认的收支", waiting, tone="warn" if waiting else "plain"),
-    ]  # fmt: skip
+def _sums(row: WelfareProject) -> dict[str, int]:
+    """Budget, spent and left of a project, asked once a page."""
+    if not hasattr(row, "told"):
+        budget, spent = projects.sums(row)
+        row.told = {"budget": budget, "spent": spent}  # type: ignore[attr-defined]
+    return row.told  # type: ignore[attr-defined, no-any-return]
 
 
 def _approved(row: WelfareProject) -> bool:
@@ -91,7 +88,15 @@ LIST = ListBody(
 DETAIL = DetailBody(
     _one,
     (
-        Figures("资金", figures=_figures),
+        Facts(
+            "资金",
+            items=(
+                Money(lambda row: _sums(row)["budget"], "预算（元）"),
+                Money(lambda row: _sums(row)["spent"], "支出（元）"),
+                Money(lambda row: _sums(row)["budget"] - _sums(row)["spent"], "余额（元）"),
+                Text(lambda row: papers.rate(_sums(row)), "支出进度"),
+            ),
+        ),
         Facts("项目", items=(
             Text("no", "编号"), showing.STATE, Badge("category", "类别", names=dict(WelfareProject.CATEGORIES)), Text("year", "年度"),
             Text("executor", "执行单位"), Text("document_no", "文号"), Text("content", "资助内容"), Text("goal", "绩效目标"),

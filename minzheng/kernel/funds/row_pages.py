@@ -176,7 +176,7 @@ ADJUSTMENTS = Table(
 SHARED = Facts("办理", columns=1, items=showing.HANDS)
 FILTERS = (ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=STATES))
 ALLOCATIONS = ListBody(
-    _listed(FundAllocation), showing.ALLOCATION, sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
+    _listed(FundAllocation), showing.ALLOCATION[:-1], sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
     filters=(*FILTERS, ByChoice("source", "资金来源", choices=lambda drawing: forms.source_options()),
              ByChoice("year", "年度", choices=lambda drawing: [(str(y), str(y)) for y in _years(drawing.actor)])),
     actions=(

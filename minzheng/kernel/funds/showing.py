@@ -33,8 +33,8 @@ TONES = {"draft": "wait", "confirmed": "good", "withdrawn": "plain"}
 IMPERSONAL = "只有资金的合计和项目，没有任何人的信息"
 
 STATE = Badge("state", "状态", names=dict(STATES), tones=TONES, sort="state")
-PLACE = Region("region_code", "地区")
-SOURCE = Text(lambda row: sources.title(row.source), "资金来源")
+PLACE = Region("region_code", "地区", css="nowrap")
+SOURCE = Text(lambda row: sources.title(row.source), "资金来源", css="nowrap")
 ITEM = Text(lambda row: item_title(row.item_code) if row.item_code else "", "事项")
 AMOUNT = Money("amount_fen", "金额（元）", sort="amount_fen")
 HANDS = (
@@ -45,7 +45,7 @@ ALLOCATION = (
     Text("document_no", "文号"), Date("document_on", "文件日期"), PLACE, Text("year", "年度"), SOURCE,
     Text(lambda row: sources.purpose_title(row.purpose), "资金用途"),
     Text(lambda row: item_title(row.item_code) if row.item_code else "不限", "限用于事项"),
-    Text("get_kind_display", "类型"), AMOUNT, STATE, Text("note", "说明"),
+    Text("get_kind_display", "类型", css="nowrap"), AMOUNT, STATE, Text("note", "说明"),
 )  # fmt: skip
 RULE = (
     Text("get_kind_display", "种类"), PLACE, Text(lambda row: rule_item(row), "事项"), Text(lambda row: rule_text(row), "内容"),
