@@ -66,7 +66,7 @@ class Party(Column):
 
 
 def _item_title(code: str) -> str:
-    return {item.code: item.short for item in registry.all_items()}.get(code, code)
+    return {item.code: item.short for item in registry.all_items()}.get(code) or showing.benefit_title(code)
 
 
 def _items(drawing: Drawing) -> list[tuple[str, str]]:
@@ -226,6 +226,7 @@ _DETAIL = DetailBody(
                 Amount("credit", "贷方"),
                 *LINES[4:],
             ),
+            more=lambda one: ("这笔凭证的全部分录", f"{reverse('ledger.entries')}?q={one.pk}"),
         ),
     ),
     side=(
@@ -234,7 +235,7 @@ _DETAIL = DetailBody(
             columns=1,
             items=(
                 Link(
-                    lambda row: f"凭证 {row.reverses_id}",
+                    lambda row: f"凭证 {row.reverses_id}" if row.reverses_id else "",
                     "冲正的凭证",
                     page="ledger.detail",
                     args={"pk": "reverses_id"},
@@ -246,7 +247,6 @@ _DETAIL = DetailBody(
     ),
     title=lambda one: f"{kind_title(one.kind)} · {one.occurred_on}",
     subtitle=lambda one: f"凭证 {one.pk}" + ("（已冲正）" if hasattr(one, "reversal") else ""),
-    actions=(Action("全部分录", "ledger.entries"),),
     parent="ledger.transactions",
 )
 _example = first_of(LedgerTransaction.objects.order_by("pk"))

@@ -21,6 +21,19 @@ def name_kinds(titles: dict[str, str]) -> None:
     _kinds.update(titles)
 
 
+#: Titles of what is booked under `benefit` without being an item that one applies for.
+_benefits: dict[str, str] = {}
+
+
+def name_benefits(titles: dict[str, str]) -> None:
+    """Chinese titles of further values of `benefit`."""
+    _benefits.update(titles)
+
+
+def benefit_title(code: str) -> str:
+    return _benefits.get(code, code)
+
+
 def kind_title(code: str) -> str:
     return _kinds.get(code, code)
 

@@ -31,6 +31,7 @@ showing.name_kinds(
 )
 
 CODE = "assistance.relief_goods"
+showing.name_benefits({CODE: "实物救助"})
 #: Which account stands against `stock`, by kind of movement; a transfer stands against itself.
 AGAINST = {"in": "received", "out": "issued", "issue": "issued", "void": "issued", "loss": "loss", "count": "loss"}
 
