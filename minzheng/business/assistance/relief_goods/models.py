@@ -105,7 +105,7 @@ class CampaignGoods(Row):
     """So many pieces of this for every person of the campaign."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="goods")
-    goods = models.ForeignKey(Goods, on_delete=models.PROTECT, related_name="+")
+    goods = link("assistance.Goods", verbose_name="物资")  # the catalogue belongs to nobody, the row to its campaign
     pieces = models.PositiveIntegerField("每人件数")
 
     class Meta:
