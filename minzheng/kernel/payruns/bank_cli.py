@@ -13,6 +13,7 @@ from minzheng.kernel.payruns import access, formats, returns, simulator
 from minzheng.kernel.payruns.errors import PayInput
 from minzheng.kernel.payruns.formats.writing import yuan
 from minzheng.kernel.payruns.models import PayBatch
+from minzheng.kernel.payruns.returns import expiring
 
 SHARE = click.FloatRange(0, 1)
 
@@ -48,7 +49,9 @@ def formats_command(as_json: bool) -> None:
         click.echo(json.dumps({"formats": found}, ensure_ascii=False))
         return
     for row in found:
-        click.echo(f"{row['code']:<16}{row['title']}（{row['kind']}，{row['encoding']}）\n    {row['needs_confirmation']}")
+        click.echo(
+            f"{row['code']:<16}{row['title']}（{row['kind']}，{row['encoding']}）\n    {row['needs_confirmation']}"
+        )
 
 
 @click.command("return")
@@ -121,5 +124,22 @@ def simulate_command(
     )
 
 
+@click.command("give-back")
+@click.argument("batch")
+@click.option("--as", "user", required=True, help="由谁办理（须有财务岗位）。")
+@click.option("--reason", required=True, help="理由。")
+@click.option("--json", "as_json", is_flag=True, help="标准输出只有 JSON。")
+def give_back_command(batch: str, user: str, reason: str, as_json: bool) -> None:
+    """退回满规定月数仍未能重发的明细，记账交回财政。"""
+    actor = _acting(user)
+    found = access.find(actor, batch)
+    lines = expiring.give_back(actor=actor, batch=found, reason=reason)
+    fen = sum(line.amount_fen for line in lines)
+    if as_json:
+        click.echo(json.dumps({"batch": found.no, "lines": len(lines), "total_fen": fen}, ensure_ascii=False))
+        return
+    click.echo(f"批次 {found.no}：{len(lines)} 笔 {yuan(fen)} 元记入退回财政。")
+
+
 #: Added to the group `payrun`.
-commands = (formats_command, return_command, simulate_command)
+commands = (formats_command, return_command, simulate_command, give_back_command)

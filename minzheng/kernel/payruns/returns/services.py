@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from minzheng.kernel import clock
 from minzheng.kernel.awards.services import month_after
+from minzheng.kernel.jobs.services import enqueue
 from minzheng.kernel.payruns import access, formats
 from minzheng.kernel.payruns.bank_models import BankFile, ReturnReject
 from minzheng.kernel.payruns.formats.reading import Reading
@@ -23,6 +24,7 @@ from minzheng.kernel.payruns.formats.writing import yuan
 from minzheng.kernel.payruns.models import PayBatch, PayMonth
 from minzheng.kernel.payruns.returns import booking
 from minzheng.kernel.payruns.returns.intake import Fault, ReturnRefused, take_in
+from minzheng.kernel.payruns.returns.jobs import TELL
 from minzheng.kernel.payruns.returns.reissuing import reissue
 from minzheng.kernel.payruns.safe import SealedWriter, key_of
 
@@ -140,6 +142,8 @@ def _book(actor: Actor, pk: int, one: Format, path: Path, sealed: SealedWriter, 
     booking.note_lines(batch, file, actor)
     booking.post(batch, file, actor, on=max(today, month) if month else today)
     _move(batch, actor, states, file)
+    if file.returned:
+        enqueue(TELL, args={"file": str(file.pk)}, key=f"{TELL}:{file.pk}", requested_by_id=actor.id)
     return Outcome(batch, file, named=_without_result(batch) if file.missing else ())
 
 

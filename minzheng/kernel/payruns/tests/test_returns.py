@@ -21,6 +21,7 @@ from minzheng.kernel.cases.errors import NotAllowed
 from minzheng.kernel.documents import sealed_files, vault
 from minzheng.kernel.ledger.models import LedgerEntry
 from minzheng.kernel.ledger.proofs import verify
+from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.payruns import bankfile, formats, returns, services, simulator
 from minzheng.kernel.payruns.bank_models import BankFile
 from minzheng.kernel.payruns.cli import payrun
@@ -28,6 +29,8 @@ from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
 from minzheng.kernel.payruns.formats import writing
 from minzheng.kernel.payruns.formats.spec import BadFormat
 from minzheng.kernel.payruns.models import PayBatch, PayEvent, PayLine
+from minzheng.kernel.payruns.returns import expiring
+from minzheng.kernel.payruns.returns.jobs import tell_returned
 from minzheng.kernel.payruns.simulator import Habits
 from minzheng.kernel.payruns.tests.world import COUNTY, MARCH, World, month
 
@@ -355,3 +358,20 @@ def test_命令行(world: World, batch: PayBatch, tmp_path: Path) -> None:
     assert run("return", batch.no, file, "--json").exit_code == 0
     assert "没有文件" in str(run("return", batch.no, "/nowhere", "--json").exception)
     assert "都已经有结果" in str(run("simulate-bank", batch.no, "--out", file, "--seed", "3").exception)
+
+
+def test_退回的告诉本人_满一年未能重发的交回财政(world: World, batch: PayBatch, answer: Answer) -> None:
+    outcome = book(world, batch, answer({1: "03", 2: "00", 3: "00", 4: "05"}))
+    assert tell_returned(None, file=str(outcome.file.pk)) == {"told": 2}  # type: ignore[arg-type]
+    line = PayLine.objects.get(batch=batch, seq=1)
+    told = OutboxMessage.objects.filter(recipient=line.person, channel="inapp").latest("pk").body
+    assert "2026年3月的低保 650.00 元没有到账" in told and "已经注销" in told and "钱没有少" in told
+    with pytest.raises(PayRefused, match="没有退回满 12 个月"):
+        expiring.give_back(actor=world.cashier, batch=batch, reason="联系不上本人")
+    with clock.at(datetime.date(2027, 5, 20)):
+        given = expiring.give_back(actor=world.cashier, batch=batch, reason="联系不上本人")
+    assert [one.seq for one in given] == [1, 4] and states(batch)[1] == "returned"
+    assert balance("reissue") == 0 and balance("treasury") == -FEN[0] - FEN[3]
+    with pytest.raises(PayRefused, match="只有退回"):
+        returns.reissue(actor=world.clerk, lines=[line])
+    assert verify().errors == ()
