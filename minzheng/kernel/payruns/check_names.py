@@ -8,19 +8,17 @@ from typing import Any
 from minzheng.kernel.payruns import holders
 
 _DIFFERENT = """
-SELECT p.id, c.holder, d.name, c.kind, c.tail,
-       array(SELECT m.name FROM kernel_awardmember m WHERE m.award_id = p.award_id) AS family
-FROM kernel_payline p JOIN kernel_payeeaccount c ON c.id = p.account_id JOIN kernel_person d ON d.id = p.person_id
-WHERE p.batch_id = %(batch)s AND p.excluded_for = '' AND c.holder <> d.name
-  AND NOT (c.kind IN ('guardian', 'agency') AND c.relation <> '')
-  AND NOT EXISTS (SELECT 1 FROM kernel_awardmember m WHERE m.award_id = p.award_id AND m.name = c.holder)
+SELECT p.id, p.holder, p.name, p.kind, p.tail, array(SELECT m.name FROM pay_members m WHERE m.line_id = p.id) AS family
+FROM pay_lines p
+WHERE p.holder <> p.name AND NOT (p.kind IN ('guardian', 'agency') AND p.relation <> '')
+  AND NOT EXISTS (SELECT 1 FROM pay_members m WHERE m.line_id = p.id AND m.name = p.holder)
 ORDER BY p.id
 """
 
 
-def names_and_holders(cursor: Any, given: dict[str, Any]) -> None:
+def names_and_holders(cursor: Any) -> None:
     """Put the findings into pay_found."""
-    cursor.execute(_DIFFERENT, given)
+    cursor.execute(_DIFFERENT)
     found = [row for row in map(_judge, cursor.fetchall()) if row is not None]
     if found:
         cursor.executemany("INSERT INTO pay_found VALUES (%s, 'C04', %s, %s, %s)", found)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from minzheng.kernel import clock, ids
 from minzheng.kernel.awards.services import month_after
-from minzheng.kernel.payruns import check_sql, findings, terms
+from minzheng.kernel.payruns import check_sql, check_tables, findings, terms
 from minzheng.kernel.payruns.check_names import names_and_holders
 from minzheng.kernel.payruns.conflicts import conflicting
 from minzheng.kernel.payruns.holders import rules
@@ -19,25 +19,12 @@ from minzheng.kernel.payruns.models import PayCheck
 if TYPE_CHECKING:
     from minzheng.kernel.payruns.models import PayBatch
 
-_FOUND = """
-CREATE TEMP TABLE pay_found (line_id bigint, code text, severity text, sentence text, clearable boolean) ON COMMIT DROP
-"""
-_PEOPLE = """
-CREATE TEMP TABLE pay_people ON COMMIT DROP AS
-SELECT m.person_id FROM kernel_payline p JOIN kernel_awardmember m ON m.award_id = p.award_id
-WHERE p.batch_id = %(batch)s AND p.excluded_for = '' AND m.person_id IS NOT NULL
-UNION SELECT p.person_id FROM kernel_payline p
-WHERE p.batch_id = %(batch)s AND p.excluded_for = '' AND p.person_id IS NOT NULL
-"""
 #: What was found about a person stands at every line that covers or pays them.
 _OF_PEOPLE = """
 INSERT INTO pay_found
-SELECT p.id, %(code)s, CASE WHEN bool_or(f.sure) THEN %(severity)s ELSE 'warn' END,
+SELECT w.line_id, %(code)s, CASE WHEN bool_or(f.sure) THEN %(severity)s ELSE 'warn' END,
        left(string_agg(DISTINCT f.sentence, '；'), 290), %(clearable)s
-FROM ({sql}) AS f (person_id, sentence, sure)
-JOIN kernel_payline p ON p.batch_id = %(batch)s AND p.excluded_for = '' AND (p.person_id = f.person_id OR EXISTS (
-    SELECT 1 FROM kernel_awardmember m WHERE m.award_id = p.award_id AND m.person_id = f.person_id))
-GROUP BY p.id
+FROM ({sql}) AS f (person_id, sentence, sure) JOIN pay_people w ON w.person_id = f.person_id GROUP BY w.line_id
 """
 _DROP_OLD = """
 DELETE FROM kernel_paycheck c WHERE c.batch_id = %s AND NOT EXISTS (
@@ -64,14 +51,13 @@ def severity(code: str) -> dict[str, Any]:
 def run(batch: PayBatch) -> dict[str, int]:
     """Check every line of the batch anew; returns {code: findings}."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pay_found")
-        cursor.execute(_FOUND)
+        check_tables.gather(cursor, batch)
         given = parameters(batch)
         for code, sql in check_sql.statements(batch.item_code):
             cursor.execute(f"INSERT INTO pay_found {sql}", {**given, **severity(code)})
-        names_and_holders(cursor, given)
-        conflicting(cursor, batch, given)
-        from_others(cursor, batch)
+        names_and_holders(cursor)
+        conflicting(cursor, batch)
+        from_others(cursor)
         short = _of_funds(batch)
         if short is not None:
             cursor.execute("INSERT INTO pay_found VALUES (NULL, 'C12', %s, %s, false)", short)
@@ -80,7 +66,7 @@ def run(batch: PayBatch) -> dict[str, int]:
         cursor.execute(_WRITE, [ids.block(cursor.fetchone()[0] + 1), batch.pk, batch.pk])
         cursor.execute("SELECT code, count(*) FROM pay_found GROUP BY code ORDER BY code")
         found = dict(cursor.fetchall())
-        cursor.execute("DROP TABLE pay_found")
+        check_tables.forget(cursor)
     return found
 
 
@@ -95,23 +81,14 @@ def parameters(batch: PayBatch) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def from_others(cursor: Any, batch: PayBatch, only: tuple[str, ...] = ()) -> None:
+def from_others(cursor: Any, only: tuple[str, ...] = ()) -> None:
     """Ask the capabilities above about everybody in the batch."""
-    asked = findings.told(only)
-    if not asked:
-        return
-    cursor.execute("DROP TABLE IF EXISTS pay_people")
-    cursor.execute(_PEOPLE, {"batch": batch.pk})
-    cursor.execute("ANALYZE pay_people")
-    for number, (code, sql, values) in enumerate(asked):
+    for number, (code, sql, values) in enumerate(findings.told(only)):
         # The teller's own parameters are positional: they are given names of their own here.
         names = [f"given_{number}_{place}" for place in range(len(values))]
         named = sql % tuple(f"%({name})s" for name in names) if names else sql
-        cursor.execute(
-            _OF_PEOPLE.format(sql=named),
-            {**dict(zip(names, values, strict=True)), "batch": batch.pk, "code": code, **severity(code)},
-        )
-    cursor.execute("DROP TABLE pay_people")
+        told = {**dict(zip(names, values, strict=True)), "code": code, **severity(code)}
+        cursor.execute(_OF_PEOPLE.format(sql=named), told)
 
 
 def _of_funds(batch: PayBatch) -> tuple[str, str] | None:
@@ -137,13 +114,12 @@ def deaths(batch: PayBatch) -> list[tuple[int, str]]:
     """(pay line, sentence) of everybody in the file who is known to be dead by now: the look again on the day of sending.
     Nothing is written."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS pay_found")
-        cursor.execute(_FOUND)
+        check_tables.gather(cursor, batch)
         given = {**parameters(batch), **severity("C01")}
         for code, sql in check_sql.statements(batch.item_code):
             if code == "C01":
                 cursor.execute(f"INSERT INTO pay_found {sql}", given)
-        from_others(cursor, batch, ("C01",))
+        from_others(cursor, ("C01",))
         cursor.execute(
             "SELECT f.line_id, f.sentence FROM pay_found f JOIN kernel_payline p ON p.id = f.line_id "
             "WHERE f.severity = 'block' AND p.state = 'ready' AND NOT EXISTS (SELECT 1 FROM kernel_paycheck c "
@@ -151,7 +127,7 @@ def deaths(batch: PayBatch) -> list[tuple[int, str]]:
             "AND c.cleared_at IS NOT NULL) ORDER BY p.seq"
         )
         rows = cursor.fetchall()
-        cursor.execute("DROP TABLE pay_found")
+        check_tables.forget(cursor)
     return rows
 
 

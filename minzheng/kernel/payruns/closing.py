@@ -82,9 +82,11 @@ def may_close_from(region_code: str, month: datetime.date) -> datetime.date:
     from minzheng.kernel.calendar.selectors import add_working_days
 
     county = access.county_of(region_code)
-    items = set(
-        PayBatch.objects.filter(_of(county), month=month).exclude(state="VOIDED").values_list("item_code", flat=True)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT l.item_code FROM kernel_paymentline l WHERE {_DUE}", _range(region_code, month)
+        )
+        items = [row[0] for row in cursor.fetchall()]
     days = [registry.get(item).flow.params(county, month).pay_day for item in items] or [1]
     return add_working_days(month.replace(day=min(max(days), 28)), terms.number("close_after_days", month)).date
 
