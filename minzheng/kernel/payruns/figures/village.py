@@ -36,7 +36,7 @@ def pdf(*, found: list[PayLine], month: datetime.date, village: str, agency: str
     """The ledger as PDF. `village`: its full name; `found`: of `lines`, not empty."""
     form = catalogue.notice(FORM)
     kept = elements.stored(form, fields(found, month, village))
-    head = {"title": f"{month_text(month)}{form.suffix}", "agency": agency}
+    head = {"title": f"{month_text(month)}{form.suffix}", "agency": agency, "addressee": village}
     return rendering.render(form, kept | head, issued_on=on.isoformat())
 
 
