@@ -30,14 +30,17 @@ from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
 from minzheng.datacenter.sources.registry import all as catalogue
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
+from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects.selectors import in_demo
 
 Answer = dict[int, list[Fact]] | Exception
 #: Clean columns beside the facts: what went through an account, how many people hold it.
-EXTRAS = ("turnover", "holders")
+EXTRAS = {"turnover": "BIGINT", "holders": "BIGINT", "sex": "VARCHAR"}
 #: Classes that a record without any number may point at by the name: an alert, never a stop (reference §2.8-16).
 BY_NAME = ("death", "cremation")
 MOST_BY_NAME = 3
+#: Digits of an area code that name a county.
+COUNTY = 6
 #: What the name of a row, and the state of its number, are known by.
 _MARKS = ("id_state", "name_token", "pinyin_token", "surname_token")
 
@@ -138,7 +141,7 @@ def _answers(
             for row in _repaired(con, [source for source, _ in ready], people, held, on):
                 _put(found, people, row, "R1", True)
             for row in _named(con, ready, held, on):
-                _put_named(found, ready, row)
+                _put_named(found, ready, row, held[row[0]])
     except (duckdb.Error, pa.ArrowException, LakeRefused, OSError):
         if len(ready) > 1:  # one unreadable delivery must not silence the others
             return found | {code: one for each in ready for code, one in _answers([each], held, on).items()}
@@ -173,7 +176,9 @@ def _columns(spec: SourceSpec) -> tuple[str, ...]:
 def _branch(spec: SourceSpec, relation: str, on: datetime.date) -> str:
     extras = [name for name in EXTRAS if spec.has(name)]
     inner = facts_sql(spec, relation, on=on, keep=("batch", *_MARKS, *extras))
-    more = ", ".join(quoted(name) if name in extras else f"NULL::BIGINT AS {quoted(name)}" for name in EXTRAS)
+    more = ", ".join(
+        quoted(name) if name in extras else f"NULL::{kind} AS {quoted(name)}" for name, kind in EXTRAS.items()
+    )
     day = literal(on.isoformat())
     return (
         f"SELECT {literal(spec.code)} AS source, id_token, class, amount_fen, on_date, title, reference, row_no, batch,"
@@ -247,15 +252,32 @@ def _put(
 
 
 def _put_named(
-    found: dict[str, Answer], ready: Sequence[tuple[LakeSource, Sequence[Asked]]], row: tuple[Any, ...]
-) -> None:
+    found: dict[str, Answer], ready: Sequence[tuple[LakeSource, Sequence[Asked]]], row: tuple[Any, ...],
+    batches: Sequence[LakeBatch],
+) -> None:  # fmt: skip
     facts = found[row[0]]
     about = next(people for source, people in ready if source.code == row[0])
     for one in about:
-        if isinstance(facts, dict) and tokens.name(one.name) == row[10]:
-            kept = facts.setdefault(one.member_id, [])
-            if sum(f.code == "Q2" for f in kept) < MOST_BY_NAME:
-                kept.append(_fact(row, "Q2", True))
+        if not isinstance(facts, dict) or tokens.name(one.name) != row[10]:
+            continue
+        note = _beside_the_name(one, row[-1] or "", next(b.region_code for b in batches if b.no == row[8]))
+        kept = facts.setdefault(one.member_id, [])
+        if note and sum(f.code == "Q2" for f in kept) < MOST_BY_NAME:
+            kept.append(_fact(row, "Q2", True, note))
+
+
+def _beside_the_name(person: Asked, sex: str, region_code: str) -> str:
+    """What else a record without a number has in common with a namesake, in words; "" where it speaks of somebody else: of
+    the other sex, or delivered about another county."""
+    place = codes.prefix(region_code)[:COUNTY]
+    there = len(place) == COUNTY and bool(person.region_code)
+    if sex in ("男", "女") and person.sex and sex != person.sex:
+        return ""
+    if there and not person.region_code.startswith(place):
+        return ""
+    said = ["县" if there else "", "性别" if sex in ("男", "女") and person.sex else ""]
+    agree = "、".join(filter(None, said))
+    return f"{agree}也相符" if agree else "来源没有写是哪个县、什么性别"
 
 
 def _judged(people: Mapping[str, Mapping[int, Asked]], rows: Sequence[tuple[Any, ...]]) -> list[tuple[str, bool, str]]:
@@ -281,7 +303,7 @@ def _judged(people: Mapping[str, Mapping[int, Asked]], rows: Sequence[tuple[Any,
 
 
 def _fact(row: tuple[Any, ...], code: str, review: bool, note: str = "") -> Fact:
-    source, _, class_, amount, on, title, reference, row_no, batch, *_, turnover, holders = row
+    source, _, class_, amount, on, title, reference, row_no, batch, *_, turnover, holders, _ = row
     return Fact(
         source, CLASSES[class_][2], class_, amount, on, reference or "", CODES[code], title or "", code,
         review, batch or "", int(row_no), turnover_fen=turnover, department=catalogue()[source].department,

@@ -25,11 +25,14 @@ CODES = {
 @dataclass(frozen=True)
 class Asked:
     """One person of a query. `id_token`: the lake's token of the ID number, never the number itself; None where the
-    number is missing or wrong (then only the name could be compared, and nothing is looked up)."""
+    number is missing or wrong (then only the name could be compared, and nothing is looked up). `sex` (男, 女) and
+    `region_code` (where the person lives): what a record without a number must not contradict; "" where unknown."""
 
     member_id: int
     name: str
     id_token: int | None
+    sex: str = ""
+    region_code: str = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from minzheng.datacenter.matching import asking, inquiries, replying, scopes, te
 from minzheng.datacenter.matching.composing import Known
 from minzheng.datacenter.matching.interface import Asked
 from minzheng.datacenter.matching.models import MatchRequest
-from minzheng.datacenter.matching.requests import number
+from minzheng.datacenter.matching.requests import asked_of, number
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar.selectors import add_working_days
@@ -190,7 +190,7 @@ def _run(request: MatchRequest, wanted: Wanted) -> None:
 
 def people_of(request: MatchRequest) -> list[Asked]:
     """The people of a request without a case; their place in the list stands for the member id."""
-    return [Asked(int(p["seq"]), p["name"], tokens.of(p["id_no"])) for p in request.people]
+    return [asked_of(int(p["seq"]), p["name"], p["id_no"], "") for p in request.people]
 
 
 def _go_on(request: MatchRequest, known: Known, papers: list[str]) -> None:

@@ -17,6 +17,7 @@ from minzheng.kernel.cases.drafting.members import consenting
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.lifecycle import guards
 from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.subjects import idcard
 
 if TYPE_CHECKING:
     from minzheng.kernel.cases.models import CaseMember, Evidence
@@ -170,7 +171,16 @@ def new_request(ctx: Ctx) -> MatchRequest:
 
 def people_of(members: Sequence[CaseMember]) -> list[Asked]:
     """What a source is told: tokens, never numbers."""
-    return [Asked(m.pk, m.name, tokens.of(m.id_no)) for m in members if m.id_no]
+    return [asked_of(m.pk, m.name, m.id_no, m.case.region_code) for m in members if m.id_no]
+
+
+def asked_of(member_id: int, name: str, id_no: str, region_code: str) -> Asked:
+    """One person of a query; the sex is that of the number."""
+    try:
+        sex = {"1": "男", "2": "女"}[idcard.check(id_no).sex]
+    except idcard.InvalidIdNumber:
+        sex = ""
+    return Asked(member_id, name, tokens.of(id_no), sex, region_code)
 
 
 def _people_again(ctx: Ctx, request: MatchRequest) -> list[Asked]:

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.linkage.tests import same_number
-from minzheng.datacenter.matching import asking, from_lake, scopes
+from minzheng.datacenter.matching import asking, from_lake, requests, scopes
 from minzheng.datacenter.matching.interface import Asked
 from minzheng.datacenter.matching.jobs import collect
 from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
@@ -160,6 +160,23 @@ def test_同一号码两个姓名_与名册匹配同一规则_联名的只计一
     assert cars[2].note == "姓名部分遮盖，可见的字相同" and cars[9].note == "姓名有一个字不同"
     [account] = [f for f in found if f.class_ == "deposit"]
     assert (account.own_fen, account.holders, account.share) == (33_333, 3, 100)
+
+
+def test_没有号码的只有同名_性别或县不符的不列_相符的写明(corner: Corner, deliver: Callable[..., Any]) -> None:
+    man = corner.family[1]
+    burnt = {"id_no": "", "name": man.name, "died": "2026-10-20", "cremated": "2026-10-21"}
+    deliver("cremation", [burnt])
+    people = requests.people_of(corner.started().members.filter(name=man.name))
+    assert (people[0].sex, people[0].region_code[:6]) == ("男", COUNTY[:6])
+    assert from_lake._beside_the_name(people[0], "男", COUNTY) == "县、性别也相符"
+    assert (
+        from_lake._beside_the_name(people[0], "女", COUNTY)
+        == ""
+        == from_lake._beside_the_name(people[0], "", "990102000000")
+    )
+    assert from_lake._beside_the_name(people[0], "", "990000000000") == "来源没有写是哪个县、什么性别"
+    found = asking.ask(people, clock.today(), set(scopes.ITEMS), region_code=COUNTY).facts[people[0].member_id]
+    assert [(f.code, f.review, f.note) for f in found if f.class_ == "cremation"] == [("Q2", True, "县也相符")]
 
 
 def test_异议期间停表_复查维持的写明维持(corner: Corner, deliver: Callable[..., Any]) -> None:

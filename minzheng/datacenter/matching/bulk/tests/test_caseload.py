@@ -62,7 +62,9 @@ def test_只核对有授权的人而存疑的数据等人认定(caseload, delive
     assert (run.state, run.families, run.persons, run.to_review) == (MatchRun.DONE, 1, 3, 2)
     assert {(one.code, one.person_name) for one in run.reviews.all()} == {("R1", "刘桂芳"), ("Q2", man.name)}
     assert not run.found_alerts.exists(), "a cremation without a number is no alarm before somebody has looked"
-    assert AuditEntry.objects.get(action="read.match_doubtful").detail["rows"] == 1, "only the namesake's row was opened"
+    assert AuditEntry.objects.get(action="read.match_doubtful").detail["rows"] == 1, (
+        "only the namesake's row was opened"
+    )
     assert [(one.person_name, one.why) for one in run.left.all()] == [("钱某", "no_consent")]
     assert run.checks["held"] and run.totals["rows"] == 15 == sum(
         run.totals[k] for k in ("matched", "unmatched", "review")
