@@ -22,6 +22,7 @@ from minzheng.demo import (
     lake,
     monitoring,
     payruns,
+    relief,
     replace,
     samples,
     simulations,
@@ -95,7 +96,7 @@ class Loader:
             ("发放批次", lambda: payruns.load_payruns(self)),
             ("抽样", lambda: samples.load_samples(self)), ("数据交换", lambda: exchanges.load_exchange(self)),
             ("低收入人口", lambda: doubles.load_low_income(self)), ("疑似重复", lambda: doubles.load_doubles(self)),
-            ("预警", lambda: monitoring.load_alerts(self)),
+            ("预警", lambda: monitoring.load_alerts(self)), ("实物救助", lambda: relief.load_relief(self)),
         )  # fmt: skip
         for title, step in steps:
             counts[title] = step()
