@@ -46,6 +46,7 @@ OPENERS = (
     "audit_admin",
     "sec_admin",
     "archivist",
+    "pay_clerk",
 )
 MEASURED = [page for page in registry.pages().values() if page.kind in KINDS and page.audience == "console"]
 
@@ -60,7 +61,7 @@ def queries(client: Client, url: str) -> int:
 
 
 #: Pages of what the visitor did: opened by whoever did it.
-OWN = {"exports.detail": "town_clerk", "leave.detail": "town_clerk"}
+OWN = {"exports.detail": "town_clerk", "leave.detail": "town_clerk", "account_requests.detail": "pay_clerk"}
 
 
 def who(page: Page) -> str:
