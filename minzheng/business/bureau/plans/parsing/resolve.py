@@ -21,6 +21,8 @@ _LABELLED = re.compile(
 _NOT_A_NOUN = re.compile(
     rf"^\s*(?:$|[(、,;。:]|{words.PREDICATE.pattern}|用于|扶持|支持|助力|(?:提高|增加|提升|扩大|增长|压缩|缩短|压减|调整|降低|下降|减少|上升|拓展|扩增)(?:到|至|为|了)|同比|环比|比上年|较|并|已|均|全部|左右|以[上下内]|计|合计|不等|作为|建设|开工)"
 )
+#: 救助资金, 培训基地: the verb is part of a noun and is not shared with the list.
+_NOUN_ITSELF = re.compile(r"资金|标准|金$|金额|款|对象|活动|机构|中心|站|水平|人员$|基地|项目|设施|床位")
 _TOPIC = re.compile(r"^(.{2,24}?)(?:实现|达到|完成|取得|保持|稳步|不断|基本|全面|更加|日益|持续|得到|趋于|连续)")
 
 
@@ -219,6 +221,8 @@ def _bare(phrase: str) -> str:
 def _with_verb(founds: list[Found], left: str, index: int, memory: Memory) -> list[Found]:
     """A verb with content (培训) is shared by the members of its list: 培训院长300名、护理员4万名."""
     own = words.CONTENT.match(founds[0].subject)
+    if own and _NOUN_ITSELF.match(founds[0].subject[own.end() :]):
+        own = None
     verb = founds[0].verb or (own[0] if own else "")
     if index == 0:
         memory.verb = verb if verb != founds[0].subject else ""

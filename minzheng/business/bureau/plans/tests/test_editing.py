@@ -155,6 +155,26 @@ def test_只有本地有权的岗位能办(hire: Callable[..., User], bureau: Or
     assert selectors.latest(auditor, version.plan_id) == version and selectors.latest(stranger, version.plan_id) is None
 
 
+def test_别处的人_没有权限的人_打不开(hire: Callable[..., User], version: PlanVersion) -> None:
+    one, item = version.indicators.first(), version.items.filter(is_part=False).first()
+    assert one and item
+    pages = {"plans.detail": version.plan_id, "plans.editor": version.plan_id, "plans.add": item.pk}
+    pages |= dict.fromkeys(("plans.correct", "plans.split", "plans.merge", "plans.strike", "plans.restore"), one.pk)
+    for role, place, wanted in (
+        ("policy_officer", OTHER, {404}),
+        ("town_clerk", COUNTY, {403}),
+        ("auditor", COUNTY, {200, 403}),
+    ):
+        client = Client()
+        client.force_login(hire(role, place))
+        got = {client.get(reverse(code, kwargs={"pk": pk})).status_code for code, pk in pages.items()}
+        assert got == wanted, (role, place, got)
+    client = Client()
+    client.force_login(User.objects.get(username=f"policy_officer.{OTHER}"))
+    assert client.post(reverse("plans.strike", kwargs={"pk": one.pk}), {"reason": "试"}).status_code == 404
+    assert version.plan.title not in client.get(reverse("plans.list")).content.decode()
+
+
 def test_页面_左边原文右边指标_互相指(hire: Callable[..., User], version: PlanVersion) -> None:
     client = Client()
     client.force_login(User.objects.get(username=f"policy_officer.{COUNTY}"))
