@@ -20,7 +20,9 @@ from minzheng.datacenter.monitoring.models import Alert, AlertAct, MonitorRun
 from minzheng.datacenter.people.tests.conftest import COUNTY, _today, award, county, home, person  # noqa: F401
 from minzheng.kernel.accounts.actors import SYSTEM
 
-PEOPLE, ROUNDS, SEED = 12, 8, 5
+PEOPLE, SEED = 12, 5
+#: More of them: ``MINZHENG_KILL_ROUNDS=100 pytest …``.
+ROUNDS = int(os.environ.get("MINZHENG_KILL_ROUNDS", "4"))
 
 
 def killed(pk: int, after: float) -> bool:
@@ -51,17 +53,14 @@ def test_随时被杀_预警要么没有要么齐全_再跑一遍一条不多(co
     file.write_text(text([[p.id_no, named.get(n, p.name), f"示A{n:05}", *cells] for n, p in enumerate(people)]))
     assert ingest(SYSTEM, "vehicle", file, "2026-11", region=COUNTY).state == "held"
     chance, stopped, before = random.Random(SEED), 0, set(places.folder().glob("known-*"))
-    began = time.monotonic()
     for number in range(ROUNDS):
         run = running.ask(actor=SYSTEM, queue=False)
-        stopped += killed(run.pk, chance.uniform(0.0, 0.35 + 0.1 * number))
+        stopped += killed(run.pk, chance.uniform(0.0, 0.35 + 0.1 * (number % 4)))
         run.refresh_from_db()
         if run.state == MonitorRun.DONE:
             break
         assert run.state_file == "" and not Alert.objects.exists() and not AlertAct.objects.exists()
         assert running.newest() == first and places.state_file(first.state_file).exists()
-        if time.monotonic() - began > 3:
-            break
     assert stopped, "no round was killed at work"
     done = running.carry_out(pk=running.ask(actor=SYSTEM, queue=False).pk)
     assert Alert.objects.count() == PEOPLE and {one.monitor for one in Alert.objects.all()} == {"assistance.vehicle"}

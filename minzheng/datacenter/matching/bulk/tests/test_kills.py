@@ -1,5 +1,5 @@
 """``minzheng match run`` killed with -9 at random moments: the folder holds the whole old result or the whole new one; nothing
-is left beside it after the next run, and that gives the same totals. (More rounds, as separate commands: bench.kills.)"""
+is left beside it after the next run, and that gives the same totals. (More rounds: ``MINZHENG_KILL_ROUNDS=100 pytest …``.)"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from minzheng.datacenter.matching.bulk.cli import run as command
 from minzheng.datacenter.sources import inventing
 from minzheng.datacenter.sources.simulate import simulate
 
-ROUNDS, SEED, PERSONS = 6, 3, 300
+ROUNDS, SEED, PERSONS = int(os.environ.get("MINZHENG_KILL_ROUNDS", "6")), 3, 300
 SOURCES = ("vehicle", "death")
 
 
