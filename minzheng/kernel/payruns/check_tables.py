@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from minzheng.kernel.payruns.models import PayBatch
 
+#: First the bare rows, so that the planner knows how many there are when it joins them with whole tables.
+_OWN = """
+CREATE TEMP TABLE pay_own ON COMMIT DROP AS
+SELECT id, award_id, person_id, account_id, month, line_type, due_fen, amount_fen, persons FROM kernel_payline
+WHERE batch_id = %s AND excluded_for = '' AND state <> 'cancelled'
+"""
 _LINES = """
 CREATE TEMP TABLE pay_lines ON COMMIT DROP AS
 SELECT p.id, p.award_id, p.person_id, p.account_id, p.month, p.line_type, p.due_fen, p.amount_fen, p.persons,
        a.household_id, a.next_review_on, a.decided_on, c.holder, c.number_index, c.flag, c.tail, c.kind, c.relation,
        d.name, d.death_date
-FROM kernel_payline p JOIN kernel_award a ON a.id = p.award_id
+FROM pay_own p JOIN kernel_award a ON a.id = p.award_id
 LEFT JOIN kernel_payeeaccount c ON c.id = p.account_id LEFT JOIN kernel_person d ON d.id = p.person_id
-WHERE p.batch_id = %s AND p.excluded_for = '' AND p.state <> 'cancelled'
 """
 _MEMBERS = """
 CREATE TEMP TABLE pay_members ON COMMIT DROP AS
@@ -36,7 +41,9 @@ CREATE TEMP TABLE pay_found (line_id bigint, code text, severity text, sentence 
 def gather(cursor: Any, batch: PayBatch) -> None:
     """Make the tables; `forget` drops them."""
     forget(cursor)
-    cursor.execute(_LINES, [batch.pk])
+    cursor.execute(_OWN, [batch.pk])
+    cursor.execute("ANALYZE pay_own")
+    cursor.execute(_LINES)
     cursor.execute("ANALYZE pay_lines")
     cursor.execute(_MEMBERS)
     cursor.execute("ANALYZE pay_members")
@@ -46,4 +53,4 @@ def gather(cursor: Any, batch: PayBatch) -> None:
 
 def forget(cursor: Any) -> None:
     cursor.execute("DROP VIEW IF EXISTS pay_people")
-    cursor.execute("DROP TABLE IF EXISTS pay_members, pay_lines, pay_found")
+    cursor.execute("DROP TABLE IF EXISTS pay_members, pay_lines, pay_own, pay_found")
