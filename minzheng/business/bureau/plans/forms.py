@@ -26,9 +26,16 @@ def _items(version: PlanVersion) -> tuple[tuple[str, str], ...]:
     return tuple((str(pk), f"{no} {title}".strip()[:60]) for pk, no, title in rows)
 
 
-def _figure_fields() -> list[Field]:
+def _figure_fields(sentence: str = "") -> list[Field]:
+    """``sentence``: the words it was read from, shown under the first field."""
     return [
-        Text("subject", "指标", required=True, max_length=120, help="数的是什么，如“养老床位”“火化率”。"),
+        Text(
+            "subject",
+            "指标",
+            required=True,
+            max_length=120,
+            help=f"原句：{sentence}" if sentence else "数的是什么，如“养老床位”“火化率”。",
+        ),
         Choice("comparator", "比较", required=True, options=tuple(COMPARATORS), radio_up_to=0),
         Text("value", "数值", required=True, pattern=_NUMBER, max_length=20, hint="请填数字，小数最多六位。"),
         Text(
@@ -43,7 +50,10 @@ def _figure_fields() -> list[Field]:
 
 
 def correct_fields(actor: Any, one: PlanIndicator) -> list[Field]:
-    return [*_figure_fields(), Choice("item", "属于条目", options=_items(one.version), radio_up_to=0)]
+    return [
+        *_figure_fields(" ".join(one.sentence.split())[:240]),
+        Choice("item", "属于条目", options=_items(one.version), radio_up_to=0),
+    ]
 
 
 def correct_initial(actor: Any, one: PlanIndicator) -> dict[str, Any]:

@@ -139,10 +139,10 @@ PAGES = [
          menu=Menu(GROUP, 10, "list"), impersonal=NO_ONE),
     Page("plans.indicators", "console/plans/indicators/", "计划指标", READ, ListBody(
         selectors.live,
-        (Link("subject", "指标", page="plans.detail", args={"pk": "version.plan_id"}, sort="subject"), Number(services.figure, "数值"),
+        (Link("subject", "指标", page="plans.detail", args={"pk": "version.plan_id"}, sort="subject"), Number(services.figure, "数值", css="nowrap"),
          Badge("kind", "种类", names=dict(INDICATOR_KINDS), tones=TONES), Text("scope", "口径", narrow=False), Text("deadline", "期限"),
          Text("item.label", "条目", narrow=False), Text("version.plan.title", "计划"), Number("version.plan.year", "年度", sort="version__plan__year")),
-        sort="start", filters=(
+        sort="pk", filters=(
             Search("q", "指标或原句", by=lambda rows, value, drawing: rows.filter(selectors.by_words(drawing.actor, value))),
             ByChoice("kind", "种类", choices=tuple(INDICATOR_KINDS)), ByChoice("state", "状态", choices=PlanIndicator.STATES[:3], by=_state),
             ByRegion("region", "地区", permission=READ)),
@@ -155,15 +155,15 @@ PAGES = [
     Page("plans.editor", "console/plans/<int:pk>/edit/", "核对指标", MANAGE, Custom(editor, methods=("GET",), parent="plans.detail"), example=_plan),
     Page("plans.correct", "console/plans/indicators/<int:pk>/", "更正指标", MANAGE, FormBody(
         forms.correct_fields, forms.correct, get=_managed, initial=forms.correct_initial,
-        lead="照原文更正；原文和读出的原样都保留，可以恢复。"), example=_indicator),
+        parent="plans.indicators", lead="照原文更正；原文和读出的原样都保留，可以恢复。"), example=_indicator),
     Page("plans.split", "console/plans/indicators/<int:pk>/split/", "拆分指标", MANAGE, ActionBody(
-        _managed, forms.split, question="同一处文字是两个指标（如城市和农村）时用：拆出一个同样的，再改成另一个。", submit="拆分"), example=_indicator),
+        _managed, forms.split, question="同一处文字是两个指标（如城市和农村）时用：拆出一个同样的，再改成另一个。", submit="拆分", parent="plans.indicators"), example=_indicator),
     Page("plans.merge", "console/plans/indicators/<int:pk>/merge/", "合并指标", MANAGE, ActionBody(
-        _managed, forms.merge, fields=forms.merge_fields, question="同一个指标写了两处时用：并到另一处，统计时只算一个。", submit="合并"), example=_indicator),
+        _managed, forms.merge, fields=forms.merge_fields, question="同一个指标写了两处时用：并到另一处，统计时只算一个。", submit="合并", parent="plans.indicators"), example=_indicator),
     Page("plans.strike", "console/plans/indicators/<int:pk>/strike/", "剔除指标", MANAGE, ActionBody(
-        _managed, forms.strike, fields=forms.STRIKE, question="这个数是名称、口号或者别的，不是指标。", submit="剔除", danger=True), example=_indicator),
+        _managed, forms.strike, fields=forms.STRIKE, question="这个数是名称、口号或者别的，不是指标。", submit="剔除", parent="plans.indicators", danger=True), example=_indicator),
     Page("plans.restore", "console/plans/indicators/<int:pk>/restore/", "恢复指标", MANAGE, ActionBody(
-        _managed, forms.restore, question="撤销更正、剔除和合并，恢复成读出的样子。", submit="恢复"), example=_indicator),
+        _managed, forms.restore, question="撤销更正、剔除和合并，恢复成读出的样子。", submit="恢复", parent="plans.indicators"), example=_indicator),
     Page("plans.add", "console/plans/items/<int:pk>/add/", "添加指标", MANAGE, FormBody(
-        forms.add_fields, forms.add, get=_item, initial=forms.add_initial, submit="添加", lead="自动没有读出的，照原文补上。"), example=_some_item),
+        forms.add_fields, forms.add, get=_item, initial=forms.add_initial, parent="plans.indicators", submit="添加", lead="自动没有读出的，照原文补上。"), example=_some_item),
 ]  # fmt: skip
