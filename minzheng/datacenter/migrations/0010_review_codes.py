@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('datacenter', '0009_no_recorded_facts'),
+        ("datacenter", "0009_no_recorded_facts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='matchreview',
-            name='code',
-            field=models.CharField(choices=[('E1', '号码经过修整，姓名没有佐证'), ('E2', '号码相同，姓名不同'), ('R1', '号码错一位，姓名相符'), ('Q1', '号码错两处，姓名相符'), ('Q2', '没有号码，姓名和地区相符')], max_length=4, verbose_name='匹配方式'),
+            model_name="matchreview",
+            name="code",
+            field=models.CharField(
+                choices=[
+                    ("E1", "号码经过修整，姓名没有佐证"),
+                    ("E2", "号码相同，姓名不同"),
+                    ("R1", "号码错一位，姓名相符"),
+                    ("Q1", "号码错两处，姓名相符"),
+                    ("Q2", "没有号码，姓名和地区相符"),
+                ],
+                max_length=4,
+                verbose_name="匹配方式",
+            ),
         ),
     ]
