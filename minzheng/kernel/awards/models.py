@@ -119,7 +119,11 @@ class PaymentLine(RegionRow):
         constraints = [
             models.UniqueConstraint(fields=["award", "month", "line_type", "seq"], name="payment_line_key"),
         ]
-        indexes = [models.Index(fields=["month", "item_code", "region_code"], name="line_month_item")]
+        indexes = [
+            models.Index(fields=["month", "item_code", "region_code"], name="line_month_item"),
+            # Claims and corrections are few; a pay run asks for them among a million lines.
+            models.Index(fields=["item_code"], condition=models.Q(amount_fen__lt=0), name="line_negative"),
+        ]
 
 
 class AwardPause(Row):

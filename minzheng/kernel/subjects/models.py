@@ -32,7 +32,10 @@ class Person(RegionRow):
 
     class Meta:
         verbose_name = "人员"
-        indexes = [models.Index(fields=["region_code", "name"], name="person_region_name")]
+        indexes = [
+            models.Index(fields=["region_code", "name"], name="person_region_name"),
+            models.Index(fields=["death_date"], condition=models.Q(death_date__isnull=False), name="person_dead"),
+        ]
 
 
 class PersonNameChar(models.Model):
