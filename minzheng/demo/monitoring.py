@@ -119,12 +119,10 @@ def _walk(loader: Loader) -> None:
         found = seen(alert.monitor, place)
         for offset, act in enumerate((_assign, _visit, _judge, _handle, _close)[:steps]):
             day = timezone.localdate(alert.created_at) + datetime.timedelta(days=1 + offset)
-            at = (
-                _morning(day, number)
-                if day < loader.as_of
-                else alert.created_at + datetime.timedelta(minutes=7 * offset)
-            )
-            with clock.at(max(at, alert.created_at)):
+            at = _morning(min(day, loader.as_of), number if day < loader.as_of else 0)
+            if day >= loader.as_of:  # one thing after the other, this morning or since it was found
+                at = max(at, alert.created_at) + datetime.timedelta(minutes=7 * offset)
+            with clock.at(at):
                 try:
                     act(Alert.objects.get(pk=alert.pk), found)
                 except Refused:
