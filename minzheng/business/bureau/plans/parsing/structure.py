@@ -122,7 +122,7 @@ def _continues(before: Paragraph, part: Paragraph) -> bool:
     unfinished = (
         len(before.text) >= 28 or bool(re.search(r"[。,;]", before.plain)) or before.plain.endswith(("、", "的"))
     )
-    return unfinished and bool(re.match(r"[\u4e00-\u9fff“《(0-9A-Za-z,;、。]", part.plain)) and len(part.text) > 1
+    return unfinished and not part.plain.startswith(("●", "◆", "■", "★"))
 
 
 def _join(before: Paragraph, part: Paragraph) -> None:

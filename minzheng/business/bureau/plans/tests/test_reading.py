@@ -163,6 +163,18 @@ def test_条目和原句都指回原文(parsed: dict[str, Document]) -> None:
     assert strive == ["1800户", "突破1.5亿元"]
 
 
+def test_行断在句子中间_读得一样(parsed: dict[str, Document]) -> None:
+    document = parsed["要点-数字条目.txt"]
+    broken = "\n".join(
+        line[at : at + 38] for line in document.text.split("\n") for at in range(0, max(len(line), 1), 38)
+    )
+    told = [
+        [(one.subject, one.comparator, one.value, one.unit, one.item) for one in parse_text(text).indicators]
+        for text in (document.text, broken)
+    ]
+    assert broken != document.text and told[0] == told[1]
+
+
 def test_总结里的是结果_打算里的是计划(parsed: dict[str, Document]) -> None:
     kinds = {(one.item, one.words): one.kind for one in parsed["总结-章节编号.txt"].indicators}
     assert (
