@@ -90,7 +90,7 @@ def open_q(severity: str = "") -> Q:
 
 def found_by_code(of: PayBatch) -> list[dict[str, Any]]:
     """Findings of a batch by check: {"code", "severity", "found", "open", "cleared"}; one query."""
-    rows = PayCheck.objects.filter(batch=of).values("code", "severity").order_by("code", "severity")
+    rows: QuerySet[Any, Any] = PayCheck.objects.filter(batch=of).values("code", "severity").order_by("code", "severity")
     return list(
         rows.annotate(
             found=Count("pk"), open=Count("pk", filter=open_q()), cleared=Count("pk", filter=~Q(cleared_at=None))
@@ -110,13 +110,14 @@ def open_findings(of: PayBatch) -> dict[str, int]:
 
 def by_state(of: PayBatch) -> list[dict[str, Any]]:
     """Lines of a batch by state: {"state", "n", "fen"}."""
-    rows = PayLine.objects.filter(batch=of).order_by().values("state")
+    rows: QuerySet[Any, Any] = PayLine.objects.filter(batch=of).order_by().values("state")
     return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("state"))
 
 
 def returned_by_code(of: PayBatch) -> list[dict[str, Any]]:
     """Lines that the bank returned, by its reason: {"return_code", "n", "fen"}."""
-    rows = PayLine.objects.filter(batch=of, state__in=("returned", "unknown")).order_by().values("return_code")
+    found = PayLine.objects.filter(batch=of, state__in=("returned", "unknown"))
+    rows: QuerySet[Any, Any] = found.order_by().values("return_code")
     return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-n"))
 
 

@@ -26,8 +26,8 @@ def _places(permission: str) -> Any:
     options = doing.places(permission)
 
     def fields(actor: Any, obj: Any) -> list[Field]:
-        found = options(actor)
-        month = [MONTH]
+        found = options(actor, obj)
+        month: list[Field] = [MONTH]
         if permission == "pay.build":
             month.append(Choice("item", "事项", required=True, options=cash_items))
         return [*month, Choice("region", "地区", required=True, options=found)]

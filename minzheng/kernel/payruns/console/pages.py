@@ -20,7 +20,7 @@ from minzheng.kernel.payruns import bankfile, reading
 from minzheng.kernel.payruns.bank_models import BankFile
 from minzheng.kernel.payruns.console import board, columns, panels
 from minzheng.kernel.payruns.console.doing import may_send_back, offered, open_findings, when
-from minzheng.kernel.payruns.console.words import LINE_STATES, LINE_TONES, LINE_TYPES, item_short
+from minzheng.kernel.payruns.console.words import CHECKS, LINE_STATES, LINE_TONES, LINE_TYPES, item_short
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
 TOTALS = "只有各批次的合计，没有个人"
@@ -217,7 +217,7 @@ PAGES = [
                     Date("cleared_at", "说明日期"), columns.BatchLink("batch.no", "批次"),
                 )),
             ),
-            title=lambda check: f"{check.code} {columns.CHECKS.get(check.code, '')}",
+            title=lambda check: f"{check.code} {CHECKS.get(check.code, '')}",
             subtitle=lambda check: check.sentence,
             actions=(
                 Action("说明理由后放行", "payruns.clear", args=_PK, primary=True,

@@ -108,7 +108,7 @@ class _Known:
         for pause in AwardPause.objects.filter(award__in=ids):
             self.pauses[pause.award_id].append(pause)
         raised = RepricingLine.objects.filter(new_award__in=ids).select_related("batch")
-        self.raised: Mapping[int, str] = {one.new_award_id: one.batch.title for one in raised}
+        self.raised: Mapping[int, str] = {one.new_award_id or 0: one.batch.title for one in raised}
 
     def months(self, chain: Sequence[Award]) -> list[Month]:
         """Months of a chain of awards, newest first, each told against the month before."""
