@@ -110,13 +110,6 @@ def _managed(actor: Any, pk: int) -> PlanIndicator | None:
     return selectors.indicators(actor, MANAGE).filter(pk=pk).first()
 
 
-def _item(actor: Any, pk: int) -> PlanItem | None:
-    rows = PlanItem.objects.select_related("version__plan").filter(pk=pk)
-    found = rows.first()
-    newest = selectors.latest(actor, found.version.plan_id, MANAGE) if found else None
-    return found if found and newest and newest.pk == found.version_id else None
-
-
 def _state(rows: QuerySet[Any], value: str, drawing: Any) -> QuerySet[Any]:
     return rows.filter(state=value)
 
@@ -165,5 +158,5 @@ PAGES = [
     Page("plans.restore", "console/plans/indicators/<int:pk>/restore/", "恢复指标", MANAGE, ActionBody(
         _managed, forms.restore, question="撤销更正、剔除和合并，恢复成读出的样子。", submit="恢复", parent="plans.indicators"), example=_indicator),
     Page("plans.add", "console/plans/items/<int:pk>/add/", "添加指标", MANAGE, FormBody(
-        forms.add_fields, forms.add, get=_item, initial=forms.add_initial, parent="plans.indicators", submit="添加", lead="自动没有读出的，照原文补上。"), example=_some_item),
+        forms.add_fields, forms.add, get=selectors.item, initial=forms.add_initial, parent="plans.indicators", submit="添加", lead="自动没有读出的，照原文补上。"), example=_some_item),
 ]  # fmt: skip

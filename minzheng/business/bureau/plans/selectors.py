@@ -55,6 +55,13 @@ def live(actor: Actor) -> QuerySet[PlanIndicator]:
     return indicators(actor).exclude(state="struck").filter(merged_into=None)
 
 
+def item(actor: Actor, pk: int) -> PlanItem | None:
+    """An item of a newest version that this actor may change; missing and out of reach cost the same one query."""
+    newest = PlanVersion.objects.filter(plan=OuterRef("version__plan")).order_by("-number").values("pk")[:1]
+    rows = PlanItem.objects.select_related("version__plan").filter(pk=pk, version=Subquery(newest))
+    return _within(rows, actor, MANAGE).first()
+
+
 def items(version: PlanVersion) -> list[PlanItem]:
     return list(version.items.order_by("seq"))
 

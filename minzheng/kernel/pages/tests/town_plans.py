@@ -54,7 +54,7 @@ def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
     )
     return {
         "addresses": {code: {"pk": pk} for pk, codes in pages for code in codes},
-        "keys": [version.plan_id, first.pk, second.pk, third.pk, item.pk],
+        "keys": [str(pk) for pk in (version.plan_id, first.pk, second.pk, third.pk, item.pk)],
         "plan_rows": {"plan": version.plan, "version": version, "item": item, "indicator": second},
     }
 
