@@ -30,7 +30,7 @@ def version_for(
     if not number:
         return None
     same = PayeeAccount.objects.filter(
-        person_id=award.payee_id, number_index=BlindIndex.of_value("account", number), holder=holder, bank=bank
+        person=award.payee_id, number_index=BlindIndex.of_value("account", number), holder=holder, bank=bank
     ).order_by("-created_at", "-pk")
     if kind:
         same = same.filter(kind=kind, relation=relation)

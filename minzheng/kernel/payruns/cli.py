@@ -108,13 +108,13 @@ def exclude(*, actor: Actor, batch: str, blocked: bool, seq: int | None, reason:
     found = access.find(actor, batch)
     if blocked == (seq is not None):
         raise PayInput("请写 --blocked（全部校验不通过的）或 --line 序号，二选一。")
-    if blocked:
+    if seq is None:
         _tell(services.exclude_blocked(actor=actor, batch_id=found.pk), as_json)
         return
     _tell(services.exclude_line(actor=actor, line_id=_line(found, seq), reason=reason), as_json)
 
 
-def _line(batch: PayBatch, seq: int | None) -> int:
+def _line(batch: PayBatch, seq: int) -> int:
     pk = batch.pay_lines.filter(seq=seq).values_list("pk", flat=True).first()
     if pk is None:
         raise PayInput(f"批次 {batch.no} 没有第 {seq} 笔明细。")

@@ -48,7 +48,7 @@ _KEYS = (
 def month_report(county: str, month: datetime.date) -> dict[str, Any]:
     """{"month", "region_code", "benefits": [{…KEYS, "distinct_persons"}], "totals": {…}, "batches": [numbers]}."""
     low, high = codes.bounds(county)
-    given = {"month": month, "low": low, "high": high}
+    given: dict[str, Any] = {"month": month, "low": low, "high": high}
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, given)
         benefits = [
