@@ -39,7 +39,10 @@ def recompute(award: Award) -> Proof:
     rule = registry.get(award.item_code).recompute
     if rule is None:
         return Proof(award.no, award.amount_fen, None, (*problems, "这个事项没有声明复算方法。"))
-    answer = rule(frozen)
+    try:
+        answer = rule(frozen)
+    except KeyError as error:
+        return Proof(award.no, award.amount_fen, None, (*problems, f"冻结的依据不完整，缺少 {error}，不能复算。"))
     computed = answer.amount_fen - taken_off(frozen)
     if computed != award.amount_fen:
         problems.append(f"待遇 {award.no} 登记每月 {award.amount_fen} 分，按冻结的依据复算为 {computed} 分。")

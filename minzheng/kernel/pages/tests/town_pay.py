@@ -77,6 +77,7 @@ def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str,
         "queue",
         "exclude_blocked",
         "clear_all",
+        "recompute",
     )
     addresses: dict[str, dict[str, Any]] = {f"payruns.{code}": {"pk": batch.pk} for code in ("detail", *acts)}
     addresses |= {f"payruns.{code}": {"pk": first.pk} for code in ("line", "exclude", "include", "withhold", "release")}

@@ -41,6 +41,7 @@ ACTIONS = (
     Action("一次说明理由", "payruns.clear_all", args=_PK, when=when("CHECKED"), offered=open_findings("clearable")),
     Action("资金排队", "payruns.queue", args=_PK, when=when("CHECKED"), offered=open_findings("funds")),
     Action("重新校验", "payruns.recheck", args=_PK, when=when("BUILDING", "CHECKED"), offered=offered("pay.build")),
+    Action("独立复算", "payruns.recompute", args=_PK, when=lambda batch: batch.sha != ""),
     Action("退回", "payruns.send_back", args=_PK, when=when("REVIEWED", "APPROVED", "FIN_SUBMITTED"),
            offered=may_send_back),
     Action("独立复算", "payruns.recompute", args=_PK, when=when("SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED")),
@@ -49,7 +50,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def download(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+def download(request: HttpRequest, pk: int) -> Any:
     """A file to or from the bank, opened part by part; each download is a line in the log."""
     try:
         file, content = bankfile.download(actor_in(request), pk)

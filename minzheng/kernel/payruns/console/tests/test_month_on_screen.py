@@ -123,7 +123,7 @@ def all_the_way(world: World, told: dict[str, str]) -> PayBatch:
     assert buttons(checker, batch) == {"review"}
     post(checker, "payruns.review", batch)
     post(head, "payruns.approve", batch)
-    assert batch.state == "APPROVED" and buttons(cashier, batch) == {"submit"}
+    assert batch.state == "APPROVED" and buttons(cashier, batch) == {"submit", "recompute"}
     post(cashier, "payruns.submit", batch)
     wrong = cashier.post(
         reverse("payruns.fund", kwargs={"pk": batch.pk}),
