@@ -67,9 +67,7 @@ COMMANDS: dict[str, Entry] = {
     "cases": Entry("minzheng.kernel.cases.cli:cases", "database", "办件：由动作重放核对"),
     "awards": Entry("minzheng.kernel.cases.cli:awards", "database", "待遇：由冻结的依据复算"),
     "ledger": Entry("minzheng.kernel.ledger.cli:ledger", "database", "账：由分录重新核对、余额"),
-    "payrun": Entry(
-        "minzheng.kernel.payruns.cli:payrun", "database", "发放：生成批次、复核、审批、报盘、回盘、关账"
-    ),
+    "payrun": Entry("minzheng.kernel.payruns.cli:payrun", "database", "发放：生成批次、复核、审批、报盘、回盘、关账"),
     "jobs": Entry("minzheng.kernel.jobs.cli:jobs", "database", "后台任务：执行、查看"),
     "crypto": Entry("minzheng.site.safekeeping.recovery:crypto", "database", "密钥：查看、更换、托管、演练、恢复"),
     "backup": Entry("minzheng.site.safekeeping.cli:backup", "database", "备份：数据库、文件与审计锚定，加密成一个文件"),

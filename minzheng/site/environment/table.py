@@ -40,7 +40,12 @@ TABLE: tuple[Variable, ...] = (
         V("HOST", "text", "127.0.0.1", "监听地址；0.0.0.0 为本机全部网卡"),
         V("PORT", "port", "8000", "监听端口"),
         V("MINZHENG_VAR", "folder", "var/", "运行数据：数据库、密钥、文件、日志"),
-        V("MINZHENG_DEMO", "flag", "1", "空库首次启动时装入示范县，990101 的外部数据按演示处理；**正式部署、试运行都设 0**"),
+        V(
+            "MINZHENG_DEMO",
+            "flag",
+            "1",
+            "空库首次启动时装入示范县，990101 的外部数据按演示处理；**正式部署、试运行都设 0**",
+        ),
         V("MINZHENG_DRAFT_KEEP_DAYS", "days", "90", "群众没有提交的草稿留多少天"),
         V("MINZHENG_LAKE_MEMORY", "text", "1GB", "数据湖引擎（入湖、核对、监测）的内存上限，如 1GB、512MB"),
         V("MINZHENG_LAKE_THREADS", "text", "", "数据湖引擎的线程数；空着用全部核"),

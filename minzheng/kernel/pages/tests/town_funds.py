@@ -33,7 +33,7 @@ def fill() -> dict[str, Any]:
         state="confirmed", confirmed_at=now,
     )  # fmt: skip
     one = {"kind": "allocation", "pk": waiting.pk}
-    addresses: dict[str, dict[str, Any]] = {code: one for code in ("funds.record", "funds.confirm", "funds.withdraw")}
+    addresses: dict[str, dict[str, Any]] = dict.fromkeys(("funds.record", "funds.confirm", "funds.withdraw"), one)
     addresses |= {code: {"pk": project.pk} for code in ("funds.project", "funds.project_book", "funds.project_report")}
     addresses |= {code: {"region": COUNTY, "year": day.year} for code in ("funds.public_one", "funds.public_pdf")}
     addresses |= {"funds.adjust": {"pk": counted.pk}, "funds.list_pdf": {"pk": listed.pk}}
