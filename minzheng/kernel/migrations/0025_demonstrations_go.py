@@ -23,14 +23,19 @@ ROWS = (
 )
 
 
+def _guard(table: str) -> str:
+    """The one guard that stands in the way of a deletion; the others stay up."""
+    return "kernel_payline_delete" if table == "kernel_payline" else f"{table}_rows"
+
+
 def _steps() -> str:
-    off = "\n".join(f"ALTER TABLE {table} DISABLE TRIGGER USER;" for table, _ in ROWS)
+    off = "\n".join(f"ALTER TABLE {table} DISABLE TRIGGER {_guard(table)};" for table, _ in ROWS)
     gone = "\n".join(
         f"DELETE FROM {table} WHERE {condition}; GET DIAGNOSTICS gone = ROW_COUNT; "
         f"IF gone > 0 THEN removed := removed || jsonb_build_object('{table}', gone); END IF;"
         for table, condition in ROWS
     )
-    on = "\n".join(f"ALTER TABLE {table} ENABLE TRIGGER USER;" for table, _ in ROWS)
+    on = "\n".join(f"ALTER TABLE {table} ENABLE TRIGGER {_guard(table)};" for table, _ in ROWS)
     return f"{off}\n{gone}\n{on}"
 
 
