@@ -107,7 +107,7 @@ def _database(name: str) -> Iterator[None]:
         yield
     finally:
         _use(kept)
-        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _administer(f'DROP DATABASE IF EXISTS "{name}"')  # also ends an autovacuum that is at it
 
 
 def _use(name: str) -> None:
