@@ -10,10 +10,12 @@ import io
 import json
 import lzma
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,6 +102,46 @@ def taken(request: pytest.FixtureRequest, _database_server: None, tmp_path: Path
         staged.remove()
 
 
+SHAPE = {
+    "columns": "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, "
+    "is_identity FROM information_schema.columns WHERE table_schema = 'public'",
+    "indexes": "SELECT tablename, regexp_replace(indexdef, 'INDEX \\S+ ON', 'INDEX ON') FROM pg_indexes "
+    "WHERE schemaname = 'public'",
+    "constraints": "SELECT conrelid::regclass::text, contype, pg_get_constraintdef(oid) FROM pg_constraint "
+    "WHERE connamespace = 'public'::regnamespace",
+    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "functions": "SELECT proname, prosrc, prosecdef FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
+    "storage": "SELECT relname, reloptions::text FROM pg_class WHERE relnamespace = 'public'::regnamespace "
+    "AND relkind = 'r'",
+}
+
+
+def shape(staged: Staged) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Everything about the tables but the order of columns and the names that the database gives by itself."""
+    with staged.server.connect(staged.name) as connection:
+        found = {name: connection.execute(query).fetchall() for name, query in SHAPE.items()}
+    return {name: Counter(tuple(_plain(cell) for cell in row) for row in rows) for name, rows in found.items()}
+
+
+def _plain(cell: Any) -> Any:
+    """Without the casts and brackets in which the database remembers how a column was typed once."""
+    return re.sub(r"::[a-z ]+(\[\])?|[()]", "", cell) if isinstance(cell, str) else cell
+
+
+def made_at_once(taken: Taken) -> dict[str, Counter[tuple[Any, ...]]]:
+    """An empty database of the same server, as a new installation gets it."""
+    empty = Staged(taken.staged.folder, f"{taken.staged.name}_new", taken.staged.server)
+    empty.server.drop(empty.name)
+    empty.server.create(empty.name)
+    try:
+        code = "import django; django.setup(); from minzheng.site import prepare; print(len(prepare.migrate()))"
+        done = Taken(taken.about, empty).run("-c", code)
+        assert done.returncode == 0 and int(done.stdout) > 20, done.stderr[-2000:]
+        return shape(empty)
+    finally:
+        empty.server.drop(empty.name)
+
+
 #: Tables that a later release dropped: what departments were recorded to answer now lies in the lake, delivered anew.
 TAKEN_OUT = {"datacenter_recordedfact"}
 
@@ -112,6 +154,9 @@ def test_接手旧版本的数据_一行不少_密文打得开_名单打得开(t
     after = taken.tables()
     fewer = {name for name, one in before.items() if name not in after or after[name].rows < one.rows}
     assert fewer <= TAKEN_OUT
+    upgraded, new = shape(taken.staged), made_at_once(taken)
+    for part in SHAPE:  # a new installation has the very tables of an upgraded one
+        assert (upgraded[part] - new[part], new[part] - upgraded[part]) == (Counter(), Counter()), part
     logins = [*{row["role"]: (row["username"], row["password"]) for row in taken.about["logins"]}.values()]
     done = taken.run("-c", LOOK, text=json.dumps(logins))
     assert done.returncode == 0, done.stderr[-3000:]
