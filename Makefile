@@ -33,6 +33,7 @@ contracts: setup-test
 bench: setup ## 测量速度，结果在 bench/results（自建数据库，量完即删）；计划读取的准确率要 MINZHENG_PLAN_DOCUMENTS
 	@$(BIN)/python -m bench plans
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m bench paying
 	@exec $(BIN)/python -m bench datacenter
 
 bench-datacenter: setup ## 测量大数据中心的各项承诺，旁边是裸 DuckDB 查询（SIZE=full 为承诺的规模）

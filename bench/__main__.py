@@ -58,6 +58,16 @@ bench.add_command(datacenter)
 bench.add_command(plans)
 
 
+@bench.command()
+@click.option("--lines", default=1_000_000, show_default=True, help="多少笔。")
+def paying(lines: int) -> None:
+    """发放：生成、校验、报盘与直接 SQL 之比，回盘与 COPY 加连接之比，各在自己的数据库里。"""
+    sizes = ["--lines", str(lines)]
+    codes = [subprocess.run([sys.executable, "-m", f"bench.{name}", *sizes], check=False).returncode
+             for name in ("payrun", "payrun_returns")]  # fmt: skip
+    sys.exit(max(codes))
+
+
 def _size(result: dict[str, Any], size: int, requests: int, writing: tuple[int, int] | None) -> None:
     name = f"minzheng_bench_{size}"
     try:

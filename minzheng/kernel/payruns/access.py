@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
-from minzheng.kernel.items import guarded, registry
+from minzheng.kernel.items import registry
+from minzheng.kernel.payruns import reading
 from minzheng.kernel.payruns.errors import PayInput, PayNotAllowed, PayNotFound, PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayEvent, PayLine
 from minzheng.kernel.payruns.words import STATES
@@ -20,13 +21,9 @@ OPEN = ("BUILDING", "CHECKED", "REVIEWED")
 
 
 def visible(actor: Actor) -> QuerySet[PayBatch]:
-    """Batches of the places where one post grants payment.read; those of guarded benefits only to their readers."""
-    rows = PayBatch.objects.all()
-    if actor.is_system:
-        return rows
-    if not actor.is_staff:
-        return rows.none()
-    return rows.filter(actor.scope_q("payment.read") & guarded.readable_q(actor))
+    """Batches of the places where one post grants payment.read; those of guarded benefits (a child's) only to their readers
+    and to whoever pays them."""
+    return reading.batches(actor) if actor.is_system or actor.is_staff else PayBatch.objects.none()
 
 
 def find(actor: Actor, given: object) -> PayBatch:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from minzheng.kernel.payruns import access
+from minzheng.kernel.payruns import access, hashing
 from minzheng.kernel.payruns.access import find, visible
 from minzheng.kernel.payruns.closing import Unexplained, may_close_from, unexplained
 from minzheng.kernel.payruns.models import PayBatch, PayMonth
@@ -32,9 +32,11 @@ def month_state(actor: Actor, month: datetime.date, region_code: str) -> Mapping
 
 
 def batch_json(batch: PayBatch) -> dict[str, object]:
-    """What a command prints of a batch; amounts in fen."""
+    """What a command prints of a batch; amounts in fen. `sha`: the one fixed at approval, before that the one of the lines as
+    they are now."""
+    sha = batch.sha or hashing.digest(batch)
     return {
-        "batch": batch.no, "state": batch.state, "lines": batch.lines, "total_fen": batch.total_fen, "sha": batch.sha,
+        "batch": batch.no, "state": batch.state, "lines": batch.lines, "total_fen": batch.total_fen, "sha": sha,
         "kind": batch.kind, "month": f"{batch.month:%Y-%m}", "item_code": batch.item_code,
         "region_code": batch.region_code, "excluded": batch.excluded,
     }  # fmt: skip
