@@ -60,7 +60,9 @@ def explains(jin: Visitor) -> None:
     if jin.page.get_by_role("link", name="剔除必须处理的", exact=True).count():
         jin.press("剔除必须处理的").press("全部剔除")
         jin.page.goto(here)
-    while jin.page.get_by_role("link", name="一次说明理由", exact=True).count():
+    for _ in range(12):
+        if not jin.page.get_by_role("link", name="一次说明理由", exact=True).count():
+            return
         jin.press("一次说明理由").look("一次说明理由")
         select = jin.page.locator("main form select").first
         if select.count():
@@ -68,7 +70,10 @@ def explains(jin: Visitor) -> None:
         else:
             jin.page.locator("main form input[type=radio]").first.check()
         jin.fill("理由", "已入户核实，情况属实").press("全部说明")
+        refused = jin.page.locator(".error-summary").all_inner_texts()
+        assert not refused, refused
         jin.page.goto(here)
+    raise AssertionError(f"说明了十二次，还有没说明的：{jin.text}")
 
 
 def signs(visitor: Visitor, no: str, act: str, button: str, said: str) -> Visitor:

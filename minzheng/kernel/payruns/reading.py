@@ -89,11 +89,15 @@ def open_q(severity: str = "") -> Q:
 
 
 def found_by_code(of: PayBatch) -> list[dict[str, Any]]:
-    """Findings of a batch by check: {"code", "severity", "found", "open", "cleared"}; one query."""
+    """Findings of a batch by check: {"code", "severity", "found", "open", "cleared", "to_explain"} (the last:
+    open and may be explained); one query."""
     rows: QuerySet[Any, Any] = PayCheck.objects.filter(batch=of).values("code", "severity").order_by("code", "severity")
     return list(
         rows.annotate(
-            found=Count("pk"), open=Count("pk", filter=open_q()), cleared=Count("pk", filter=~Q(cleared_at=None))
+            found=Count("pk"),
+            open=Count("pk", filter=open_q()),
+            cleared=Count("pk", filter=~Q(cleared_at=None)),
+            to_explain=Count("pk", filter=open_q() & Q(clearable=True)),
         )
     )
 

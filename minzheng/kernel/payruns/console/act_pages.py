@@ -52,8 +52,8 @@ def _send_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
 
 
 def _clear_all_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
-    found = [one for one in reading.found_by_code(batch) if one["open"]]
-    options = [(one["code"], f"{one['code']} {CHECKS[one['code']]}（{one['open']} 条）") for one in found]
+    found = [one for one in reading.found_by_code(batch) if one["to_explain"]]
+    options = [(one["code"], f"{one['code']} {CHECKS[one['code']]}（{one['to_explain']} 条）") for one in found]
     return (Choice("code", "校验项", required=True, options=options), REASON)
 
 

@@ -182,6 +182,7 @@ class Found:
     found: int
     open: int
     cleared: int
+    to_explain: int
     href: str
 
 
