@@ -73,6 +73,11 @@ def on(day: datetime.date | str) -> Iterator[None]:
             os.environ[clock.VARIABLE] = before
 
 
+def today() -> str:
+    """The story's day, as it is typed into a form."""
+    return clock.today().isoformat()
+
+
 def aside(work: Callable[[], T]) -> T:
     """Touch the database in another thread: the browser's driver holds the main thread's event loop, where Django
     forbids queries.

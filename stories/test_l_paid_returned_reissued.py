@@ -105,8 +105,11 @@ def sends(qian: Visitor, no: str, *, voucher: str = "国库拨〔2027〕第 31 �
     if not qian.screens:
         staff.sign_in(qian, "caiwu")
     signs(qian, no, "报财政", "已报财政", "已报财政")
-    qian.press("登记拨款凭证").fill("拨款凭证号", voucher).press("登记").sees("已拨付")
-    qian.press("报盘").look("报盘").press("生成报盘文件").sees("已报盘").look("报盘后的批次")
+    qian.press("登记拨款凭证").fill("拨款凭证号", voucher).fill("凭证金额", stage.aside(lambda: total_of(no)))
+    qian.fill("拨付日期", stage.today()).press("登记").sees("已拨付")
+    qian.press("报盘").look("报盘").pick("文件格式", "农商行（农信社）批量代发定长文件").press("生成报盘文件").sees(
+        "已报盘"
+    ).look("报盘后的批次")
 
 
 def books(qian: Visitor, no: str, path: Path) -> None:
@@ -120,7 +123,7 @@ def books(qian: Visitor, no: str, path: Path) -> None:
 
 
 def corrects(phone: Visitor, payee: dict[str, Any]) -> None:
-    phone.go("/login/")
+    phone.go("/m/sign-in/")
     citizen.sign_in(phone, PHONE)
     phone.go("/m/payments/").sees("退回").look("我的发放：退回")
     phone.press("更正账户", exact=False).look("更正收款账户")
@@ -185,6 +188,13 @@ def batch_no() -> str:
     from minzheng.kernel.models import PayBatch
 
     return PayBatch.objects.get(item_code=ITEM, month=f"{MONTH}-01", kind="regular").no
+
+
+def total_of(no: str) -> str:
+    from minzheng.kernel.models import PayBatch
+
+    fen = PayBatch.objects.get(no=no).total_fen
+    return f"{fen // 100}.{fen % 100:02d}"
 
 
 def reissue_no() -> str:

@@ -31,6 +31,8 @@ class Opened:
 
 def opened(batch: LakeBatch, spec: SourceSpec, *, quoting: bool = True) -> Opened:
     """Raises LakeRefused when the file is empty, no table, a bomb, or lacks required columns."""
+    if "sniffed" not in batch.report:
+        raise LakeRefused("这一批没有留下上传的文件，不能接着试读：请重新上传这个文件，或者选“不要这一批”。")
     sniffed = Sniffed(**batch.report["sniffed"])
     if not batch.file_size:
         raise LakeRefused("文件是空的：没有表头，也没有数据。请核对导出的是不是这张表。")

@@ -112,6 +112,9 @@ OWN_PLACE = {
     "standards.benefit": "待遇说明，按本人所在地的参数",
     "standards.propose_one": "下一年标准，按本人所在地测算",
     "standards.average_list": "月人均救助水平的名单，只列本人地区的待遇",
+    "payruns.workbook": "发放表，地址里只有月份，只汇总本人地区的明细",
+    "payruns.build": "制作批次，地址里只有月份和事项，只能选本人的地区",
+    "payruns.close": "按月关账，地址里只有月份，只能选本人的地区",
 }
 
 

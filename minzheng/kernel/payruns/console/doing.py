@@ -216,7 +216,7 @@ def on_line(name: str, said: str) -> Callable[[Actor, PayLine, Values], Done]:
     """One act on a line by the service of this name."""
 
     def run(actor: Actor, line: PayLine, values: Values) -> Done:
-        getattr(services, name)(actor=actor, batch_id=line.batch_id, line_id=line.pk, **values)
+        getattr(services, name)(actor=actor, line_id=line.pk, **values)
         return Done(f"{line.award.payee_name} 的这一笔{said}", reverse("payruns.line", kwargs={"pk": line.pk}))
 
     return run
