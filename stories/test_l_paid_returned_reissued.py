@@ -125,7 +125,7 @@ def books(qian: Visitor, no: str, path: Path) -> None:
 def corrects(phone: Visitor, payee: dict[str, Any]) -> None:
     phone.go("/m/sign-in/")
     citizen.sign_in(phone, PHONE)
-    phone.go("/m/payments/").sees("退回").look("我的发放：退回")
+    phone.go("/m/payments/").sees("没到账", "注销").look("我的发放：退回")
     phone.press("更正账户", exact=False).look("更正收款账户")
     phone.fill("账号", NEW_ACCOUNT).fill("哪家银行", "示范农商行青石支行")
     phone.page.locator("input[type=file]").first.set_input_files([pictures.upload("存折")])
