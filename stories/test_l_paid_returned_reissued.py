@@ -126,7 +126,7 @@ def corrects(phone: Visitor, payee: dict[str, Any]) -> None:
     phone.go("/m/sign-in/")
     citizen.sign_in(phone, PHONE)
     phone.go("/m/payments/").sees("没到账", "注销").look("我的发放：退回")
-    phone.press("更正账户", exact=False).look("更正收款账户")
+    phone.press("更正收款账户").look("更正收款账户")
     phone.fill("账号", NEW_ACCOUNT).fill("哪家银行", "示范农商行青石支行")
     phone.page.locator("input[type=file]").first.set_input_files([pictures.upload("存折")])
     phone.page.locator("main form button").last.click()
@@ -138,7 +138,7 @@ def confirms(jin: Visitor, payee: dict[str, Any]) -> None:
     jin.go("/console/account-requests/").look("账户更正").press(payee["name"], exact=False).look("一条账户更正")
     jin.press("确认更正")
     proves(jin)
-    jin.press("确认更正").sees("已")
+    jin.fill("核对结果", "与存折照片逐位相符").press("确认更正").sees("已").look("已确认的账户更正")
 
 
 def sends_again(jin: Visitor, tao: Visitor, head: Visitor, qian: Visitor, no: str) -> str:

@@ -112,7 +112,8 @@ def test_事务号由数据库写_不认别人给的() -> None:
         "DELETE FROM kernel_ledgerentry",
         "DELETE FROM kernel_ledgertransaction",
         "DELETE FROM kernel_ledgertotal",
-        "INSERT INTO kernel_ledgertotal SELECT id + 1000, benefit, source, region_code, month, occurred_on, debit, credit,"
+        "INSERT INTO kernel_ledgertotal (id, benefit, source, region_code, month, occurred_on, debit, credit, entries, checks,"
+        " account_id, transaction_id) SELECT id + 1000, benefit, source, region_code, month, occurred_on, debit, credit,"
         " entries, false, account_id, transaction_id FROM kernel_ledgertotal",
         "UPDATE kernel_ledgeraccount SET unit = 'piece' WHERE code = 'bank'",
         "DELETE FROM kernel_ledgeraccount",

@@ -63,7 +63,7 @@ PAGES = [
         DetailBody(
             _batch,
             (
-                Figures("", figures=_figures),
+                Figures("合计", figures=_figures),
                 Table("逐笔复算", rows=_rows, columns=COLUMNS, empty="这个批次没有明细。"),
             ),
             title=lambda batch: f"独立复算 {batch.no}",

@@ -17,6 +17,7 @@ from minzheng.kernel.awards.services import ensure_line
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.payruns import returns, services, simulator
 from minzheng.kernel.payruns.models import PayBatch, PayLine
+from minzheng.kernel.regions import selectors as regions
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.subjects.models import Household, Person
 
@@ -41,6 +42,7 @@ class World:
     bureau: Organization = field(init=False)
 
     def __post_init__(self) -> None:
+        regions.forget()  # names remembered from the places of another test
         for code, name, level in (
             (COUNTY, "示范县", 3), (TOWN, "东安镇", 4), (VILLAGE, "李家村", 5), ("990101002000", "西宁镇", 4),
             (OTHER, "王家村", 5),
