@@ -50,7 +50,7 @@ COLUMNS = (
     Link(lambda row: str(row.seq), "序号", page="payruns.line", args={"pk": "pk"}),
     Link("award_no", "证号", page="awards.detail", args={"pk": "award_id"}),
     Text("payee", "领款人"),
-    Text("kind", "类型"),
+    Text("kind", "类型", narrow=False),
     Money("due_fen", "批次应发（元）"),
     Money("computed_fen", "复算（元）"),
     Badge("verdict", "结论", names={"same": "一致", "differs": "不符"}, tones={"same": "good", "differs": "bad"}),
