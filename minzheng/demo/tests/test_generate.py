@@ -93,7 +93,7 @@ def test_每个岗位都有人_每个乡镇两名经办员一名负责人一名�
         assert roles["town_clerk", town.code] == 2 and roles["town_leader", town.code] == 1
     assert sum(count for (role, _), count in roles.items() if role == "village_worker") == 12
     assert roles["county_reviewer", "990101000000"] == 2
-    assert len({login.username for login in staff()}) == len({login.name for login in staff()}) == 12 + 48
+    assert len({login.username for login in staff()}) == len({login.name for login in staff()}) == 15 + 48
 
 
 def test_家庭结构像一个县(folder: Path) -> None:
