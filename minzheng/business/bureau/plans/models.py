@@ -76,6 +76,8 @@ class PlanItem(RegionRow):
     text = models.TextField("原文", blank=True)
     sentences = models.JSONField("任务原句", default=list)
     is_part = models.BooleanField("分部", default=False)
+    body = models.CharField("责任单位", max_length=120, blank=True)
+    assisting = models.CharField("配合单位", max_length=200, blank=True)
 
     class Meta:
         verbose_name = "计划条目"
@@ -117,6 +119,7 @@ class PlanIndicator(RegionRow):
     kind = models.CharField("种类", max_length=10, choices=INDICATOR_KINDS, db_index=True)
     scope = models.CharField("口径", max_length=60, blank=True)
     deadline = models.CharField("期限", max_length=40, blank=True)
+    body = models.CharField("责任单位", max_length=120, blank=True)
     why = models.CharField("读取依据", max_length=200, blank=True)
     more = models.JSONField("其他", default=dict)
     original = models.JSONField("读出的原样", default=dict)
@@ -129,3 +132,30 @@ class PlanIndicator(RegionRow):
         verbose_name = "计划指标"
         ordering = ["start", "seq"]
         indexes = [models.Index(fields=["version", "start"], name="plan_indicator_place")]
+
+
+class TargetLink(RegionRow):
+    """What measures a target of a plan: an indicator of the platform, in which place, up to when.
+
+    `measured_region` may be another place than the publisher's (a county's plan that prints the province's quota);
+    `aggregate` says what of the area is held against the target; `condition` is the figure each area must reach where the
+    target is a share of areas. `period`: 2026, 2026H1, 2021-2025."""
+
+    AGGREGATES = [("total", "全域合计"), ("each", "每个乡镇都要达到（看最差的）"), ("share", "达到条件的乡镇占比")]
+    DIRECTIONS = [("up", "越多越好"), ("down", "越少越好")]
+
+    indicator = models.OneToOneField(PlanIndicator, on_delete=models.CASCADE, related_name="target_link")
+    code = models.CharField("平台指标", max_length=80, db_index=True)
+    dims = models.JSONField("分组", default=dict)
+    measured_region = models.CharField("考核地区", max_length=12)
+    period = models.CharField("考核时期", max_length=12)
+    aggregate = models.CharField("汇总办法", max_length=10, choices=AGGREGATES, default="total")
+    condition = models.DecimalField("每地应达到", max_digits=20, decimal_places=4, null=True)
+    direction = models.CharField("方向", max_length=4, choices=DIRECTIONS, default="up")
+    note = models.CharField("说明", max_length=200, blank=True)
+    linked_by = link("kernel.User", null=True, verbose_name="关联人")
+    linked_name = models.CharField("关联人姓名", max_length=60, blank=True)
+    linked_at = models.DateTimeField("关联时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "目标关联"
