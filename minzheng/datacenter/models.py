@@ -18,6 +18,7 @@ from minzheng.datacenter.monitoring.models import Alert, AlertAct, Lead, Monitor
 from minzheng.datacenter.people.models import DuplicatePair, HouseholdChange, LowIncomeEntry, PersonMerge, PersonTag
 from minzheng.datacenter.sampling.models import Sample, SampleUnit
 from minzheng.datacenter.simulation.models import SimulationRun
+from minzheng.datacenter.statistics.models import StatAct, StatCorrection, StatEdition, StatReport
 
 __all__ = [
     "Alert",
@@ -51,4 +52,8 @@ __all__ = [
     "Sample",
     "SampleUnit",
     "SimulationRun",
+    "StatAct",
+    "StatCorrection",
+    "StatEdition",
+    "StatReport",
 ]

@@ -85,6 +85,13 @@ PERMISSIONS: dict[str, str] = {
     "ledger.read": "查看账目",
     "plan.read": "查看工作计划和指标",
     "plan.manage": "导入、更正工作计划",
+    "summary.read": "查看工作总结",
+    "summary.write": "起草、修改工作总结",
+    "summary.issue": "签发、印发工作总结",
+    "stats.read": "查看统计报表",
+    "stats.report": "填报统计报表",
+    "stats.review": "审核下级统计报表、汇总",
+    "stats.seal": "封存统计报表、确认订正",
     "stock.read": "查看物资",
     "stock.manage": "物资入库、调拨、盘点，建立发放批次",
     "stock.issue": "发放物资",
@@ -117,6 +124,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
         | {"monitor.read", "monitor.visit", "monitor.judge", "monitor.assign"}
         | {"stock.read", "stock.manage", "stock.issue"}
+        | {"stats.read", "stats.report"}
         | _PERSON
         | _FILES,
     ),
@@ -137,6 +145,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         )
         | {"glass.read", "low_income.read", "people.approve", "monitor.read", "monitor.assign"}
         | {"stock.read", "stock.confirm"}
+        | {"stats.read"}
         | _FILES,
     ),
     "village_worker": (
@@ -171,6 +180,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"sampling.read", "sampling.draw", "sampling.check"}
         | {"monitor.read", "monitor.assign", "monitor.manage"}
         | {"low_income.read", "people.merge", "people.approve"}
+        | {"stats.read"}
         | _PERSON
         | _FILES,
     ),
@@ -192,7 +202,9 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "policy_officer": (
         "政策科人员",
         frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"})
-        | {"plan.read", "plan.manage"},
+        | {"plan.read", "plan.manage"}
+        | {"summary.read", "summary.write"}
+        | {"stats.read", "stats.report", "stats.review"},
     ),
     "bureau_head": (
         "局领导",
@@ -202,13 +214,17 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"pay.approve"}
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
-        | {"funds.read", "funds.confirm", "ledger.read", "stock.read", "plan.read", "plan.manage"},
+        | {"funds.read", "funds.confirm", "ledger.read", "stock.read", "plan.read", "plan.manage"}
+        | {"summary.read", "summary.issue"}
+        | {"stats.read", "stats.review", "stats.seal"},
     ),
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
         | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read", "plan.read"}
+        | {"summary.read"}
+        | {"stats.read"}
         | _FILES,
     ),
     "data_officer": (

@@ -1,0 +1,1 @@
+"""统计报表: declared shells, reports of places and periods, checks, collecting from below, sealing, corrections, yearbook."""
