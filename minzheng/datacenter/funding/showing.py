@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from minzheng.datacenter.funding.forecasting import PARTS
-from minzheng.datacenter.simulation import charts
 from minzheng.kernel.funds import sources
 from minzheng.kernel.funds.showing import item_title
 from minzheng.kernel.funds.tables import Shown
+from minzheng.kernel.parts import charts
 from minzheng.kernel.parts.fields import yuan_text
 
 MONTH_HEADS = ("已用", "还需要", "缺口", "月末余额")

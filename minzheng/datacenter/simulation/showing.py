@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from minzheng.datacenter.simulation import charts
+from minzheng.datacenter.simulation.charts import shares
+from minzheng.kernel.parts import charts
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.policy.figures import BANDS
 
@@ -196,7 +197,7 @@ def _deciles(figures: Mapping[str, Any]) -> Shown | None:
         "把对比月现行规则下算出人均月收入的家庭由低到高排成十组，每组户数相同（相差不超过一户）；收入相同的按户的内部编号排，每次结果一样。"
         "只有个人待遇、没有核过家庭收入的，列在“没有人均收入”。",
         [heads[0], ("人均月收入（元）", "num"), *heads[1:]], lines, total,
-        charts.shares("各收入组增加、不变、减少的户数", drawn) if drawn else "",
+        shares("各收入组增加、不变、减少的户数", drawn) if drawn else "",
     )  # fmt: skip
 
 
