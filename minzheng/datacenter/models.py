@@ -11,6 +11,7 @@ from minzheng.datacenter.exchange.models import (
     PushRun,
 )
 from minzheng.datacenter.funding.models import FundForecast
+from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth, IndicatorValue, ManualFigure
 from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.matching.bulk.models import MatchAlert, MatchFamily, MatchLeftOut, MatchReview, MatchRun
 from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
@@ -32,10 +33,14 @@ __all__ = [
     "ExchangeRequest",
     "FundForecast",
     "HouseholdChange",
+    "IndicatorFreeze",
+    "IndicatorMonth",
+    "IndicatorValue",
     "LakeBatch",
     "LakeLink",
     "Lead",
     "LowIncomeEntry",
+    "ManualFigure",
     "MatchAlert",
     "MatchFamily",
     "MatchInquiry",
