@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from minzheng.business.bureau.plans.parsing.growth import NAMES, growth
 from minzheng.business.bureau.plans.parsing.numerals import plain
 
 if TYPE_CHECKING:
@@ -145,14 +146,14 @@ def _growth(indicators: Iterable[Indicator]) -> Iterator[Finding]:
         years = [re.search(r"20\d\d", name) for name, _ in one.columns]
         if not years[0] or not years[-1] or int(years[-1][0]) <= int(years[0][0]):
             continue
-        assert one.base_value is not None
-        count, ratio = int(years[-1][0]) - int(years[0][0]), float(one.value / one.base_value)
-        simple, compound, printed = (ratio - 1) / count * 100, (ratio ** (1 / count) - 1) * 100, float(one.growth)
-        method = min((abs(simple - printed), "简单平均"), (abs(compound - printed), "复合增长率"))
-        verdict = f"印的是{method[1]}" if method[0] <= 0.51 else "与两种算法都不符"
+        computed = growth(one.base_value, one.value, int(years[-1][0]) - int(years[0][0]))
+        if computed.simple is None:
+            continue
+        method = computed.follows(one.growth)
+        verdict = NAMES[method] if method == "neither" else f"印的是{NAMES[method]}"
         yield Finding(
             "growth",
-            f"“{one.subject}”年均增长印作 {plain(one.growth)}%，简单平均 {simple:.2f}%，复合 {compound:.2f}%：{verdict}。",
+            f"“{one.subject}”年均增长印作 {plain(one.growth)}%，简单平均 {computed.simple}%，复合 {computed.compound}%：{verdict}。",
             (one.span,),
         )
 
