@@ -26,8 +26,17 @@ from minzheng.business.bureau.registers.models import (
     RegisterShape,
 )
 from minzheng.business.bureau.summaries.models import Summary, SummaryVersion
+from minzheng.business.bureau.supervision.models import (
+    Milestone,
+    SupervisedTask,
+    TaskAct,
+    TaskBulletin,
+    TaskEvidence,
+    TaskFeedback,
+)
 
 __all__ = [
+    "Milestone",
     "Plan",
     "PlanIndicator",
     "PlanItem",
@@ -54,5 +63,10 @@ __all__ = [
     "RegisterShape",
     "Summary",
     "SummaryVersion",
+    "SupervisedTask",
     "TargetLink",
+    "TaskAct",
+    "TaskBulletin",
+    "TaskEvidence",
+    "TaskFeedback",
 ]
