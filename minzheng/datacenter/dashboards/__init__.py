@@ -1,0 +1,1 @@
+"""看板: screens that lines declare, drawn from indicators; problems first."""
