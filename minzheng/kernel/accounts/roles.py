@@ -88,6 +88,10 @@ PERMISSIONS: dict[str, str] = {
     "summary.read": "查看工作总结",
     "summary.write": "起草、修改工作总结",
     "summary.issue": "签发、印发工作总结",
+    "indicator.read": "查看指标",
+    "indicator.manage": "冻结、更正指标",
+    "indicator.report": "填报人工指标",
+    "indicator.confirm": "确认人工填报的指标",
     "stats.read": "查看统计报表",
     "stats.report": "填报统计报表",
     "stats.review": "审核下级统计报表、汇总",
@@ -113,7 +117,9 @@ class Role:
 
 
 _PERSON = frozenset({"person.read", "person.search", "person.unmask"})
-_FILES = frozenset({"household.read", "award.read", "payment.read", "document.read", "board.read", "policy.read"})
+_FILES = frozenset(
+    {"household.read", "award.read", "payment.read", "document.read", "board.read", "policy.read", "indicator.read"}
+)
 
 _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "town_clerk": (
@@ -125,6 +131,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"monitor.read", "monitor.visit", "monitor.judge", "monitor.assign"}
         | {"stock.read", "stock.manage", "stock.issue"}
         | {"stats.read", "stats.report"}
+        | {"indicator.report"}
         | _PERSON
         | _FILES,
     ),
@@ -146,6 +153,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"glass.read", "low_income.read", "people.approve", "monitor.read", "monitor.assign"}
         | {"stock.read", "stock.confirm"}
         | {"stats.read"}
+        | {"indicator.confirm"}
         | _FILES,
     ),
     "village_worker": (
@@ -159,6 +167,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             {"case.read", "match.run", "match.read", "match.batch", "household.read", "document.read", "board.read"}
         )
         | {"person.break_glass", "low_income.read", "sampling.read", "sampling.check", "exchange.read"}
+        | {"indicator.read"}
         | {"monitor.read", "monitor.manage", "lake.read"}
         | _PERSON,
     ),
@@ -181,30 +190,35 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"monitor.read", "monitor.assign", "monitor.manage"}
         | {"low_income.read", "people.merge", "people.approve"}
         | {"stats.read"}
+        | {"indicator.confirm"}
         | _PERSON
         | _FILES,
     ),
     "pay_clerk": (
         "发放经办员",
         frozenset({"pay.build", "account.confirm", "award.read", "payment.read", "household.read"})
-        | {"board.read", "policy.read", "stock.read", "stock.manage", "stock.issue"},
+        | {"board.read", "policy.read", "stock.read", "stock.manage", "stock.issue"}
+        | {"indicator.read"},
     ),
     "pay_reviewer": (
         "业务股室负责人",
         frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"})
-        | {"stock.read", "stock.confirm"},
+        | {"stock.read", "stock.confirm"}
+        | {"indicator.read"},
     ),
     "finance": (
         "财务人员",
         frozenset({"pay.finance", "pay.close", "award.read", "payment.read", "board.read", "policy.read"})
-        | {"funds.read", "funds.manage", "funds.confirm", "ledger.read", "stock.read"},
+        | {"funds.read", "funds.manage", "funds.confirm", "ledger.read", "stock.read"}
+        | {"indicator.read"},
     ),
     "policy_officer": (
         "政策科人员",
         frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"})
         | {"plan.read", "plan.manage"}
         | {"summary.read", "summary.write"}
-        | {"stats.read", "stats.report", "stats.review"},
+        | {"stats.read", "stats.report", "stats.review"}
+        | {"indicator.read", "indicator.manage", "indicator.report"},
     ),
     "bureau_head": (
         "局领导",
@@ -216,7 +230,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
         | {"funds.read", "funds.confirm", "ledger.read", "stock.read", "plan.read", "plan.manage"}
         | {"summary.read", "summary.issue"}
-        | {"stats.read", "stats.review", "stats.seal"},
+        | {"stats.read", "stats.review", "stats.seal"}
+        | {"indicator.read", "indicator.manage", "indicator.confirm"},
     ),
     "auditor": (
         "审计人员",
@@ -230,7 +245,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
-        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read", "lake.ingest"},
+        | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read", "lake.ingest"}
+        | {"indicator.read"},
     ),
     "archivist": (
         "档案管理员",
