@@ -85,7 +85,8 @@ TOKENS = {
 
 
 def neighbours() -> None:
-    """The city above and the county next door."""
+    """The city above and the county next door; the catalogue of goods, which all places share."""
+    town_relief.load_catalogue()
     start = datetime.date(2020, 1, 1)
     rows = ((CITY, "示范市", 2, ""), (OTHER_COUNTY, "邻县", 3, CITY), (OTHER_TOWN, "东岭镇", 4, OTHER_COUNTY))
     for code, name, level, parent in rows:

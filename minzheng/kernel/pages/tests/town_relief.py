@@ -23,11 +23,15 @@ def _of(name: str) -> Any:
     return import_module(f"minzheng.business.assistance.relief_goods.{name}")
 
 
+def load_catalogue() -> None:
+    _of("store.services").load_catalogue(actor=SYSTEM)
+
+
 def fill(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
     """{"addresses", "keys", "relief_rows"} of these pages."""
     store_acts, campaigns, models = _of("store.services"), _of("handing.campaigns"), _of("models")
     keeper, person, today = actor_of(staff("town_clerk", TOWN_A)), family["person"], clock.today()
-    store_acts.load_catalogue(actor=SYSTEM)
+    load_catalogue()
     goods = models.Goods.objects.get(code="CLOTH-QUILT")
     store = store_acts.save_store(actor=keeper, values={"region_code": TOWN_A, "name": STORE})
     lot = store_acts.receive(
