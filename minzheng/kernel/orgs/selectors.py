@@ -37,6 +37,12 @@ def organizations_in(scopes: Iterable[str]) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
 
 
+def of_kinds(kinds: Iterable[str], scopes: Iterable[str] | None) -> list[Organization]:
+    """The organisations of today of these kinds in these places (None: everywhere)."""
+    rows = _today().filter(kind__in=tuple(kinds)).order_by("region_code", "code")
+    return list(rows if scopes is None else rows.filter(codes.scope_q(scopes)))
+
+
 def township_window(region: str) -> str:
     """Name of the window where people of a township or village apply; "" where none is on record. Public."""
     town = codes.full(region)[:9] + "000"

@@ -31,8 +31,8 @@ def make(request_id: int, progress: Callable[[float, str], None]) -> int:
     asker = actor_of(User.objects.filter(pk=request.user_id).first())
     if page is None or not allowed(asker, page):
         raise ExportRefused("申请人已没有这一页的导出权限，文件没有生成。")
-    _source, table, columns = rows.parts_of(page)
     drawing = Drawing(actor=asker, today=clock.today(), plain=True, unmask=request.unmasked)
+    _title, table, columns = rows.parts_of(page, request.query, drawing)
     found = rows.rows_of(table, request.query, drawing)
     total = found.count()
     if total > limit("EXPORT_MOST_ROWS"):

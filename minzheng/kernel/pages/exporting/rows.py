@@ -20,14 +20,15 @@ CHUNK = 500
 OWN = ("format", "reason", "ask", "page", "size", "csrfmiddlewaretoken", "unmask", "purpose")
 
 
-def parts_of(page: Page) -> tuple[Page, ListBody, list[Column]]:
-    """(the list page, its body, the columns of the export)."""
+def parts_of(page: Page, query: str, drawing: Drawing) -> tuple[str, ListBody, list[Column]]:
+    """(title of the list, its body for what is asked, the columns of the export)."""
     body = page.body
     assert isinstance(body, ExportBody)
     source = registry.get(body.of)
-    table = source.body
-    assert isinstance(table, ListBody)
-    return source, table, list(body.columns or table.columns)
+    declared = source.body
+    assert isinstance(declared, ListBody)
+    table = declared.asked(drawing.actor, QueryDict(query))
+    return table.title or source.title, table, list(body.columns or table.columns)
 
 
 def has_masked(columns: Sequence[Column]) -> bool:

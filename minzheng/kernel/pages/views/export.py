@@ -24,13 +24,13 @@ from minzheng.kernel.parts.page import Page
 
 def export_view(page: Page) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        source, table, columns = rows.parts_of(page)
         drawing = drawing_of(request, plain=True)
         query = urlencode([(key, value) for key, value in request.GET.items() if key not in rows.OWN])
+        title, table, columns = rows.parts_of(page, query, drawing)
         given = request.POST if request.method == "POST" else request.GET
         wanted = services.Wanted(
             page=page.code,
-            title=source.title,
+            title=title,
             query=query,
             filters=rows.filters_text(table, query, drawing),
             columns=tuple(column.label for column in columns),

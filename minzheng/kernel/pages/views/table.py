@@ -45,20 +45,23 @@ class Line:
 
 
 def list_view(page: Page) -> Callable[..., HttpResponse]:
-    body = page.body
-    assert isinstance(body, ListBody)
+    declared = page.body
+    assert isinstance(declared, ListBody)
 
     def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         drawing = drawing_of(request)
-        values = _sealed(body, request.POST if request.method == "POST" else request.GET, drawing)
+        given = request.POST if request.method == "POST" else request.GET
+        body = declared.asked(drawing.actor, given)
+        values = _sealed(body, given, drawing)
         if request.method == "POST" and not wants_fragment(request, "list"):
             return HttpResponseRedirect(request.path + with_values(values).rstrip("?"))
         table = table_context(page, body, values, drawing)
         if not page.impersonal:
             audit.record_listing(actor=drawing.actor, page=page.code, rows=len(table["lines"]))
         template = "console/list_body.html" if wants_fragment(request, "list") else "console/list.html"
-        actions = buttons(body.actions, None, drawing)
-        response = draw(request, template, page, body=body, actions=actions, lead=body.lead, **table)
+        actions = buttons(body.actions, body.about, drawing)
+        title = body.title or page.title
+        response = draw(request, template, page, title=title, body=body, actions=actions, lead=body.lead, **table)
         if template.endswith("list_body.html"):
             # The address bar shows the filters in force, without the empty ones the form sends along.
             response["HX-Push-Url"] = request.path + with_values(values).rstrip("?")
@@ -122,7 +125,10 @@ def table_context(page: Page, body: ListBody, values: Mapping[str, str], drawing
         "controls": [_control(one, values, drawing) for one in body.filters],
         "chips": _chips(body, values, drawing),
         "values": values,
-        "clear": with_values({key: values[key] for key in ("sort", "size") if key in values}) if values else "",
+        "clear": with_values({key: values[key] for key in (*body.keep, "sort", "size") if key in values})
+        if values
+        else "",
+        "kept": [(key, values[key]) for key in body.keep if key in values],
         "sort": values.get("sort", ""),
         "size": values.get("size", ""),
         "empty": body.empty,
