@@ -96,6 +96,9 @@ PERMISSIONS: dict[str, str] = {
     "stats.report": "填报统计报表",
     "stats.review": "审核下级统计报表、汇总",
     "stats.seal": "封存统计报表、确认订正",
+    "project.read": "查看项目库",
+    "project.manage": "管理项目、填报进度和资金",
+    "project.confirm": "确认项目调整、问题销号和绩效",
     "stock.read": "查看物资",
     "stock.manage": "物资入库、调拨、盘点，建立发放批次",
     "stock.issue": "发放物资",
@@ -129,6 +132,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"low_income.read", "low_income.manage", "people.merge", "household.change"}
         | {"objection.read", "objection.identify", "mandate.confirm", "child.read"}
         | {"monitor.read", "monitor.visit", "monitor.judge", "monitor.assign"}
+        | {"project.read", "project.manage"}
         | {"stock.read", "stock.manage", "stock.issue"}
         | {"stats.read", "stats.report"}
         | {"indicator.report"}
@@ -151,6 +155,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
             }
         )
         | {"glass.read", "low_income.read", "people.approve", "monitor.read", "monitor.assign"}
+        | {"project.read", "project.confirm"}
         | {"stock.read", "stock.confirm"}
         | {"stats.read"}
         | {"indicator.confirm"}
@@ -209,12 +214,14 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "finance": (
         "财务人员",
         frozenset({"pay.finance", "pay.close", "award.read", "payment.read", "board.read", "policy.read"})
+        | {"project.read", "project.manage"}
         | {"funds.read", "funds.manage", "funds.confirm", "ledger.read", "stock.read"}
         | {"indicator.read"},
     ),
     "policy_officer": (
         "政策科人员",
         frozenset({"board.read", "policy.read", "policy.confirm", "policy.simulate", "award.read", "payment.read"})
+        | {"project.read", "project.manage"}
         | {"plan.read", "plan.manage"}
         | {"summary.read", "summary.write"}
         | {"stats.read", "stats.report", "stats.review"}
@@ -225,6 +232,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset(
             {"archive.read", "archive.destroy", "policy.confirm", "policy.simulate", "export.approve", "glass.read"}
         )
+        | {"project.read", "project.confirm"}
         | {"pay.approve"}
         | frozenset({"case.read", "household.read", "award.read", "payment.read", "board.read", "policy.read"})
         | {"low_income.read", "sampling.read", "exchange.read", "monitor.read", "lake.read", "lake.drop"}
@@ -236,6 +244,7 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
     "auditor": (
         "审计人员",
         frozenset({"case.read", "match.read", "person.read", "person.search", "audit.read", "archive.read"})
+        | {"project.read"}
         | {"audit.anchor", "glass.read", "child.read", "low_income.read", "sampling.read", "exchange.read"}
         | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read", "plan.read"}
         | {"summary.read"}
