@@ -85,6 +85,10 @@ PERMISSIONS: dict[str, str] = {
     "ledger.read": "查看账目",
     "plan.read": "查看工作计划和指标",
     "plan.manage": "导入、更正工作计划",
+    "duty.read": "查看督办任务",
+    "duty.manage": "督办立项、分解、交办、延期、转办、通报",
+    "duty.feedback": "签收、反馈督办任务",
+    "duty.check": "核查、办结督办任务",
     "summary.read": "查看工作总结",
     "summary.write": "起草、修改工作总结",
     "summary.issue": "签发、印发工作总结",
@@ -119,6 +123,7 @@ class Role:
     incompatible: frozenset[str] = field(default=frozenset())
 
 
+_DUTY = frozenset({"duty.read", "duty.feedback"})
 _PERSON = frozenset({"person.read", "person.search", "person.unmask"})
 _FILES = frozenset(
     {"household.read", "award.read", "payment.read", "document.read", "board.read", "policy.read", "indicator.read"}
@@ -137,7 +142,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"stats.read", "stats.report"}
         | {"indicator.report"}
         | _PERSON
-        | _FILES,
+        | _FILES
+        | _DUTY,
     ),
     "town_leader": (
         "乡镇负责人",
@@ -159,12 +165,15 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"stock.read", "stock.confirm"}
         | {"stats.read"}
         | {"indicator.confirm"}
-        | _FILES,
+        | _FILES
+        | _DUTY
+        | {"duty.manage", "duty.check"},
     ),
     "village_worker": (
         "村（居）工作人员",
         frozenset({"case.read", "case.create", "household.read", "person.read", "policy.read"})
-        | {"monitor.read", "monitor.visit"},
+        | {"monitor.read", "monitor.visit"}
+        | _DUTY,
     ),
     "matching_officer": (
         "核对人员",
@@ -174,7 +183,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"person.break_glass", "low_income.read", "sampling.read", "sampling.check", "exchange.read"}
         | {"indicator.read"}
         | {"monitor.read", "monitor.manage", "lake.read"}
-        | _PERSON,
+        | _PERSON
+        | _DUTY,
     ),
     "county_reviewer": (
         "县级审核确认人员",
@@ -197,26 +207,30 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"stats.read"}
         | {"indicator.confirm"}
         | _PERSON
-        | _FILES,
+        | _FILES
+        | _DUTY,
     ),
     "pay_clerk": (
         "发放经办员",
         frozenset({"pay.build", "account.confirm", "award.read", "payment.read", "household.read"})
         | {"board.read", "policy.read", "stock.read", "stock.manage", "stock.issue"}
-        | {"indicator.read"},
+        | {"indicator.read"}
+        | _DUTY,
     ),
     "pay_reviewer": (
         "业务股室负责人",
         frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"})
         | {"stock.read", "stock.confirm"}
-        | {"indicator.read"},
+        | {"indicator.read"}
+        | _DUTY,
     ),
     "finance": (
         "财务人员",
         frozenset({"pay.finance", "pay.close", "award.read", "payment.read", "board.read", "policy.read"})
         | {"project.read", "project.manage"}
         | {"funds.read", "funds.manage", "funds.confirm", "ledger.read", "stock.read"}
-        | {"indicator.read"},
+        | {"indicator.read"}
+        | _DUTY,
     ),
     "policy_officer": (
         "政策科人员",
@@ -225,7 +239,9 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"plan.read", "plan.manage"}
         | {"summary.read", "summary.write"}
         | {"stats.read", "stats.report", "stats.review"}
-        | {"indicator.read", "indicator.manage", "indicator.report"},
+        | {"indicator.read", "indicator.manage", "indicator.report"}
+        | _DUTY
+        | {"duty.manage", "duty.check"},
     ),
     "bureau_head": (
         "局领导",
@@ -239,7 +255,9 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"funds.read", "funds.confirm", "ledger.read", "stock.read", "plan.read", "plan.manage"}
         | {"summary.read", "summary.issue"}
         | {"stats.read", "stats.review", "stats.seal"}
-        | {"indicator.read", "indicator.manage", "indicator.confirm"},
+        | {"indicator.read", "indicator.manage", "indicator.confirm"}
+        | _DUTY
+        | {"duty.manage", "duty.check"},
     ),
     "auditor": (
         "审计人员",
@@ -249,17 +267,19 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"monitor.read", "lake.read", "funds.read", "ledger.read", "stock.read", "plan.read"}
         | {"summary.read"}
         | {"stats.read"}
-        | _FILES,
+        | _FILES
+        | {"duty.read"},
     ),
     "data_officer": (
         "数据管理员",
         frozenset({"caseload.read", "caseload.import", "household.read", "award.read", "person.read", "board.read"})
         | {"low_income.read", "people.merge", "exchange.read", "exchange.manage", "lake.read", "lake.ingest"}
-        | {"indicator.read"},
+        | {"indicator.read"}
+        | _DUTY,
     ),
     "archivist": (
         "档案管理员",
-        frozenset({"archive.read", "archive.manage", "case.read", "child.read", "document.read"}),
+        frozenset({"archive.read", "archive.manage", "case.read", "child.read", "document.read"}) | _DUTY,
     ),
     "sys_admin": (
         "系统管理员",
