@@ -25,6 +25,7 @@ from minzheng.kernel.parts.columns import (
 )
 from minzheng.kernel.parts.drawing import Drawing, attribute
 from minzheng.kernel.parts.filters import ByChoice, ByMonth, ByRegion, Filter, Search
+from minzheng.kernel.payruns import counts
 from minzheng.kernel.payruns.console.words import (
     CHECKS,
     KINDS,
@@ -209,9 +210,10 @@ def pay_month(field: str = "batch__month") -> ByMonth:
 
 
 def _in_tables(rows: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
-    return tables.counted(rows)
+    return tables.counted(rows) if value == "yes" else rows.filter(live=True)
 
 
+COUNTED = (("yes", "发放表统计的（不含剔除、撤销的）"), ("live", "还占用应发的（不含已重发、已交回的退回）"))
 LINE_FILTERS: tuple[Filter, ...] = (
     Search("q", "领款人或证号", by=lambda rows, text, drawing: _payee(rows, text, "award__")),
     ByBatch("batch", "批次号"),
@@ -221,10 +223,11 @@ LINE_FILTERS: tuple[Filter, ...] = (
     ByChoice("item", "事项", by=_of_item("batch__item_code"), choices=items),
     ByCategory("category", "类别"),
     ByVillage("village", "村（社区）代码", field="region_code"),
-    ByChoice("counted", "范围", by=_in_tables, choices=[("yes", "发放表统计的（不含剔除、撤销的）")]),
+    ByChoice("counted", "范围", by=_in_tables, choices=COUNTED),
     ByChoice("type", "类型", field="line_type", choices=list(LINE_TYPES.items())),
     ByChoice("code", "银行原因", field="return_code",
              choices=lambda drawing: [(one.code, one.title) for one in results.all().values()]),
+    counts.FILTER,
 )  # fmt: skip
 CHECK_FILTERS: tuple[Filter, ...] = (
     Search("q", "领款人或证号", by=lambda rows, text, drawing: _payee(rows, text, "line__award__")),
