@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from minzheng.datacenter.statistics import expressions, terms
-from minzheng.datacenter.statistics.declaring import CHECKS, FORMULA, INDICATOR, SUM, Cell, Check, Version
+from minzheng.datacenter.statistics.declaring import CHECKS, FORMULA, INDICATOR, MANUAL, SUM, Cell, Check, Version
 from minzheng.datacenter.statistics.reckoning import number, shown
 
 ERROR, NOTE, HINT = "error", "note", "hint"
@@ -188,6 +188,26 @@ def _operand(sheet: Sheet, known: Known) -> Callable[..., Decimal | None]:
     return value
 
 
+def _weight(check: Check, sheet: Sheet) -> tuple[str, str]:
+    """(level, what to add). Where every cell is the platform's own number nobody can put it right in the form: it is
+    explained, or put right where the number comes from."""
+    own = {check.cell} | {
+        names[0]
+        for text in check.formulas
+        for kind, *names in expressions.operands(text)
+        if kind in (expressions.CELL, expressions.PREVIOUS)
+    }
+    cells = [sheet.version.cells[address] for address in own]
+    system = all(
+        cell.kind == INDICATOR and sheet.sources.get(cell.address, {}).get("how") != MANUAL for cell in cells
+    )  # fmt: skip
+    return (
+        (NOTE, "这几格都取自系统：请改正业务记录后重新取数，或者写明原因（如暂停、恢复、迁移）。")
+        if system
+        else (ERROR, "")
+    )
+
+
 def _equal(check: Check, sheet: Sheet, known: Known) -> Finding | None:
     """合计, 勾稽, 跨表: the cell equals a formula."""
     cell, now = sheet.version.cells[check.cell], number(sheet.values, check.cell)
@@ -209,10 +229,11 @@ def _equal(check: Check, sheet: Sheet, known: Known) -> Finding | None:
         return None
     gap = f"相差 {_signed(other - now, cell)} {cell.unit}"
     own = "填报 " if check.kind == "cross" else ""
+    level, advice = _weight(check, sheet)
     return _say(
-        check.kind, ERROR, cell, sheet,
+        check.kind, level, cell, sheet,
         f"{cell.title}{own}{shown(now, cell)}，应等于{words}，即 {shown(other, cell)}，{gap}。"
-        f"{check.advice or _ADVICE[check.kind]}", other - now,
+        f"{advice or check.advice or _ADVICE[check.kind]}", other - now,
     )  # fmt: skip
 
 
@@ -230,22 +251,17 @@ def _range(check: Check, sheet: Sheet, known: Known) -> Finding | None:
     titles, operand = {**known.names, **sheet.version.titles}, _operand(sheet, known)
     low = expressions.evaluate(check.at_least, operand) if check.at_least else check.least
     high = expressions.evaluate(check.at_most, operand) if check.at_most else check.most
-    if low is not None and now < low:
-        words = (
-            f"{expressions.words(check.at_least, titles)}（{shown(low, cell)}）" if check.at_least else shown(low, cell)
-        )
-        sentence = (
-            f"{cell.title} {shown(now, cell)} 不应小于{words}。{check.advice or '请核对这两个数，改正后再上报。'}"
-        )
-        return _say("range", ERROR, cell, sheet, sentence, low - now)
-    if high is not None and now > high:
-        words = (
-            f"{expressions.words(check.at_most, titles)}（{shown(high, cell)}）" if check.at_most else shown(high, cell)
-        )
-        sentence = (
-            f"{cell.title} {shown(now, cell)} 不应大于{words}。{check.advice or '请核对这两个数，改正后再上报。'}"
-        )
-        return _say("range", ERROR, cell, sheet, sentence, high - now)
+    for limit, formula, wrong, words in (
+        (low, check.at_least, low is not None and now < low, "小于"),
+        (high, check.at_most, high is not None and now > high, "大于"),
+    ):
+        if limit is not None and wrong:
+            level, advice = _weight(check, sheet)
+            told = f"{expressions.words(formula, titles)}（{shown(limit, cell)}）" if formula else shown(limit, cell)
+            todo = advice or check.advice or "请核对这两个数，改正后再上报。"
+            return _say(
+                "range", level, cell, sheet, f"{cell.title} {shown(now, cell)} 不应{words}{told}。{todo}", limit - now
+            )  # fmt: skip
     return None
 
 

@@ -146,7 +146,9 @@ def _cells(row: Row, raw: Mapping[str, Any], columns: Iterable[Column]) -> Itera
     if isinstance(told, dict) and set(told) - set(known):
         raise ValueError(f"行 {row.code} 写了没有的列 {'、'.join(set(told) - set(known))}。")
     for column in columns:
-        text = str(told.get(column.code, "-") if isinstance(told, dict) else told).strip().replace("*", column.code)
+        text = (
+            str(told.get(column.code, "-") if isinstance(told, dict) else told).strip().replace(".*", f".{column.code}")
+        )
         if text == "-":
             continue
         unit, decimals = raw.get("unit", column.unit), int(raw.get("decimals", column.decimals))
@@ -180,7 +182,7 @@ def _checks(raw: Mapping[str, Any], cells: Mapping[str, Cell]) -> Iterable[Check
         raise ValueError(f"核对的单元格“{target}”不在表里。")
     for address in found:
         column = address.partition(".")[2]
-        words = {name: str(raw.get(name, "")).replace("*", column) for name in ("equals", "at_least", "at_most")}
+        words = {name: str(raw.get(name, "")).replace(".*", f".{column}") for name in ("equals", "at_least", "at_most")}
         limits = {name: Decimal(str(raw[name])) for name in ("least", "most", "tolerance") if name in raw}
         yield Check(kind=kind, cell=address, advice=raw.get("advice", ""), **words, **limits)
 

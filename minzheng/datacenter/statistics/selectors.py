@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from minzheng.datacenter.indicators import declaring as indicators
 from minzheng.datacenter.indicators import selectors as figures
+from minzheng.datacenter.indicators.periods import Period
 from minzheng.datacenter.statistics import checking, expressions, periods, reading, reckoning
 from minzheng.datacenter.statistics.checking import Finding, Known, Sheet
 from minzheng.datacenter.statistics.declaring import Shell, Version
@@ -120,14 +121,17 @@ def _known(report: StatReport, version: Version, children: list[StatReport]) -> 
     wanted = [one for check in version.checks for text in check.formulas for one in expressions.operands(text)]
     tables = {(names[0], names[1]) for kind, *names in wanted if kind == expressions.TABLE}
     same = Q(shell=shell.code, period__in=(before, year_ago), state__in=TOLD)
-    other = Q(shell__in={code for code, _ in tables}, period=report.period) & ~Q(state=StatReport.WAITING)
-    rows = StatReport.objects.filter(same | other, region_code=report.region_code)
+    at = {code: _period_in(code, period) for code, _ in tables}
+    other = Q(pk__in=[])
+    for code, text in at.items():
+        other |= Q(shell=code, period=text)
+    rows = StatReport.objects.filter(same | other & ~Q(state=StatReport.WAITING), region_code=report.region_code)
     found = {(one.shell, one.period): one.values for one in rows}
     return Known(
         previous=found.get((shell.code, before)),
         year_ago=found.get((shell.code, year_ago)),
         tables={
-            (code, cell): reckoning.number(found.get((code, report.period), {}), cell) for code, cell in tables
+            (code, cell): reckoning.number(found.get((code, at[code]), {}), cell) for code, cell in tables
         },
         indicators=_asked({names[0] for kind, *names in wanted if kind == expressions.INDICATOR}, report),
         names=_names(tables, wanted),
@@ -135,6 +139,12 @@ def _known(report: StatReport, version: Version, children: list[StatReport]) -> 
         if children else None,
         direct={address: source["direct"] for address, source in report.sources.items() if "direct" in source},
     )  # fmt: skip
+
+
+def _period_in(code: str, period: Period) -> str:
+    """The report of another form that stands at the end of a period: December's for a year."""
+    other = reading.shell(code)
+    return periods.of_day(other.periodicity, period.ends_on).text if other else period.text
 
 
 def _asked(codes: set[str], report: StatReport) -> dict[str, Decimal | None]:
