@@ -14,7 +14,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from minzheng.business.bureau.plans import linking
 from minzheng.business.bureau.plans.models import Plan, PlanIndicator, PlanItem, PlanVersion
 from minzheng.business.bureau.plans.parsing import Document, parse_text, reading
 from minzheng.business.bureau.plans.parsing.document import body
@@ -183,16 +185,20 @@ def _row(version: PlanVersion, seq: int, found: Indicator, item: PlanItem | None
 
 
 def _carry(before: PlanVersion, version: PlanVersion) -> int:
-    """Corrections of the version before, where sentence and words are the same. Returns how many."""
+    """Corrections and links of the version before, where sentence and words are the same. Returns how many corrections."""
     fresh: dict[tuple[str, str], list[PlanIndicator]] = defaultdict(list)
     for one in version.indicators.order_by("start", "seq"):
         fresh[(one.sentence, one.words)].append(one)
     carried = 0
-    for old in before.indicators.filter(state__in=("corrected", "struck")).order_by("start", "seq"):
+    kept = Q(state__in=("corrected", "struck")) | Q(target_link__isnull=False)
+    for old in before.indicators.filter(kept).order_by("start", "seq"):
         waiting = fresh.get((old.sentence, old.words))
         if not waiting:
             continue
         one = waiting.pop(0)
+        linking.carry(old, one)
+        if old.state not in ("corrected", "struck"):
+            continue
         for name in (*CHANGEABLE, "value_norm", "unit_norm", "state", "changed_name", "changed_at"):
             if name != "item":
                 setattr(one, name, getattr(old, name))
