@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from minzheng.kernel.awards import counts
 from minzheng.kernel.awards.models import Award, PaymentLine
 from minzheng.kernel.awards.selectors import lines_visible_to, visible_to
 from minzheng.kernel.items import registry
@@ -126,6 +127,7 @@ PAGES = [
                 ByChoice("item", "事项", field="item_code", choices=_items),
                 ByChoice("state", "状态", choices=Award.STATES),
                 ByMonth("first_month", "起发月"),
+                counts.FILTER,
             ),
             empty="没有符合条件的待遇。审核确认同意后，待遇会出现在这里。",
         ),

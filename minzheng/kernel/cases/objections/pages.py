@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from minzheng.kernel import clock
+from minzheng.kernel.cases import counts
 from minzheng.kernel.cases.objections import boards, selectors
 from minzheng.kernel.cases.objections.errors import ObjectionRefused
 from minzheng.kernel.cases.objections.models import PublicObjection
@@ -18,7 +19,7 @@ from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.columns import Badge, Deadline, Link, Moment, Region, Text
 from minzheng.kernel.parts.examples import first_of
-from minzheng.kernel.parts.filters import ByChoice
+from minzheng.kernel.parts.filters import ByChoice, ByRegion
 from minzheng.kernel.parts.page import Custom, ListBody, Menu, Page
 
 TONES = {"checking": "warn", "recorded": "plain", "answered": "good"}
@@ -35,7 +36,11 @@ LIST = ListBody(
         Moment("received_at", "收到时间", sort="received_at"),
         Deadline(lambda row: None if row.state == "answered" else row.due_on, "答复期限", sort="due_on"),
     ),
-    filters=(ByChoice("state", "状态", choices=PublicObjection.STATES),),
+    filters=(
+        ByChoice("state", "状态", choices=PublicObjection.STATES),
+        ByRegion("region", "地区", permission=selectors.READ),
+        counts.OBJECTIONS,
+    ),
     sort="-received_at",
     link=("objections.detail", {"pk": "pk"}),
     empty="还没有收到公示异议。群众在公示页上提意见，或窗口登记异议后，会列在这里。",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from minzheng.kernel.calendar.selectors import add_working_days
-from minzheng.kernel.cases import selectors
+from minzheng.kernel.cases import counts, selectors
 from minzheng.kernel.cases.deadlines import colours
 from minzheng.kernel.cases.handover import IN_HAND
 from minzheng.kernel.cases.models import Case
@@ -132,6 +132,7 @@ BODY = ListBody(
         ByChoice("due", "时限", choices=DEADLINES, by=by_deadline),
         ByChoice("item", "事项", field="item_code", choices=items),
         DateRange("submitted", "提交日期", field="submitted_at", moment=True),
+        counts.FILTER,
     ),
     actions=(Action("窗口受理", "intake.start", icon="plus", primary=True, key="n"),),
     empty="没有符合条件的办件。群众在手机上提交、或窗口登记申请后，会出现在这里。",
