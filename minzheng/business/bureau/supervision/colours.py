@@ -120,12 +120,12 @@ def _running(task: Any, today: datetime.date) -> Light:
 
 def _near(task: Any, today: datetime.date, due: datetime.date, share: Decimal, gap: Decimal) -> Light:
     left = (due - today).days
+    if task.state == "assigned" and task.assigned_on and today > sign_by(task.assigned_on):
+        return Light(YELLOW, f"{task.assigned_on:%m月%d日} 交办，过了签收期限还没有签收。", share)
     if gap > number("green_points"):
         return Light(YELLOW, f"时间过了 {share}%，进度 {task.progress}%，落后 {gap} 个百分点。", share)
     if left <= number("near_days") and task.progress < number("near_percent"):
         return Light(YELLOW, f"还剩 {left} 天，进度 {task.progress}%。", share)
-    if task.state == "assigned" and task.assigned_on and today > sign_by(task.assigned_on):
-        return Light(YELLOW, f"{task.assigned_on:%m月%d日} 交办，过了签收期限还没有签收。", share)
     return Light(GREEN, f"时间过了 {share}%，进度 {task.progress}%。", share)
 
 
