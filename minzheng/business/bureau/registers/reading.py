@@ -93,8 +93,8 @@ def _book(code: str, raw: Mapping[str, Any]) -> Book:
     shown = [one for one in typed if one.name in raw["columns"]]
     raw.setdefault("filters", [one.name for one in shown if one.type in ("choice", "choices", "yesno")])
     states = parts["states"] or (State("recorded", "已登记"),)
-    counts = parts["counts"] or (Counted("entries", raw["title"], raw.get("unit", "条")),)
-    raw.pop("unit", None)
+    every = Counted("entries", raw["title"], raw.pop("unit", "条"))
+    counts = parts["counts"] if any(one.code == "entries" for one in parts["counts"]) else (every, *parts["counts"])
     made = _part(
         Book,
         raw
