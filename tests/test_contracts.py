@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERED = "The five territories are layered"
 LINES = "Business lines do not know each other"
 POLICY = "Policy is pure Python"
+READING = "Reading a plan is pure Python"
 RULES = "Rules import nothing but the rule vocabulary"
 TABLES = "Kernel tables are reached through services and selectors"
 CAPABILITIES = "Kernel capabilities are layered"
@@ -26,6 +27,7 @@ CAPABILITIES = "Kernel capabilities are layered"
 VIOLATIONS = {
     "规则引擎用了 Django": ("policy/planted.py", "import django.db", POLICY),
     "规则引擎引用底座": ("policy/planted.py", "import minzheng.kernel.ids", POLICY),
+    "读计划的一层用了 Django": ("business/bureau/plans/parsing/planted.py", "import django.db", READING),
     "底座引用业务": ("kernel/regions/planted.py", "import minzheng.business.assistance", LAYERED),
     "底座引用数据中心": ("kernel/cases/planted.py", "import minzheng.datacenter", LAYERED),
     "数据中心引用业务": ("datacenter/planted.py", "import minzheng.business.assistance", LAYERED),
@@ -75,7 +77,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_现在的代码守住全部契约() -> None:
     code, states = lint(ROOT)
     assert {name for name, state in states.items() if state != "KEPT"} == set()
-    assert set(states) == {LAYERED, LINES, POLICY, RULES, TABLES, CAPABILITIES}
+    assert set(states) == {LAYERED, LINES, POLICY, READING, RULES, TABLES, CAPABILITIES}
     assert code == 0
 
 
