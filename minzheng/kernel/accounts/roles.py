@@ -103,6 +103,9 @@ PERMISSIONS: dict[str, str] = {
     "project.read": "查看项目库",
     "project.manage": "管理项目、填报进度和资金",
     "project.confirm": "确认项目调整、问题销号和绩效",
+    "register.read": "查看工作台账",
+    "register.write": "登记工作台账",
+    "register.reserved": "查看、登记内部台账（谈话、请假、党务积分等）",
     "stock.read": "查看物资",
     "stock.manage": "物资入库、调拨、盘点，建立发放批次",
     "stock.issue": "发放物资",
@@ -143,7 +146,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"indicator.report"}
         | _PERSON
         | _FILES
-        | _DUTY,
+        | _DUTY
+        | {"register.read", "register.write"},
     ),
     "town_leader": (
         "乡镇负责人",
@@ -167,7 +171,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"indicator.confirm"}
         | _FILES
         | _DUTY
-        | {"duty.manage", "duty.check"},
+        | {"duty.manage", "duty.check"}
+        | {"register.read"},
     ),
     "village_worker": (
         "村（居）工作人员",
@@ -208,7 +213,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"indicator.confirm"}
         | _PERSON
         | _FILES
-        | _DUTY,
+        | _DUTY
+        | {"register.read"},
     ),
     "pay_clerk": (
         "发放经办员",
@@ -222,7 +228,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         frozenset({"pay.review", "award.read", "payment.read", "household.read", "board.read", "policy.read"})
         | {"stock.read", "stock.confirm"}
         | {"indicator.read"}
-        | _DUTY,
+        | _DUTY
+        | {"register.read", "register.write"},
     ),
     "finance": (
         "财务人员",
@@ -241,7 +248,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"stats.read", "stats.report", "stats.review"}
         | {"indicator.read", "indicator.manage", "indicator.report"}
         | _DUTY
-        | {"duty.manage", "duty.check"},
+        | {"duty.manage", "duty.check"}
+        | {"register.read", "register.write", "register.reserved"},
     ),
     "bureau_head": (
         "局领导",
@@ -257,7 +265,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"stats.read", "stats.review", "stats.seal"}
         | {"indicator.read", "indicator.manage", "indicator.confirm"}
         | _DUTY
-        | {"duty.manage", "duty.check"},
+        | {"duty.manage", "duty.check"}
+        | {"register.read", "register.write", "register.reserved"},
     ),
     "auditor": (
         "审计人员",
@@ -268,7 +277,8 @@ _GRANTS: dict[str, tuple[str, frozenset[str]]] = {
         | {"summary.read"}
         | {"stats.read"}
         | _FILES
-        | {"duty.read"},
+        | {"duty.read"}
+        | {"register.read", "register.reserved"},
     ),
     "data_officer": (
         "数据管理员",
