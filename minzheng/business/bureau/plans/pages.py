@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import forms, selectors, services, showing, target_pages
+from minzheng.business.bureau.plans import forms, selectors, services, showing
 from minzheng.business.bureau.plans.models import INDICATOR_KINDS, KINDS, Plan, PlanIndicator, PlanItem
 from minzheng.business.bureau.plans.parsing import UnreadableDocument
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
@@ -159,5 +159,4 @@ PAGES = [
         _managed, forms.restore, question="撤销更正、剔除和合并，恢复成读出的样子。", submit="恢复", parent="plans.indicators"), example=_indicator),
     Page("plans.add", "console/plans/items/<int:pk>/add/", "添加指标", MANAGE, FormBody(
         forms.add_fields, forms.add, get=selectors.item, initial=forms.add_initial, parent="plans.indicators", submit="添加", lead="自动没有读出的，照原文补上。"), example=_some_item),
-    *target_pages.PAGES,
 ]  # fmt: skip
