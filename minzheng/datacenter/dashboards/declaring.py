@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -35,6 +35,8 @@ class View:
     place: str
     today: datetime.date
     period: str = ""
+    #: What one drawing has looked up already (places to choose from).
+    notes: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def may(self, permission: str) -> bool:
         """Whether one post alone grants this over the whole place."""
@@ -110,7 +112,8 @@ class Tile:
 
 @dataclass(frozen=True)
 class Screen:
-    """`problems`: codes of the questions put first; ("*",) all of them. `permission` over the place opens the screen."""
+    """`code`: that of the line where it is a line's. `problems`: questions put first besides those of the line; "*": all that
+    concern no single line. `permission` over the place opens the screen."""
 
     code: str
     title: str
@@ -166,6 +169,10 @@ def problems() -> dict[str, Problem]:
 
 
 def problems_of(one: Screen) -> list[Problem]:
-    """The questions of a screen, in their order."""
-    found = problems()
-    return [each for code, each in found.items() if one.problems == ("*",) or code in one.problems]
+    """The questions of a screen, in their order: those of its line, those it names, all general ones for "*"."""
+    general = "*" in one.problems
+    return [
+        each
+        for each in problems().values()
+        if each.code in one.problems or (each.line == one.code if each.line else general)
+    ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
@@ -43,7 +44,7 @@ def steps(values: Sequence[float]) -> list[Step]:
         return []
     low, high = min(values), max(values)
     marks = [low, high] if low == high else charts.ticks(low, high, 4)
-    pairs = list(zip(marks, marks[1:], strict=False))
+    pairs = list(pairwise(marks))
     found = []
     for number, (one, other) in enumerate(pairs):
         part = number / (len(pairs) - 1) if len(pairs) > 1 else 0.35

@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from math import ceil, cos, hypot, radians, sqrt
 from pathlib import Path
 from typing import Any
@@ -130,7 +131,7 @@ def _path(ring: Ring) -> str:
 
 
 def _area(ring: Ring) -> float:
-    return sum(x * v - u * y for (x, y), (u, v) in zip(ring, ring[1:], strict=False)) / 2
+    return sum(x * v - u * y for (x, y), (u, v) in pairwise(ring)) / 2
 
 
 def _place_for_words(ring: Ring) -> tuple[float, float, float]:
@@ -149,7 +150,7 @@ def _place_for_words(ring: Ring) -> tuple[float, float, float]:
 
 def _inside(x: float, y: float, ring: Ring) -> bool:
     crossed = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             crossed = not crossed
     return crossed
@@ -158,7 +159,7 @@ def _inside(x: float, y: float, ring: Ring) -> bool:
 def _distance(x: float, y: float, ring: Ring) -> float:
     """To the nearest side, lengths across counted for six tenths."""
     nearest = float("inf")
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         across, down = (x2 - x1) * 0.6, y2 - y1
         to_x, to_y = (x - x1) * 0.6, y - y1
         long = across * across + down * down

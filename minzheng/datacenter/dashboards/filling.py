@@ -1,0 +1,229 @@
+"""A screen filled for one view: its troubles, its numbers, charts and the tables with the same numbers.
+
+All numbers of a screen are asked for together, so that more tiles of numbers and series cost no more queries; each chart
+by place costs a fixed few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from minzheng.datacenter.dashboards import maps, numbers, outlines
+from minzheng.datacenter.dashboards.choosing import TOWN
+from minzheng.datacenter.dashboards.declaring import Problem, Screen, Tile, Trouble, View, problems_of
+from minzheng.datacenter.dashboards.numbers import Number, Told, key
+from minzheng.datacenter.indicators import declaring, selectors
+from minzheng.datacenter.indicators.selectors import Place, Value
+from minzheng.datacenter.simulation.showing import Cell
+from minzheng.kernel.parts import charts
+from minzheng.kernel.regions import codes
+
+#: Places beside each other on one page; more are in the list behind the indicator.
+MOST_ROWS = 40
+
+
+@dataclass
+class Filled:
+    """A tile ready to draw: numbers, or a chart above the table with the same numbers."""
+
+    anchor: str
+    title: str
+    kind: str
+    how: str = ""
+    numbers: list[Number] = field(default_factory=list)
+    chart: SafeString | str = ""
+    heads: list[tuple[str, str]] = field(default_factory=list)
+    lines: list[list[Cell]] = field(default_factory=list)
+    empty: str = ""
+    notes: list[str] = field(default_factory=list)
+    wide: bool = False
+    wall: bool = True
+
+
+@dataclass
+class Board:
+    """`calm`: titles of the questions that found nothing; `tiles` in the declared order."""
+
+    screen: Screen
+    view: View
+    troubles: list[tuple[Problem, Trouble]]
+    calm: list[str]
+    tiles: list[Filled]
+    frozen: bool
+    as_of: Any = None
+
+
+def fill(screen: Screen, view: View, town: Callable[[str], str], chosen: str = "") -> Board:
+    """`town(code)`: address of the same screen for a place below; `chosen`: the indicator drawn on maps that have it."""
+    troubles, calm = _troubles(screen, view)
+    wanted = [tile for tile in screen.tiles if _shown(tile, view)]
+    told = numbers.ask(wanted, view)
+    tiles = []
+    for number, tile in enumerate(wanted, start=1):
+        filled = _FILL[tile.kind](tile, view, told, town, chosen)
+        filled.anchor, filled.how = f"tile-{number}", tile.how
+        filled.wide, filled.wall = tile.wide, tile.wall
+        tiles.append(filled)
+    values = [told.now[key(tile, code)] for tile in wanted if tile.kind == "number" for code in tile.indicators]
+    frozen = bool(values) and all(one.frozen for one in values if one.value is not None)
+    return Board(screen, view, troubles, calm, tiles, frozen, max((one.as_of for one in values), default=None))
+
+
+def _shown(tile: Tile, view: View) -> bool:
+    if tile.permission and not view.may(tile.permission):
+        return False
+    by_place = (tile.kind in ("map", "table") and tile.rows is None) or (
+        tile.kind == "bars" and len(tile.indicators) == 1
+    )
+    return not (by_place and codes.level(view.place) >= TOWN)
+
+
+def _troubles(screen: Screen, view: View) -> tuple[list[tuple[Problem, Trouble]], list[str]]:
+    """What is wrong, red before yellow; and the questions that found nothing."""
+    found, calm = [], []
+    for one in problems_of(screen):
+        if view.may(one.permission):
+            told = [trouble for trouble in one.find(view) if trouble.count]
+            found += [(one, trouble) for trouble in told]
+            calm += [] if told else [one.title]
+    return sorted(found, key=lambda pair: (pair[1].tone != "bad", pair[0].order)), calm
+
+
+def _number(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    return Filled("", tile.title, "number", numbers=numbers.figures(tile, view, told))
+
+
+def _series(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    series = [(declaring.get(code), told.months[key(tile, code)][-tile.months :]) for code in tile.indicators]
+    several = len(series) > 1
+    scale, unit = _scale([one.value for _, values in series for one in values], series[0][0].unit)
+    points = [
+        (each.name, [charts.Point(_month(one.period), _scaled(one.value, scale), one.shown, one.url) for one in values])
+        for each, values in series
+    ]
+    known = any(one.value is not None for _, values in series for one in values)
+    filled = Filled("", tile.title, "series", empty=tile.empty)
+    if not known:
+        return filled
+    filled.chart = charts.lines(f"{tile.title}（{unit}），逐月", points)
+    filled.heads = [
+        ("月份", ""),
+        *((each.name if several else f"{each.name}（{each.unit}）", "num") for each, _ in series),
+    ]
+    for at in reversed(range(len(series[0][1]))):
+        cells = [Cell(series[0][1][at].period, label="月份")]
+        filled.lines.append([*cells, *(_cell(values[at], each.name) for each, values in series)])
+    return filled
+
+
+def _month(period: str) -> str:
+    """“11月”, the first of a year with it: “26年1月”."""
+    year, month = period.split("-")
+    return f"{year[2:]}年1月" if month == "01" else f"{int(month)}月"
+
+
+def _scale(values: Sequence[Decimal | None], unit: str) -> tuple[Decimal, str]:
+    """Money on an axis in 万元 where it is large."""
+    most = max((abs(one) for one in values if one is not None), default=Decimal(0))
+    return (Decimal(10_000), "万元") if unit == "元" and most >= 100_000 else (Decimal(1), unit)
+
+
+def _scaled(value: Decimal | None, scale: Decimal) -> Decimal | None:
+    return None if value is None else value / scale
+
+
+def _cell(one: Value, label: str) -> Cell:
+    return Cell(one.shown if one.value is not None else "—", "num", one.url if one.value is not None else "", label)
+
+
+def _bars(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    """Several indicators side by side; or the places of one, the largest first."""
+    if len(tile.indicators) > 1:
+        rows = [(declaring.get(code).name, "", told.now[key(tile, code)]) for code in tile.indicators]
+        head = "指标"
+    else:
+        found = _by_place(tile, tile.indicators[0], view)
+        rows = [(place.name, place.code, one) for place, one in found]
+        rows.sort(key=lambda row: (row[2].value is None, -(row[2].value or 0)))
+        head = "地方"
+    filled = Filled("", tile.title, "bars", empty=tile.empty)
+    if not any(one.value for _, _, one in rows):
+        return filled
+    unit = declaring.get(tile.indicators[0]).unit
+    points = [charts.Point(name, one.value, one.shown, one.url) for name, _, one in rows[:MOST_ROWS]]
+    filled.chart = charts.bars(f"{tile.title}（{unit}）", points)
+    filled.heads = [(head, ""), (f"数值（{unit}）", "num")]
+    for name, code, one in rows[:MOST_ROWS]:
+        first = Cell(name, href=town(code) if code and code != view.place else "", label=head)
+        filled.lines.append([first, _cell(one, unit)])
+    return filled
+
+
+def _by_place(tile: Tile, code: str, view: View) -> list[tuple[Place, Value]]:
+    return selectors.by_town(code, view.place, view.period, actor=view.actor, dims=tile.only)
+
+
+def _map(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    code = chosen if chosen in tile.indicators else tile.indicators[0]
+    one, found = declaring.get(code), _by_place(tile, code, view)
+    parts = [(place, value) for place, value in found if place.code != view.place]
+    filled = Filled("", f"{tile.title}：{one.name}", "map", empty=tile.empty)
+    if not parts:
+        return filled
+    scale, unit = _scale([value.value for _, value in parts], one.unit)
+    layout = outlines.layout(view.place, [place.code for place, _ in parts])
+    areas = [
+        maps.Area(place.code, place.name, _float(value.value, scale), _bare(value.value, scale, one), value.url)
+        for place, value in parts
+    ]
+    filled.chart = maps.drawn(f"{one.name}（{unit}），各地", layout, areas, unit)
+    filled.notes = [layout.note] if layout.note else []
+    filled.heads = [("地方", ""), (f"{one.name}（{one.unit}）", "num")]
+    for place, value in sorted(found, key=lambda row: (row[1].value is None, -(row[1].value or 0))):
+        own = place.code == view.place
+        filled.lines.append(
+            [Cell(place.name, href="" if own else town(place.code), label="地方"), _cell(value, one.name)]
+        )
+    return filled
+
+
+def _float(value: Decimal | None, scale: Decimal) -> float | None:
+    return None if value is None else float(value / scale)
+
+
+def _bare(value: Decimal | None, scale: Decimal, one: declaring.Indicator) -> str:
+    """The number alone: the unit stands in the legend."""
+    return selectors.shown(_scaled(value, scale), "", 1 if scale > 1 else one.decimals)
+
+
+def _table(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    """Rows of a function, or the places with several indicators."""
+    filled = Filled("", tile.title, "table", empty=tile.empty)
+    if tile.rows is not None:
+        filled.heads = [(head, "" if number == 0 else "num") for number, head in enumerate(tile.heads)]
+        for row in tile.rows(view):
+            first = Cell(row.cells[0], href=row.url, label=tile.heads[0])
+            rest = [Cell(text, "num", label=head) for text, head in zip(row.cells[1:], tile.heads[1:], strict=True)]
+            filled.lines.append([first, *rest])
+        return filled
+    found = [(declaring.get(code), _by_place(tile, code, view)) for code in tile.indicators]
+    names = {place.code: place.name for _, rows in found for place, _ in rows}
+    columns = [(one, {place.code: value for place, value in rows}) for one, rows in found]
+    filled.heads = [("地方", ""), *((one.name, "num") for one, _ in columns)]
+    for code, name in list(names.items())[:MOST_ROWS]:
+        cells = [_cell(values[code], one.name) if code in values else Cell("—", "num") for one, values in columns]
+        filled.lines.append([Cell(name, href=town(code) if code != view.place else "", label="地方"), *cells])
+    return filled
+
+
+def _list(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+    return replace(_table(tile, view, told, town, chosen), kind="list")
+
+
+_FILL: dict[str, Callable[[Tile, View, Told, Callable[[str], str], str], Filled]] = {
+    "number": _number, "series": _series, "bars": _bars, "map": _map, "table": _table, "list": _list,
+}  # fmt: skip
