@@ -77,11 +77,14 @@ COMMANDS: dict[str, Entry] = {
     "docs": Entry("minzheng.site.reference:docs", "django", "由代码生成 docs/reference"),
     "new": Entry("minzheng.site.scaffold:new", "nothing", "新建业务文件夹骨架"),
     "deploy": Entry("minzheng.site.deploy.cli:deploy", "nothing", "部署文件：systemd、反向代理、报警规则"),
+    "summary": Entry("minzheng.business.bureau.summaries.cli:summary", "database", "工作总结：由指标生成，输出 Word、PDF、Markdown"),
     "plan": Entry(
         "minzheng.business.bureau.plans.cli:plan",
         "database",
         "工作计划：读要点、总结、规划，导入，量准确率",
         bare=("parse", "bench"),
     ),
+    "stats": Entry("minzheng.datacenter.statistics.cli:stats", "database", "统计报表：取数、核对、上报、封存、年鉴"),
+    "duty": Entry("minzheng.business.bureau.supervision.cli:duty", "database", "督查督办：清单、到期提醒、通报"),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
 }
