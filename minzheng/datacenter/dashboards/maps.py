@@ -13,6 +13,8 @@ from django.utils.safestring import SafeString
 from minzheng.datacenter.dashboards.outlines import WIDE, Layout, Shape
 from minzheng.kernel.parts import charts
 
+#: On a middling blue only pure black or white keeps a contrast of 4.5.
+BLACK, WHITE = "#000000", "#ffffff"
 LIGHT, DARK = (0xE6, 0xEF, 0xF8), (0x0A, 0x3F, 0x7A)
 LINE_HIGH = 22
 
@@ -49,7 +51,7 @@ def steps(values: Sequence[float]) -> list[Step]:
     for number, (one, other) in enumerate(pairs):
         part = number / (len(pairs) - 1) if len(pairs) > 1 else 0.35
         rgb = [round(a + (b - a) * part) for a, b in zip(LIGHT, DARK, strict=True)]
-        ink = charts.INK if _luminance(rgb) > 0.179 else "#ffffff"
+        ink = BLACK if _luminance(rgb) > 0.179 else WHITE
         found.append(Step(one, other, "#{:02x}{:02x}{:02x}".format(*rgb), ink))
     return found
 

@@ -109,12 +109,14 @@ def differences(title: str, rows: Sequence[tuple[str, int]], unit: str) -> SafeS
 
 def ticks(low: Number, high: Number, about: int = 4) -> list[float]:
     """Round numbers (1, 2, 2.5 or 5 times a power of ten) from below `low` to above `high`."""
-    span = float(high) - float(low) or abs(float(high)) or 1.0
+    if high <= low:
+        high = float(low) + (abs(float(low)) or 1.0)
+    span = float(high) - float(low)
     rough = span / about
     power = 10.0 ** floor(log10(rough))
     step = next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= rough * 0.999)
     first, last = floor(float(low) / step), ceil(float(high) / step)
-    return [round(step * n, 10) for n in range(first, max(last, first + 1) + 1)]
+    return [round(step * n, 10) for n in range(first, last + 1)]
 
 
 @dataclass(frozen=True)
