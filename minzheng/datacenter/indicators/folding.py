@@ -4,7 +4,7 @@ together as the indicator says, formulas are worked out anew from the numbers th
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -15,16 +15,18 @@ from minzheng.datacenter.indicators.reading import Book
 from minzheng.kernel.regions import codes
 
 _JOIN = {"sum": sum, "min": min, "max": max}
-LEVELS = ("全国", "省", "市", "县", "乡镇（街道）", "村（社区）")
+#: A reported number: place, month, value, whether it came after the freeze of the month.
+Report = tuple[str, datetime.date, Decimal, bool]
 
 
 @dataclass(frozen=True)
 class Folded:
-    """A number, or why there is none, and the county-months it rests on."""
+    """A number, or why there is none, and the county-months it rests on. `late`: a report came after the freeze."""
 
     value: Decimal | None
     why: str = ""
     used: frozenset[tuple[str, datetime.date]] = field(default_factory=frozenset)
+    late: bool = False
 
 
 def leaves(code: str, back: int = 0, path: tuple[str, ...] = ()) -> Iterator[tuple[str, int]]:
@@ -77,7 +79,8 @@ class Folder:
                 year = f"（{period.back(term.back).title}）" if term.back else ""
                 return Folded(None, f"缺“{declaring.get(term.code).name}”{year}：{part.why}", used)
         value = one.formula.of([part.value for part in parts if part.value is not None])
-        return Folded(value, "" if value is not None else one.formula.zero, used)
+        late = any(part.late for part in parts)
+        return Folded(value, "" if value is not None else one.formula.zero, used, late)
 
     def _computed(self, one: Indicator, months: list[datetime.date], group: str) -> Folded:
         counties = {reading.county_of(self.place)} if codes.level(self.place) >= 3 else self.book.counties
@@ -99,25 +102,26 @@ class Folder:
 
     def _reported(self, one: Indicator, months: list[datetime.date], group: str) -> Folded:
         inside = [row for row in self.book.reports.get(one.code, ()) if not group or codes.covers(group, row[0])]
-        rows: list[tuple[str, tuple[datetime.date, Decimal]]]
-        if one.period == STOCK:
-            first = reading.held_months(months[-1], one.holds)
-            newest: dict[str, tuple[datetime.date, Decimal]] = {}
-            for place, month, value in sorted(inside, key=lambda row: row[1]):
-                if month in first or month == months[-1]:
-                    newest[place] = (month, value)
-            rows = reading.widest(newest.items())
-        else:
-            rows = []
-            for one_month in months:
-                rows += reading.widest((place, (month, value)) for place, month, value in inside if month == one_month)
+        rows = _newest(one, inside, months[-1]) if one.period == STOCK else _of_months(inside, months)
         if not rows:
             return Folded(None, "还没有填报")
-        used = frozenset((reading.county_of(place), month) for place, (month, _) in rows)
-        if one.period == STOCK:
-            return Folded(Decimal(_JOIN[one.aggregate](value for _, (_, value) in rows)), "", used)
-        by_month = [
-            Decimal(_JOIN[one.aggregate](value for _, (when, value) in rows if when == month))
-            for month in sorted({when for _, (when, _) in rows})
-        ]
-        return Folded(sum(by_month, Decimal(0)), "", used)
+        used = frozenset((reading.county_of(place), month) for place, month, _, _ in rows)
+        by_month: dict[datetime.date, list[Decimal]] = {}
+        for _, month, value, _ in rows:
+            by_month.setdefault(months[-1] if one.period == STOCK else month, []).append(value)
+        total = sum((Decimal(_JOIN[one.aggregate](values)) for values in by_month.values()), Decimal(0))
+        return Folded(total, "", used, any(late for *_, late in rows))
+
+
+def _newest(one: Indicator, rows: Sequence[Report], until: datetime.date) -> list[Report]:
+    """Of each place the last report that still holds; a report for a whole place speaks for its parts."""
+    holding = {until, *reading.held_months(until, one.holds)}
+    newest = {row[0]: row for row in sorted(rows, key=lambda row: row[1]) if row[1] in holding}
+    return [row for _, row in reading.widest(newest.items())]
+
+
+def _of_months(rows: Sequence[Report], months: Sequence[datetime.date]) -> list[Report]:
+    found: list[Report] = []
+    for month in months:
+        found += [row for _, row in reading.widest((row[0], row) for row in rows if row[1] == month)]
+    return found

@@ -36,7 +36,7 @@ class Book:
     sums: dict[tuple[str, str, Month], list[tuple[str, Decimal, Decimal, Decimal]]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    reports: dict[str, list[tuple[str, Month, Decimal]]] = field(default_factory=lambda: defaultdict(list))
+    reports: dict[str, list[tuple[str, Month, Decimal, bool]]] = field(default_factory=lambda: defaultdict(list))
     standing: dict[tuple[str, Month], Standing] = field(default_factory=dict)
     counties: set[str] = field(default_factory=set)
 
@@ -59,7 +59,14 @@ SELECT v.code, left(v.region_code, %(width)s), v.month, left(v.region_code, 6) |
     max(v.value)
 {_FROM} GROUP BY 1, 2, 3, 4
 """
-_REPORTS = f"{_IN_FORCE} SELECT v.code, v.region_code, v.month, v.value {_FROM}"
+#: A report that came after the freeze, where the freeze has none of it, is used as it is, as not frozen.
+_LATE = """(v.version = coalesce(f.version, 0) OR v.version = 0 AND NOT EXISTS (
+    SELECT 1 FROM datacenter_indicatorvalue o WHERE o.code = v.code AND o.month = v.month
+        AND o.region_code = v.region_code AND o.version = f.version))"""
+_REPORTS = f"""{_IN_FORCE}
+SELECT v.code, v.region_code, v.month, v.value, v.version < coalesce(f.version, 0)
+{_FROM.replace("v.version = coalesce(f.version, 0)", _LATE)}
+"""
 
 
 def county_of(code: str) -> str:
@@ -85,8 +92,8 @@ def load(
         if reported:
             everything = sorted({*months, *held})
             cursor.execute(_REPORTS, asked | {"codes": list(reported), "months": everything})
-            for code, region, month, value in cursor.fetchall():
-                book.reports[code].append((region, month, value))
+            for code, region, month, value, late in cursor.fetchall():
+                book.reports[code].append((region, month, value, late))
     _stand(book, asked["unit_low"], high, sorted({*months, *held}))  # type: ignore[arg-type]
     return book
 

@@ -195,7 +195,9 @@ def _book(
 
 def _told(one: Indicator, place: str, period: Period, folded: Folded, book: reading.Book) -> Value:
     known = [book.standing[pair] for pair in folded.used if pair in book.standing]
-    frozen = bool(folded.used) and len(known) == len(folded.used) and all(row.version for row in known)
+    frozen = (
+        bool(folded.used) and not folded.late and len(known) == len(folded.used) and all(row.version for row in known)
+    )
     return Value(
         one.code, place, period.text, folded.value, one.unit, shown(folded.value, one.unit, one.decimals), frozen,
         max((row.version for row in known), default=0), min(period.ends_on, clock.today()), folded.why,

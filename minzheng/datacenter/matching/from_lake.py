@@ -1,7 +1,7 @@
 """来源在数据湖里: what the departments have delivered, looked up by token for one family over all sources.
 
-The clean files are sorted by token, so a family touches one row group of each (lake/looking.py); one statement makes facts
-of the rows found. One engine per process, one cursor per query;
+The clean files are sorted by token, so a family touches one row group of each (lake/looking.py); the few rows found are
+made facts without an engine (sources/facts_few.py). What is rarer asks the engine: one per process, one cursor per query;
 state lives in the manifest and the files alone. A number that had to be repaired (R1) and a death record without a number
 (Q2) are found too, but only as something a person has to look at.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +27,7 @@ from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact, SourceSilent, SourceUnavailable, Waiting
 from minzheng.datacenter.sources.classes import DEPARTMENTS
 from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
+from minzheng.datacenter.sources.facts_few import facts_of
 from minzheng.datacenter.sources.registry import all as catalogue
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
@@ -122,7 +123,7 @@ def replied(source: str, people: Sequence[Asked], on: datetime.date) -> dict[int
     return answer
 
 
-# ---- one statement for all ----
+# ---- all sources at once ----
 
 
 def _answers(
@@ -134,8 +135,8 @@ def _answers(
     if not ready:
         return found
     try:
+        numbered = _rows([source for source, _ in ready], people, held, on)
         with _cursor() as con:
-            numbered = _rows(con, [source for source, _ in ready], people, held, on)
             for row, way in zip(numbered, _judged(people, numbered), strict=True):
                 _put(found, people, row, *way)
             for row in _repaired(con, [source for source, _ in ready], people, held, on):
@@ -154,17 +155,27 @@ def _by_token(people: Iterable[Asked]) -> dict[int, Asked]:
 
 
 def _rows(
-    con: duckdb.DuckDBPyConnection, ready: Sequence[LakeSource], people: Mapping[str, Mapping[int, Asked]],
-    held: Mapping[str, Sequence[LakeBatch]], on: datetime.date,
+    ready: Sequence[LakeSource], people: Mapping[str, Mapping[int, Asked]], held: Mapping[str, Sequence[LakeBatch]],
+    on: datetime.date,
 ) -> list[tuple[Any, ...]]:  # fmt: skip
-    """Facts of the family over the sources that know anybody of it: one branch a source, each over its few rows."""
-    parts = []
+    """Facts of the family over the sources that know anybody of it, as `_branch` gives them."""
+    rows: list[tuple[Any, ...]] = []
     for one in ready:
         found = looking.rows(held[one.code], list(people[one.code]), _columns(one.spec))
         if found is not None:
-            con.register(f"rows_{one.code}", found)
-            parts.append(_branch(one.spec, f"SELECT * FROM rows_{one.code}", on))
-    return con.execute("\nUNION ALL\n".join(parts)).fetchall() if parts else []
+            rows += _facts(one.spec, found.to_pylist(), on)
+    return rows
+
+
+def _facts(spec: SourceSpec, rows: Sequence[Mapping[str, Any]], on: datetime.date) -> Iterator[tuple[Any, ...]]:
+    """The same rows as `_branch`, of a few clean rows at hand."""
+    extras = [name for name in EXTRAS if spec.has(name)]
+    for fact in facts_of(spec, rows, on=on, keep=("batch", *_MARKS, *extras)):
+        token, class_, amount, day, valid_to, title, reference, row_no, *kept = fact
+        if day is not None and day <= on and (valid_to is None or valid_to >= on):
+            marks, more = kept[: 1 + len(_MARKS)], dict(zip(extras, kept[1 + len(_MARKS) :], strict=True))
+            turned = (more.get(name) for name in EXTRAS)
+            yield spec.code, token, class_, amount, day, title, reference, row_no, *marks, *turned
 
 
 def _columns(spec: SourceSpec) -> tuple[str, ...]:
@@ -229,9 +240,11 @@ def _named(
     """Death records without a number that carry the same name."""
     rows: list[tuple[Any, ...]] = []
     for source, about in ready:
-        names = [token for p in about if (token := tokens.name(p.name)) is not None]
         batches = [b for b in held[source.code] if _count(b, "none")]
-        if not names or not batches or not set(BY_NAME) & set(source.classes):
+        if not batches or not set(BY_NAME) & set(source.classes):
+            continue
+        names = [token for p in about if (token := tokens.name(p.name)) is not None]
+        if not names:
             continue
         relation = reading.relation(con, source.code, rows=batches)
         same = (
@@ -287,7 +300,9 @@ def _judged(people: Mapping[str, Mapping[int, Asked]], rows: Sequence[tuple[Any,
     sounds = np.array([0 if row[11] is None else row[11] for row in rows], dtype=np.int64)
     surnames = np.array([0 if row[12] is None else row[12] for row in rows], dtype=np.int64)
     unnamed = np.array([row[11] is None for row in rows], dtype=bool)
-    alike = np.array([row[11] == tokens.pinyin(name) for row, name in zip(rows, names, strict=True)], dtype=bool)
+    written = sorted(set(names))
+    sound = dict(zip(written, tokens.pinyins(pa.array(written, pa.string())).to_pylist(), strict=True))
+    alike = np.array([row[11] == sound[name] for row, name in zip(rows, names, strict=True)], dtype=bool)
     agreement, blank = np.ones(len(rows)), unnamed
     odd = np.flatnonzero(~alike & ~unnamed)
     if len(odd):

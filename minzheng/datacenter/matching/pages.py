@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef
 
-from minzheng.datacenter.matching import entering, selectors, showing
+from minzheng.datacenter.matching import counts, entering, selectors, showing
 from minzheng.datacenter.matching.models import MatchInquiry, MatchRequest
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Deadline, Moment, Number, Region, Text
@@ -56,6 +56,7 @@ LIST = ListBody(
         ByChoice("state", "状态", choices=STATES, by=_by_state),
         ByChoice("origin", "来源", choices=MatchRequest.ORIGINS),
         ByRegion("region", "地区", permission=selectors.READ),
+        counts.FILTER,
     ),
     sort="-asked_at",
     link=("matching.report", {"pk": "pk"}),

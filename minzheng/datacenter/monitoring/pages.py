@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from minzheng.datacenter.monitoring import acting, selectors, showing
+from minzheng.datacenter.monitoring import acting, counts, selectors, showing
 from minzheng.datacenter.monitoring.errors import MonitorRefused
 from minzheng.datacenter.monitoring.models import Alert
 from minzheng.kernel.audit import services as audit
@@ -75,6 +75,7 @@ QUEUE = ListBody(
         ByChoice("channel", "来源", choices=(*Alert.CHANNELS, ("found", "主动发现（网格员和群众）")), by=_channel),
         ByRegion("town", "地区", field="region_code", permission=selectors.READ),
         ByMonth("month", "月份", field="period"),
+        counts.FILTER,
     ),
     sort="due_at",
     link=("monitor.alert", {"pk": "pk"}),

@@ -28,6 +28,13 @@ def in_custody() -> tuple[str, Sequence[Any]]:
     return _ALERTS, [["common.custody"]]
 
 
+@finding("C07")
+def certificate_lapsed() -> tuple[str, Sequence[Any]]:
+    """残疾人证过期、冻结、注销; it matters to the subsidies that rest on it, not to other benefits of the same person."""
+    same_benefit = "AND EXISTS (SELECT 1 FROM pay_lines l JOIN kernel_award k ON k.id = l.award_id WHERE k.item_code = a.item_code)"
+    return _ALERTS + same_benefit, [["disability.certificate.lapsed"]]
+
+
 @finding("C10")
 def on_public_payroll() -> tuple[str, Sequence[Any]]:
     return _ALERTS, [["common.fiscal_pay"]]

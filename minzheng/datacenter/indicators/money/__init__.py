@@ -1,0 +1,1 @@
+"""Indicators of pay runs and allotted money."""

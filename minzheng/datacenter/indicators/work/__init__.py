@@ -1,0 +1,1 @@
+"""Indicators of cases and objections."""
