@@ -86,5 +86,8 @@ COMMANDS: dict[str, Entry] = {
     ),
     "stats": Entry("minzheng.datacenter.statistics.cli:stats", "database", "统计报表：取数、核对、上报、封存、年鉴"),
     "duty": Entry("minzheng.business.bureau.supervision.cli:duty", "database", "督查督办：清单、到期提醒、通报"),
+    "projects": Entry(
+        "minzheng.business.bureau.projects.cli:projects", "database", "项目库：导入、模板、清单、合计核对、提醒"
+    ),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
 }

@@ -46,9 +46,11 @@ class ListBody:
     ``link`` names the detail page that a row opens: (page code, {argument: attribute path}). ``export`` is the code of
     an ``ExportBody`` page with its own permission. ``batches`` are the codes of ``BatchBody`` pages (or a function
     of the drawing that gives them): rows get a tick box when the actor may do at least one of them. ``empty`` says what would fill an empty list.
+    ``summary(rows, drawing)``: a sentence of totals over all rows that the filters leave, above the table.
     ``tailored``: for a list that differs by what is asked (one page for all duty registers): (actor, values of the address)
     → the body that is drawn and exported instead; ``title`` and ``about`` (the object of its buttons) then say of what, and
-    ``keep`` names the values of the address that a new filter leaves as they are.
+    ``keep`` names the values of the address that a new filter leaves as they are. ``export_columns``: what files carry
+    instead of the columns on screen.
     """
 
     kind: ClassVar[str] = "list"
@@ -64,9 +66,11 @@ class ListBody:
     per_page: int = 20
     empty: str = "没有符合条件的记录。"
     lead: str = ""
+    summary: Callable[[QuerySet[Any], Any], str] | None = None
     title: str = ""
     about: Any = None
     keep: Sequence[str] = ()
+    export_columns: Sequence[Column] = ()
     tailored: Callable[[Any, Mapping[str, str]], ListBody] | None = None
 
     def asked(self, actor: Any, values: Mapping[str, str]) -> ListBody:

@@ -36,7 +36,15 @@ from minzheng.kernel.exports.models import ExportRequest
 from minzheng.kernel.notices.models import OutboxMessage
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
-from minzheng.kernel.pages.tests import town_centre, town_funds, town_pay, town_people, town_plans, town_relief
+from minzheng.kernel.pages.tests import (
+    town_centre,
+    town_funds,
+    town_pay,
+    town_people,
+    town_plans,
+    town_projects,
+    town_relief,
+)
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 from minzheng.kernel.standards.models import ParameterValue, StandardSet
@@ -81,6 +89,7 @@ TOKENS = {
     "relief_campaign": town_relief.CAMPAIGN,
     "plan_title": town_plans.TITLE,
     "plan_subject": town_plans.SUBJECT,
+    "project_name": town_projects.NAME,
 }
 
 
@@ -138,6 +147,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found["relief_rows"] = relief["relief_rows"]
     plans = town_plans.fill(staff)
     found["plan_rows"] = plans["plan_rows"]
+    projects = town_projects.fill(staff)
+    found["project_rows"] = projects["project_rows"]
     found["addresses"] = (
         _addresses(found)
         | centre["addresses"]
@@ -146,9 +157,17 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | funds["addresses"]
         | relief["addresses"]
         | plans["addresses"]
+        | projects["addresses"]
     )
     found["keys"] = (
-        _keys(found) + centre["keys"] + people["keys"] + pay["keys"] + funds["keys"] + relief["keys"] + plans["keys"]
+        _keys(found)
+        + centre["keys"]
+        + people["keys"]
+        + pay["keys"]
+        + funds["keys"]
+        + relief["keys"]
+        + plans["keys"]
+        + projects["keys"]
     )
     return found
 

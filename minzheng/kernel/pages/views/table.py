@@ -113,6 +113,7 @@ def table_context(page: Page, body: ListBody, values: Mapping[str, str], drawing
         "heads": [_head(column, body, values) for column in body.columns],
         "lines": [_line(row, body, drawing) for row in shown],
         "total": total,
+        "summary": body.summary(rows, drawing) if body.summary and total else "",
         "total_text": f"{COUNT_CAP:,}+" if total > COUNT_CAP else f"{total:,}",
         "first": (number - 1) * size + 1 if shown else 0,
         "final": (number - 1) * size + len(shown),
