@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import Any, Protocol
 
+from minzheng.business.bureau.supervision.models import LIVE_STATES
+
 HAND = ("assigned", "handling", "redo")
-LIVE = ("proposed", "divided", "assigned", "handling", "checking", "redo", "paused")
+LIVE = LIVE_STATES
 
 #: act → (title, states it starts from, state it leads to)
 TABLE: dict[str, tuple[str, tuple[str, ...], str]] = {

@@ -33,6 +33,8 @@ STATES = [
     ("merged", "已合并"),
     ("dropped", "已撤项"),
 ]
+#: Not finished, whoever has it.
+LIVE_STATES = ("proposed", "divided", "assigned", "handling", "checking", "redo", "paused")
 #: Somebody has it in hand; DONE: finished and accepted; GONE: no longer a task of its own.
 OPEN = ("assigned", "handling", "checking", "redo")
 DONE = ("closed", "announced", "archived")
