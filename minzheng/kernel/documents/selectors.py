@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,11 @@ def loose_attachment(pk: int, kind: str) -> Attachment | None:
     """One photograph of this kind that belongs to no case (a visit, a lead); whoever calls this has checked who may see
     what it belongs to."""
     return Attachment.objects.filter(pk=pk, kind=kind, case=None, removed_at=None).first()
+
+
+def loose_attachments(pks: Iterable[int], kind: str) -> dict[int, Attachment]:
+    """The same for several at once, by their numbers."""
+    return Attachment.objects.filter(kind=kind, case=None, removed_at=None).in_bulk(list(pks))
 
 
 def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:

@@ -60,7 +60,9 @@ class Owed:
         """“还差 1 次廉政教育（本季度，12 月 31 日前）”."""
         until = f"本{PERIODS[self.rhythm.per]}，{self.last.month} 月 {self.last.day} 日前"
         if not self.missing:
-            return f"{self.rhythm.title}已有 {self.done} 次（本{PERIODS[self.rhythm.per]}要求 {self.rhythm.at_least} 次）"
+            return (
+                f"{self.rhythm.title}已有 {self.done} 次（本{PERIODS[self.rhythm.per]}要求 {self.rhythm.at_least} 次）"
+            )
         return f"还差 {self.missing} 次{self.rhythm.title}（{until}）"
 
 
@@ -154,14 +156,10 @@ def _since(held: _Held, day: date) -> date:
     return min(period_of(one.per, period_of(one.per, day)[0] - timedelta(days=1))[0] for _, one in held)
 
 
-def _made(
-    book: Book, rhythm: Rhythm, unit: str, org_id: int | None, row: Mapping[str, Any], n: int, day: date
-) -> Owed:
+def _made(book: Book, rhythm: Rhythm, unit: str, org_id: int | None, row: Mapping[str, Any], n: int, day: date) -> Owed:
     first, last = period_of(rhythm.per, day)
     done = int(row.get(f"n{n}") or 0)
-    return Owed(
-        book, rhythm, unit, org_id, done, int(row.get(f"p{n}") or 0), first, last, standing(rhythm, done, day)
-    )
+    return Owed(book, rhythm, unit, org_id, done, int(row.get(f"p{n}") or 0), first, last, standing(rhythm, done, day))
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,9 @@ class Date:
         return self.on < day
 
 
-def dates(actor: Actor, day: date, permission: str = READ, books: Iterable[Book] | None = None, most: int = 500) -> list[Date]:
+def dates(
+    actor: Actor, day: date, permission: str = READ, books: Iterable[Book] | None = None, most: int = 500
+) -> list[Date]:
     """Dates of open entries that are near or over, the earliest first; one query."""
     wanted = list(readable_books(actor) if books is None else books)
     by_code = {book.code: book for book in wanted}

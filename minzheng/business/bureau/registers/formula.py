@@ -84,7 +84,9 @@ _OPERATORS: dict[type, Callable[..., Any]] = {
 
 def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.Constant):
-        return Decimal(str(node.value)) if isinstance(node.value, int | float) and node.value is not True else node.value
+        return (
+            Decimal(str(node.value)) if isinstance(node.value, int | float) and node.value is not True else node.value
+        )
     if isinstance(node, ast.Name):
         found = values.get(node.id)
         if found in (None, ""):

@@ -32,6 +32,7 @@ FOLDERS: list[Path] = [Path(__file__).parent / "books"]
 FILE = "register.yaml"
 _T = TypeVar("_T")
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
+_COUNT, _PART = re.compile(r"[a-z_]+"), re.compile(r"[a-z0-9]+")  # both stand in addresses of lists
 _PARTS: Mapping[str, type] = {
     "states": State,
     "checks": Check,
@@ -151,6 +152,12 @@ def _check(book: Book) -> None:
         _known("汇总的栏目", [name for name in (count.sum, count.split) if name], names)
         _known("日期", [name for name in (count.by, count.until, count.due_by) if name], {"on", *_dates(book)})
         _known("状态", count.done, states)
+        spec = book.field(count.split) if count.split else None
+        parts = [code for code in (spec.options if spec else ()) if not _PART.fullmatch(code)]
+        _known("计数代码或分组选项", [*parts, *([] if _COUNT.fullmatch(count.code) else [count.code])], ())
+    splits = {one.split for one in book.counts if one.split}
+    if len(splits) > 1:
+        raise ValueError(f"一本台账的计数只能按一个栏目分组，现在是{'、'.join(sorted(splits))}")
     _known("比率", [code for one in book.rates for code in (one.part, one.whole)], {one.code for one in book.counts})
     formulas = [one.derived for one in book.fields if one.derived]
     formulas += [one for check in book.checks for one in (check.test, check.when) if one]

@@ -100,7 +100,9 @@ def remind_q(one: Book, on: date, *, late: bool = False, only: Reminder | None =
     return Q(book=one.code, state__in=one.open_states) & found
 
 
-def due(actor: Actor, on: date, permission: str = READ, wanted: Iterable[Book] | None = None) -> QuerySet[RegisterEntry]:
+def due(
+    actor: Actor, on: date, permission: str = READ, wanted: Iterable[Book] | None = None
+) -> QuerySet[RegisterEntry]:
     """Open entries of these books (all that the actor reads) with a date that is near or over."""
     condition = Q(pk__in=[])
     for one in readable_books(actor) if wanted is None else wanted:

@@ -29,7 +29,8 @@ KIND = "register"
 MOST_FILES = 30
 
 
-def _require(actor: Actor, book: Book, region_code: str) -> None:
+def require(actor: Actor, book: Book, region_code: str) -> None:
+    """Raises NotAllowed unless this actor may write into this book for this place."""
     if actor.is_system:
         return
     if actor.can(selectors.WRITE, region_code) is None:
@@ -89,7 +90,7 @@ def enter(
 ) -> RegisterEntry:  # fmt: skip
     """A new entry. `values`: kept form (`typed.stored`); `uploads`: {file field: uploads}. Raises Refused, NotAllowed,
     UploadRefused."""
-    _require(actor, book, org.region_code)
+    require(actor, book, org.region_code)
     state = state or book.first_state.code
     whole = checked(book, values, on, state)
     entry = RegisterEntry(
@@ -119,7 +120,7 @@ def _locked(actor: Actor, entry: RegisterEntry, version: int | None) -> tuple[Re
     book = book_of(one.book)
     if book is None:
         raise Refused("这本台账已经停用：旧记录可以查看，不能再改。")
-    _require(actor, book, one.region_code)
+    require(actor, book, one.region_code)
     if one.voided_at is not None:
         raise Refused("这条记录已经作废，不能再改。")
     if version is not None and version != one.version:
@@ -131,12 +132,14 @@ def _locked(actor: Actor, entry: RegisterEntry, version: int | None) -> tuple[Re
 def correct(
     *, actor: Actor, entry: RegisterEntry, org: Organization | None = None, on: date, values: Mapping[str, Any],
     uploads: Mapping[str, Sequence[Any]] | None = None, version: int | None = None, note: str = "",
+    names: Iterable[str] | None = None,
 ) -> RegisterEntry:  # fmt: skip
-    """Change what was typed on the entry form; fields asked for by later states and those of older declarations stay."""
+    """Change what was typed. `names`: the fields that the form had (those of the entry form unless given); fields of other
+    steps and of older declarations stay as they are. Raises Refused, Stale, NotAllowed."""
     one, book = _locked(actor, entry, version)
     if org is not None and org.pk != one.org_id:
-        _require(actor, book, org.region_code)
-    typed_names = {spec.name for spec in book.typed}
+        require(actor, book, org.region_code)
+    typed_names = {spec.name for spec in book.typed} if names is None else set(names)
     kept = {name: value for name, value in one.values.items() if name not in typed_names}
     whole = checked(book, kept | dict(values), on, one.state)
     before, after = _difference(one, whole, on)

@@ -73,9 +73,7 @@ def _input(book: Book, spec: FieldSpec, actor: Actor, permission: str) -> parts.
         case "long":
             return Long(name, label, max_length=spec.most or LONG_MOST, rows=4, **common)
         case "choice" | "choices":
-            return parts.Choice(
-                name, label, options=tuple(spec.options.items()), many=spec.type == "choices", **common
-            )
+            return parts.Choice(name, label, options=tuple(spec.options.items()), many=spec.type == "choices", **common)
         case "date":
             return parts.Date(name, label, **common)
         case "number":
@@ -167,8 +165,8 @@ def _as_kept(kind: str, value: Any) -> Any:
         return value
     if kind in ("number", "money"):
         return int(value.to_integral_value())
-    text = format(value.quantize(Number("0.0001")).normalize(), "f") if kind == "decimal" else format(value, "f")
-    return text
+    number = value.quantize(Number("0.0001")).normalize() if kind == "decimal" else value
+    return format(number, "f")
 
 
 def shown(spec: FieldSpec | Mapping[str, Any], value: Any) -> str:

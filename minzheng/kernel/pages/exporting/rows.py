@@ -28,7 +28,7 @@ def parts_of(page: Page, query: str, drawing: Drawing) -> tuple[str, ListBody, l
     declared = source.body
     assert isinstance(declared, ListBody)
     table = declared.asked(drawing.actor, QueryDict(query))
-    return table.title or source.title, table, list(body.columns or table.columns)
+    return table.title or source.title, table, list(body.columns or table.export_columns or table.columns)
 
 
 def has_masked(columns: Sequence[Column]) -> bool:
