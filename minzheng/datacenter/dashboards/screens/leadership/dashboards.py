@@ -31,12 +31,22 @@ LEADERSHIP = screen(
         "leadership", "综合", order=1, problems=("*",), lead="点任一数字，到指标页，再点到名单。",
         tiles=(
             Tile("number", "在享人数", (
-                "assistance.dibao.persons", "assistance.tekun.persons", "assistance.dibao_edge.persons",
-                "elderly.old_age.persons", "children.orphan.persons", "children.unattended.persons",
+                "assistance.dibao.persons", "assistance.tekun.persons", "elderly.old_age.persons",
+                "disability.two_subsidies.persons", "children.orphan.persons", "children.unattended.persons",
             )),
-            Tile("map", "各地", ("assistance.dibao.persons", "assistance.tekun.persons", "assistance.dibao.level")),
-            Tile("series", "低保、特困对象人数", ("assistance.dibao.persons", "assistance.tekun.persons")),
-            Tile("series", "低保、特困发放资金", ("assistance.dibao.paid", "assistance.tekun.paid")),
+            Tile("number", "办理和资金", (
+                "cases.received", "cases.on_time_rate", "payments.paid", "payments.returned_rate", "alerts.handled_rate",
+                "funds.progress",
+            )),
+            Tile("map", "各地", (
+                "assistance.dibao.persons", "assistance.tekun.persons", "elderly.old_age.persons", "payments.paid",
+                "cases.overdue", "alerts.open",
+            )),
+            Tile("series", "低保、特困供养人数", ("assistance.dibao.persons", "assistance.tekun.persons")),
+            Tile("series", "发放到账金额", ("payments.paid",)),
+            Tile("series", "收到申请、作出决定的办件", ("cases.received", "cases.decided")),
+            Tile("bars", "各地月末超期在办办件", ("cases.overdue",), empty="月末各地都没有超期的办件。"),
+            Tile("series", "产生、销号的预警", ("alerts.raised", "alerts.handled")),
         ),
     )
 )  # fmt: skip

@@ -32,19 +32,31 @@ listed(
     "payruns.lines",
     "笔发放银行结果不明",
     order=32,
+    line="money",
     state="unknown",
     counted="live",
 )
-listed("pay.requests", "待确认的账户更正", "account_requests.list", "个发放账户的更正等确认", order=60, tone="warn",
-       state="waiting")  # fmt: skip
+listed("pay.requests", "待确认的账户更正", "account_requests.list", "个发放账户的更正等确认", order=60, line="money",
+       tone="warn", state="waiting")  # fmt: skip
 
 MONEY = screen(
     Screen(
-        "money", "发放与资金", order=60, problems=("pay.returned", "funds.short"),
+        "money", "发放与资金", order=60,
+        problems=("pay.returned", "funds.short"),
         tiles=(
-            Tile("number", "发放到账", ("assistance.dibao.paid", "assistance.tekun.paid", "elderly.old_age.paid")),
-            Tile("series", "低保发放资金", ("assistance.dibao.paid",)),
-            Tile("bars", "各项资金", ("assistance.dibao.paid", "assistance.tekun.paid", "elderly.old_age.paid")),
+            Tile("number", "发放", (
+                "payments.paid", "payments.paid_lines", "payments.returned", "payments.returned_lines",
+                "payments.returned_rate",
+            )),
+            Tile("number", "资金指标", ("funds.allotted", "funds.drawn", "funds.progress"), how="县级的资金，不分到乡镇。"),
+            Tile("bars", "各项待遇发放资金", (
+                "assistance.dibao.paid", "assistance.tekun.paid", "assistance.temporary.paid", "elderly.old_age.paid",
+                "elderly.care_subsidy.paid", "disability.two_subsidies.paid", "children.orphan.paid",
+                "children.unattended.paid",
+            )),
+            Tile("series", "发放到账金额", ("payments.paid",)),
+            Tile("series", "发放退回率", ("payments.returned_rate",)),
+            Tile("map", "各地", ("payments.paid", "payments.returned_lines", "payments.returned_rate")),
         ),
     )
 )  # fmt: skip
