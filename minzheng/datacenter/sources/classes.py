@@ -39,6 +39,7 @@ CLASSES: dict[str, tuple[str, str, str]] = {
     "relief": ("财政发放的救助和福利补贴", "", "info"),
     "veteran": ("优抚待遇", "", "info"),
     "disability": ("残疾人证", "", "info"),
+    "disability_lapsed": ("残疾人证失效", "", "info"),
     "serious_illness": ("大病", "", "info"),
     "medical_own": ("医疗费用个人负担", "", "info"),
     "school": ("学籍", "", "info"),

@@ -1,4 +1,5 @@
-"""Facts as SQL over clean rows: the same text serves one family, a whole caseload and the monitors."""
+"""Facts as SQL over clean rows: the same text serves a whole caseload and the monitors. For the few rows of one family
+`facts_few` reads the same rules without an engine."""
 
 from __future__ import annotations
 
@@ -133,12 +134,19 @@ def _condition(name: str, key: str, value: object) -> str:
 
 def _text(spec: SourceSpec, template: str) -> str:
     """A template as an SQL expression; a part in [brackets] is left out when one of its columns is empty."""
+    parts = []
+    for text, optional in optional_parts(template):
+        parts += [_optional(spec, text)] if optional else _pieces(spec, text, blank=True)
+    return f"({' || '.join(parts)})" if parts else "''"
+
+
+def optional_parts(template: str) -> list[tuple[str, bool]]:
+    """The template cut at its [brackets]: (text, whether it stood in brackets)."""
     parts, at = [], 0
     for match in _OPTIONAL.finditer(template):
-        parts += [*_pieces(spec, template[at : match.start()], blank=True), _optional(spec, match.group(1))]
+        parts += [(template[at : match.start()], False), (match.group(1), True)]
         at = match.end()
-    parts += _pieces(spec, template[at:], blank=True)
-    return f"({' || '.join(parts)})" if parts else "''"
+    return [*parts, (template[at:], False)]
 
 
 def _optional(spec: SourceSpec, inside: str) -> str:
