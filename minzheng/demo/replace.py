@@ -121,7 +121,19 @@ def is_demo(model: Table) -> Q:
         condition |= Q(**{f"{place}__gte": low, f"{place}__lte": high})
     for key in owners(model):
         condition |= Q(**{f"{key.name}__in": demo_rows(key.related_model)})
-    return condition
+    return condition | _unowned(model)
+
+
+def _unowned(model: Table) -> Q:
+    """A row that may do without an owner and has none (a photograph of no case) belongs to the demonstration when an
+    invented user made it: nobody else can say whose it is."""
+    nobody = Q(pk__in=[])
+    if not owners(model) or not all(key.null for key in owners(model)):
+        return nobody
+    for key in _keys(model):
+        if key.related_model is User and key not in owners(model):
+            nobody |= Q(**{f"{key.name}__in": demo_rows(User)})
+    return nobody & Q(**{f"{key.name}__isnull": True for key in owners(model)})
 
 
 def demo_rows(model: Table) -> QuerySet[Model]:

@@ -161,7 +161,8 @@ def photo(request: HttpRequest, pk: int) -> HttpResponse:
     paper = document_selectors.loose_attachment(row.attachment_id, "project") if row else None  # type: ignore[attr-defined]
     if row is None or paper is None:
         raise Http404("没有找到。")
-    body, kind = documents.open_attachment(paper)
+    small = documents.open_thumbnail(paper) if "small" in request.GET else None
+    body, kind = (small, "image/jpeg") if small else documents.open_attachment(paper)
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(row.caption or '照片')}"
     response["X-Content-Type-Options"] = "nosniff"
