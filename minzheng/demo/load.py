@@ -22,10 +22,12 @@ from minzheng.demo import (
     lake,
     monitoring,
     payruns,
+    projects,
     relief,
     replace,
     samples,
     simulations,
+    supervision,
 )
 from minzheng.demo.awards_in_force import load_awards
 from minzheng.demo.copying import Row, copy, sealer
@@ -97,6 +99,8 @@ class Loader:
             ("抽样", lambda: samples.load_samples(self)), ("数据交换", lambda: exchanges.load_exchange(self)),
             ("低收入人口", lambda: doubles.load_low_income(self)), ("疑似重复", lambda: doubles.load_doubles(self)),
             ("预警", lambda: monitoring.load_alerts(self)), ("实物救助", lambda: relief.load_relief(self)),
+            ("项目库", lambda: projects.load_projects(self)),
+            ("督办任务", lambda: supervision.load_supervision(self)),
         )  # fmt: skip
         for title, step in steps:
             counts[title] = step()

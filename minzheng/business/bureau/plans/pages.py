@@ -42,6 +42,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return draw(
         request, "plans/detail.html", _page(request), version=version, plan=version.plan, blocks=showing.blocks(version),
         may=actor.can(MANAGE, version.region_code) is not None, versions=version.plan.versions.order_by("-number"),
+        may_supervise=actor.can("duty.manage", version.region_code) is not None,
         serious=[one for one in version.findings if one["kind"] not in ("repeated", "growth")],
         other=[one for one in version.findings if one["kind"] in ("repeated", "growth")],
     )  # fmt: skip

@@ -15,7 +15,15 @@ from minzheng.kernel.exchange.models import ImportLink
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.jobs.models import JobRun
 from minzheng.kernel.orgs.models import Organization
-from minzheng.kernel.pages.tests import crowd_centre, town_pay, town_people, town_plans, town_projects, town_relief
+from minzheng.kernel.pages.tests import (
+    crowd_centre,
+    town_duty,
+    town_pay,
+    town_people,
+    town_plans,
+    town_projects,
+    town_relief,
+)
 from minzheng.kernel.pages.tests.town import TOWN_A
 from minzheng.kernel.regions.models import Region
 
@@ -53,6 +61,7 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         town_pay.more(family["pay_rows"], again, n)
         town_relief.more(family["relief_rows"], again, n)
         town_plans.more(family["plan_rows"], again, n)
+        town_duty.more(family["duty_rows"], again, n)
         town_projects.more(family["project_rows"], again, n)
         audit.record(actor=audit.SYSTEM, action="test", detail={"n": n})
 

@@ -38,6 +38,7 @@ from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.oversight.models import GlassBreak, ReadQuestion
 from minzheng.kernel.pages.tests import (
     town_centre,
+    town_duty,
     town_funds,
     town_pay,
     town_people,
@@ -89,6 +90,8 @@ TOKENS = {
     "relief_campaign": town_relief.CAMPAIGN,
     "plan_title": town_plans.TITLE,
     "plan_subject": town_plans.SUBJECT,
+    "duty_title": town_duty.TITLE,
+    "duty_problem": town_duty.PROBLEM,
     "project_name": town_projects.NAME,
 }
 
@@ -147,6 +150,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found["relief_rows"] = relief["relief_rows"]
     plans = town_plans.fill(staff)
     found["plan_rows"] = plans["plan_rows"]
+    duty = town_duty.fill(staff, plans["plan_rows"]["plan"])
+    found["duty_rows"] = duty["duty_rows"]
     projects = town_projects.fill(staff)
     found["project_rows"] = projects["project_rows"]
     found["addresses"] = (
@@ -157,6 +162,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | funds["addresses"]
         | relief["addresses"]
         | plans["addresses"]
+        | duty["addresses"]
         | projects["addresses"]
     )
     found["keys"] = (
@@ -167,6 +173,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         + funds["keys"]
         + relief["keys"]
         + plans["keys"]
+        + duty["keys"]
         + projects["keys"]
     )
     return found
