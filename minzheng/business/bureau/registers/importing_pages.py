@@ -24,7 +24,8 @@ SHOWN = 50
 def upload(request: HttpRequest, book: str) -> HttpResponse:
     """GET the form; POST takes the file in, or with `trial` only says what would become of it."""
     declared = named(request, book)
-    offices = forms.offices(actor_in(request))
+    actor = actor_in(request)
+    own = forms.entry_initial(actor, declared)[forms.ORG]
     refusals: list[str] = []
     trial: importing.Outcome | None = None
     if request.method == "POST":
@@ -37,7 +38,7 @@ def upload(request: HttpRequest, book: str) -> HttpResponse:
             refusals = [*error.sentences, *error.fields.values()]
     return draw(
         request, "registers/upload.html", request.page, 422 if refusals else 200, title=f"导入：{declared.title}",  # type: ignore[attr-defined]
-        book=declared, offices=offices, chosen=request.POST.get("org", ""), refusals=refusals, trial=trial,
+        book=declared, offices=forms.offices(actor), chosen=request.POST.get("org", own), refusals=refusals, trial=trial,
         shown=trial.refused[:SHOWN] if trial else [], heads=importing.headings(declared), back=showing.list_url(declared),
     )  # fmt: skip
 

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from minzheng.business.bureau.registers.declaring import Book, Reminder
 from minzheng.business.bureau.registers.models import RegisterEntry, RegisterFile, RegisterImport
-from minzheng.business.bureau.registers.reading import book, books
+from minzheng.business.bureau.registers.reading import book as book_of
+from minzheng.business.bureau.registers.reading import books
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -36,9 +37,9 @@ def readable_books(actor: Actor) -> list[Book]:
     return [one for one in books().values() if may_read(actor, one)]
 
 
-def named(actor: Actor, book_code: str, permission: str = READ) -> Book | None:
+def named(actor: Actor, book: str, permission: str = READ) -> Book | None:
     """The book of a page's address, if this actor may open it."""
-    found = book(book_code)
+    found = book_of(book)
     allowed = may_write if permission == WRITE else may_read
     return found if found is not None and allowed(actor, found) else None
 
