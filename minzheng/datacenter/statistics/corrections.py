@@ -98,8 +98,8 @@ class _Changed:
         self.report, self.values, self.notes = report, values, notes
         self.lines: list[dict[str, Any]] = [
             {"region": report.region_code, "cell": cell, "old": report.values.get(cell), "new": new}
-            for cell, new in values.items()
-            if new != report.values.get(cell)
+            for cell in selectors.version_of(report).cells
+            if cell in values and (new := values[cell]) != report.values.get(cell)
         ]
 
 

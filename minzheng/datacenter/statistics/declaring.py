@@ -49,7 +49,7 @@ class Row:
 @dataclass(frozen=True)
 class Cell:
     """One cell. `people`: counts persons or homes, so small numbers are hidden from the public; `code`, `dims`: of the
-    indicator; `formula`: over other cells."""
+    indicator; `formula`: over other cells; `alone`: the form has one column."""
 
     row: Row
     column: Column
@@ -61,6 +61,7 @@ class Cell:
     dims: Mapping[str, str] = field(default_factory=dict)
     formula: str = ""
     gather: str = SUM
+    alone: bool = False
 
     @property
     def address(self) -> str:
@@ -68,7 +69,8 @@ class Cell:
 
     @property
     def title(self) -> str:
-        return f"{self.row.title} {self.column.title}"
+        """Its name in sentences; a form of one column is told by its rows alone."""
+        return self.row.title if self.alone else f"{self.row.title} {self.column.title}"
 
     @property
     def is_money(self) -> bool:

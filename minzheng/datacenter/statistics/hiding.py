@@ -18,10 +18,10 @@ HIDDEN = "＊"
 
 
 def hidden(
-    values: Mapping[Key, Decimal | None], small: Iterable[Key], relations: Sequence[frozenset[Key]], least: int,
+    values: Mapping[Key, Decimal | None], small: Iterable[Key], relations: Sequence[tuple[Key, ...]], least: int,
     with_them: Mapping[Key, Iterable[Key]] | None = None,
 ) -> set[Key]:  # fmt: skip
-    """The keys to hide. `small`: keys that count people; `relations`: keys of which each follows from the others;
+    """The keys to hide. `small`: keys that count people; `relations`: (total, parts…), of which each follows from the others;
     `with_them`: {key: keys that go when it goes}."""
     found = {key for key in small if 0 < (values.get(key) or 0) < least}
     for key in list(found):
@@ -34,12 +34,12 @@ def hidden(
             gone = [key for key in known if key in found]
             rest = [key for key in known if key not in found]
             if len(gone) == 1 and rest:
-                found.add(min(rest, key=lambda key: (not values[key], values[key], str(key))))
+                found.add(min(rest, key=lambda key: (key == relation[0], not values[key], values[key], str(key))))
                 changed = True
     return found
 
 
-def relations_of(version: Version) -> list[frozenset[str]]:
+def relations_of(version: Version) -> list[tuple[str, ...]]:
     """Cells of one report that tell each other: totals by formula, and those that a check holds equal to a sum."""
     told = [(cell.address, cell.formula) for cell in version.cells.values() if cell.kind == FORMULA]
     told += [(check.cell, check.equals) for check in version.checks if check.kind in ("sum", "balance")]
@@ -47,7 +47,7 @@ def relations_of(version: Version) -> list[frozenset[str]]:
     for address, formula in told:
         parts = expressions.linear(formula)
         if parts:
-            found.append(frozenset({address, *parts}))
+            found.append((address, *parts))
     return found
 
 
@@ -71,10 +71,11 @@ def of_places(
 ) -> set[tuple[str, str]]:  # fmt: skip
     """Cells (place, address) of a table of places to hide, where the line of the place `total` is the sum of the others."""
     places = {place for place, _ in values}
+    order = [total, *sorted(places - {total})]
     own = relations_of(version)
-    relations = [frozenset((place, address) for address in one) for place in places for one in own]
+    relations = [tuple((place, address) for address in one) for place in places for one in own]
     summed = [cell.address for cell in version.cells.values() if cell.gather == SUM]
-    relations += [frozenset((place, address) for place in places) for address in summed]
+    relations += [tuple((place, address) for place in order) for address in summed]
     people = [(place, cell.address) for place in places for cell in version.cells.values() if cell.people]
     with_ = companions(version)
     near = {(place, a): [(place, b) for b in others] for place in places for a, others in with_.items()}

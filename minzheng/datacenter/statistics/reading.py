@@ -156,7 +156,7 @@ def _cells(row: Row, raw: Mapping[str, Any], columns: Iterable[Column]) -> Itera
         gather = "own" if row.at_top else raw.get("gather", SUM)
         given: dict[str, Any] = {
             "row": row, "column": column, "unit": unit, "decimals": decimals, "gather": gather,
-            "people": bool(raw.get("people", unit in PEOPLE)),
+            "people": bool(raw.get("people", unit in PEOPLE)), "alone": len(known) == 1,
         }  # fmt: skip
         yield _filled(text, given)
 
