@@ -61,6 +61,7 @@ COMMANDS: dict[str, Entry] = {
         database_with={"run": "--lake"},
     ),
     "funds": Entry("minzheng.datacenter.funding.cli:funds", "database", "资金：导入指标、余额、预测"),
+    "indicators": Entry("minzheng.datacenter.indicators.cli:indicators", "database", "指标：目录、查数、计算、冻结、更正"),
     "monitor": Entry("minzheng.datacenter.monitoring.cli:monitor", "database", "动态监测：运行、监测项清单"),
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
@@ -89,5 +90,6 @@ COMMANDS: dict[str, Entry] = {
     "projects": Entry(
         "minzheng.business.bureau.projects.cli:projects", "database", "项目库：导入、模板、清单、合计核对、提醒"
     ),
+    "register": Entry("minzheng.business.bureau.registers.cli:register", "database", "工作台账：列表、到期和次数、导入"),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
 }

@@ -156,3 +156,11 @@ def _fix(
 def _begun(month: datetime.date) -> None:
     if month.replace(day=1) > clock.today():
         raise IndicatorRefused(f"{month:%Y-%m} 还没有开始，没有可以计算的。")
+
+
+def problems(row: IndicatorFreeze) -> list[str]:
+    """Whether a version still is what was frozen: sentences, none when it is. One query."""
+    values = _values(row.region_code, row.month, row.version)
+    if len(values) != row.rows:
+        return [f"冻结时 {row.rows} 个数，现在 {len(values)} 个"]
+    return [] if digest(values.items()) == row.sha else ["数值与冻结时的校验码不符"]

@@ -84,3 +84,9 @@ def current(*, code: str = "", pk: int = 0) -> Organization | None:
 
 def _today() -> QuerySet[Organization]:
     return Organization.objects.filter(Q(valid_to=None) | Q(valid_to__gte=clock.today()))
+
+
+def places_of_work() -> list[str]:
+    """Codes of the places that have a bureau or a township window of today."""
+    rows = _today().filter(kind__in=("bureau", "township")).order_by("region_code")
+    return list(rows.values_list("region_code", flat=True).distinct())
