@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 #: Not web pages: PDF, images, fragments, exports; a person's file and window registration are walked separately below.
 NOT_A_SCREEN = {
+    "duty.bulletin_pdf",
+    "duty.file",
     "documents.pdf",
     "documents.attachment",
     "documents.printout",
@@ -37,6 +39,10 @@ NOT_A_SCREEN = {
     "sampling.workbook",
     "payruns.workbook",
     "funds.board_export",
+    "stats.pdf",
+    "stats.workbook",
+    "stats.yearbook_pdf",
+    "stats.yearbook_workbook",
     "funds.list_pdf",
     "funds.public_pdf",
     "funding.export",
@@ -47,6 +53,10 @@ NOT_A_SCREEN = {
     "account_requests.paper",
     "payruns.village_pdf",
     "payruns.file",
+    "registers.template",
+    "registers.rejects",
+    "registers.file",
+    "registers.print",
     "persons.file",
     "households.file",
     "intake.form",
