@@ -1,4 +1,4 @@
-"""What is done inside the platform's own process environment: ``python -m bench.faults.inside prepare|verify IN OUT``."""
+"""What is done inside the platform's own process environment: ``python -m bench.faults.inside prepare|verify|pay_… IN OUT``."""
 
 from __future__ import annotations
 
@@ -37,22 +37,31 @@ def verify(known: dict[str, Any]) -> dict[str, Any]:
 
 def _drain() -> bool:
     """Wait until no message and no notice is on its way any more: leases of killed workers run out first."""
+    from django.db.models import Q
+
+    from minzheng.kernel import clock
     from minzheng.kernel.documents.models import IssuedDocument
     from minzheng.kernel.jobs.models import JobRun
     from minzheng.kernel.notices.models import OutboxMessage
 
-    deadline = time.monotonic() + _DRAIN_SECONDS
-    while time.monotonic() < deadline:
-        waiting = (
-            OutboxMessage.objects.filter(state="queued").exists()
+    names = ("documents.render", "notices.deliver", "payruns.tell_returned")
+
+    def waiting() -> bool:
+        now = clock.now()  # a text that may not go out at night waits until the morning
+        return (
+            OutboxMessage.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state="queued").exists()
             or IssuedDocument.objects.filter(path="").exists()
-            or JobRun.objects.filter(state__in=("queued", "running"), name__in=("documents.render", "notices.deliver"))
-            .exists()
+            or JobRun.objects.filter(
+                Q(state="running") | Q(state="queued", run_after__lte=now), name__in=names
+            ).exists()
         )  # fmt: skip
-        if not waiting:
-            return True
+
+    deadline = time.monotonic() + _DRAIN_SECONDS
+    while waiting():
+        if time.monotonic() > deadline:
+            return False
         time.sleep(0.5)
-    return False
+    return True
 
 
 def _acts(done: dict[int, str]) -> dict[str, Any]:
@@ -85,6 +94,7 @@ def _messages() -> dict[str, Any]:
     """The simulated gateway's own record against the outbox: each key once."""
     from django.conf import settings
 
+    from minzheng.kernel import clock
     from minzheng.kernel.notices.models import OutboxMessage
 
     lines = Counter(
@@ -98,7 +108,7 @@ def _messages() -> dict[str, Any]:
         "messages": len(lines),
         "messages_doubled": sum(count > 1 for count in lines.values()),
         "messages_missing": sum(not any(pk in key for key in lines) for pk in sent) if len(sent) != len(lines) else 0,
-        "messages_unsent": sms.exclude(state="sent").count(),
+        "messages_unsent": sms.exclude(state="sent").exclude(state="queued", not_before__gt=clock.now()).count(),
     }
 
 
@@ -132,10 +142,14 @@ def main(what: str, given: str, out: str) -> None:
     import django
 
     django.setup()
+    from bench.faults import paying_inside as paying
     from minzheng.site import database
 
+    acts = {
+        "prepare": prepare, "verify": verify, "pay_prepare": paying.prepare, "pay_verify": paying.verify,
+    }  # fmt: skip
     with database.available():
-        found = {"prepare": prepare, "verify": verify}[what](json.loads(Path(given).read_text()))
+        found = acts[what](json.loads(Path(given).read_text()))
     Path(out).write_text(json.dumps(found, ensure_ascii=False))
 
 
