@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bench import processor
+
 LIMIT = 5.0
 RESULTS = Path(__file__).resolve().parent / "results"
 MONTH = datetime.date(2026, 11, 1)
@@ -105,14 +107,15 @@ _FILL = (  # our own numbers
 
 
 def timed(into: dict[str, Any], name: str, act: Callable[[], Any]) -> Any:
-    begun, cpu = time.perf_counter(), time.process_time()
+    """Seconds by the clock, and of the processor (`_cpu`: this process and the database together)."""
+    begun, cpu = time.perf_counter(), processor.spent()
     made = act()
     into[name] = round(time.perf_counter() - begun, 2)
-    into[f"{name}_cpu"] = round(time.process_time() - cpu, 2)
+    into[f"{name}_cpu"] = round(processor.spent() - cpu, 2)
     return made
 
 
-def bare(batch: Any, file: Path) -> dict[str, float]:
+def bare(batch: Any, file: Path) -> dict[str, Any]:
     """COPY of the same values into a table and one join with the lines; then the same join written as one UPDATE of the
     lines' state (undone)."""
     from django.db import connection, transaction
@@ -121,9 +124,9 @@ def bare(batch: Any, file: Path) -> dict[str, float]:
     from minzheng.kernel.payruns.formats.reading import Reading
 
     text = "".join(f"{r.seq}\t{r.fen}\t{r.code}\n" for r in Reading(formats.detect(file), file))
-    seconds: dict[str, float] = {}
-    with transaction.atomic(), connection.cursor() as cursor:
-        begun = time.perf_counter()
+    told: dict[str, Any] = {}
+
+    def join() -> None:
         cursor.execute("CREATE TEMP TABLE bare (seq int, fen bigint, code text) ON COMMIT DROP")
         with cursor.copy("COPY bare FROM STDIN") as target:
             target.write(text)
@@ -133,27 +136,32 @@ def bare(batch: Any, file: Path) -> dict[str, float]:
             "AND l.seq = b.seq AND l.amount_fen = b.fen GROUP BY 1",
             [batch.pk],
         )
-        seconds["copy_join"] = time.perf_counter() - begun
-        begun = time.perf_counter()
+
+    def update() -> None:
         cursor.execute(
             "UPDATE kernel_payline l SET state = 'paid', return_code = b.code FROM bare b WHERE l.batch_id = %s "
             "AND l.seq = b.seq AND l.amount_fen = b.fen",
             [batch.pk],
         )
-        seconds["copy_join_update"] = seconds["copy_join"] + time.perf_counter() - begun
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        timed(told, "copy_join", join)
+        timed(told, "update", update)
         transaction.set_rollback(True)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM FULL ANALYZE kernel_payline")
-    return {name: round(value, 2) for name, value in seconds.items()}
+    return told
 
 
 def measure(lines: int, format_code: str, folder: Path) -> dict[str, Any]:
-    """Seconds (and CPU seconds of this process) of the file and of booking its answer, and the ratios."""
+    """Seconds by the clock and of the processor of the file and of booking its answer, and the ratios of the latter."""
     from minzheng.kernel.accounts.actors import SYSTEM
+    from minzheng.kernel.items import registry
     from minzheng.kernel.ledger.proofs import verify
     from minzheng.kernel.payruns import bankfile, returns, simulator
     from minzheng.kernel.payruns.simulator import Habits
 
+    registry.all_items()  # a running platform has its rules loaded
     batch, told = fill(lines), {"lines": lines, "format": format_code}
     _owed(batch)
     memory = _peak()
@@ -167,10 +175,20 @@ def measure(lines: int, format_code: str, folder: Path) -> dict[str, Any]:
     again = timed(told, "again", lambda: returns.book(actor=SYSTEM, batch=batch, path=file))
     report = verify()
     told["nothing_doubled"] = again.again and not [one for one in report.errors if "借贷" in one or "合计" in one]
-    told["ratio_join"] = round(told["book"] / told["bare"]["copy_join"], 2)
-    told["ratio_join_written"] = round(told["book"] / told["bare"]["copy_join_update"], 2)
+    told |= _ratios(told)
     told["limit"] = LIMIT
     return told
+
+
+def _ratios(told: dict[str, Any]) -> dict[str, float]:
+    """Booking against the bare COPY and join, and against the same with its results written down (one UPDATE of the lines).
+    Booking writes each result three times: to the line, to what was owed and to the books."""
+    plain, found = told["bare"], {}
+    for unit in ("", "_cpu"):
+        joined, written = plain[f"copy_join{unit}"], plain[f"copy_join{unit}"] + plain[f"update{unit}"]
+        found[f"ratio_join{unit}"] = round(told[f"book{unit}"] / joined, 2)
+        found[f"ratio_join_written{unit}"] = round(told[f"book{unit}"] / written, 2)
+    return found
 
 
 def _owed(batch: Any) -> None:
@@ -222,7 +240,7 @@ def main() -> None:
     (RESULTS / "payrun_returns.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n")
     json.dump(result, sys.stdout, ensure_ascii=False, indent=1)
     print()
-    sys.exit(0 if result["nothing_doubled"] and result["ratio_join_written"] <= LIMIT else 1)
+    sys.exit(0 if result["nothing_doubled"] and result["ratio_join_written_cpu"] <= LIMIT else 1)
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def _insert(opened: LedgerTransaction, sql: str, params: Sequence[Any] | Mapping
         f"FROM ({sql}) AS given ({columns}) WHERE amount <> 0"
     )
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL work_mem = '160MB'")  # a million entries are sorted in memory
         cursor.execute(statement, params or None)
         return int(cursor.rowcount)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from minzheng.kernel.payruns.errors import PayRefused
+from minzheng.kernel.payruns.formats import codes
 from minzheng.kernel.payruns.formats.reading import Reading, Result
 from minzheng.kernel.payruns.formats.writing import yuan
 
@@ -39,7 +40,8 @@ class Fault:
 
 @dataclass
 class Intake:
-    """What was read. The readable records lie in the temporary table pay_return (record, seq, fen, code, tail)."""
+    """What was read. The readable records lie in the temporary table pay_return (record, seq, fen, tail, code, and what the
+    code says of the payment and of the account)."""
 
     records: int = 0
     readable: int = 0
@@ -66,7 +68,8 @@ def take_in(batch: PayBatch, reading: Reading) -> Intake:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pay_return")
         cursor.execute(
-            "CREATE TEMP TABLE pay_return (record int, seq int, fen bigint, code text, tail text) ON COMMIT DROP"
+            "CREATE TEMP TABLE pay_return (record int, seq int, fen bigint, tail text, code text, state text, flag text) "
+            "ON COMMIT DROP"
         )
         cursor.execute("SELECT coalesce(max(seq), 0) FROM kernel_payline WHERE batch_id = %s", [batch.pk])
         seen = bytearray(cursor.fetchone()[0] + 1)
@@ -81,7 +84,7 @@ def take_in(batch: PayBatch, reading: Reading) -> Intake:
 
 def _portions(reading: Reading, taken: Intake, seen: bytearray, repeated: list[Result]) -> Iterator[str]:
     rows: list[str] = []
-    most = len(seen)
+    most, outcomes = len(seen), _outcomes()
     for result in reading:
         record, seq, fen, code, tail, _message, fault = result
         taken.records += 1
@@ -102,11 +105,16 @@ def _portions(reading: Reading, taken: Intake, seen: bytearray, repeated: list[R
                 raise ReturnRefused(f"文件里重复的序号超过 {MOST_FAULTS} 个：请向银行核实后重新要一份。")
         else:
             seen[seq] = 1
-            rows.append(f"{record}\t{seq}\t{fen}\t{code}\t{tail}\n")
+            rows.append(f"{record}\t{seq}\t{fen}\t{tail}\t{outcomes[code]}\n")
             if len(rows) == _PORTION:
                 yield "".join(rows)
                 rows.clear()
     yield "".join(rows)
+
+
+def _outcomes() -> dict[str, str]:
+    """Our code → the last three columns of pay_return."""
+    return {one.code: f"{one.code}\t{one.outcome}\t{one.flag}" for one in codes.all().values()}
 
 
 def _prove(batch: PayBatch, taken: Intake) -> None:

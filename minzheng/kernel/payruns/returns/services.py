@@ -125,7 +125,7 @@ def _book(actor: Actor, pk: int, one: Format, path: Path, sealed: SealedWriter, 
     taken = take_in(batch, reading)
     today = clock.today()
     month = _booked_month(batch, today)
-    booked = booking.book(batch, _readable(), on=today, booked_month=month)
+    booked = booking.book(batch, on=today, booked_month=month)
     file = _file(batch, one, sealed, name, actor)
     file.booked_month = month or batch.month
     file.lines, file.total_fen = taken.control["count"], taken.control["total"]
@@ -140,17 +140,11 @@ def _book(actor: Actor, pk: int, one: Format, path: Path, sealed: SealedWriter, 
     _reject(file, faults)
     booking.flag_accounts(today)
     booking.note_lines(batch, file, actor)
-    booking.post(batch, file, actor, on=max(today, month) if month else today)
+    booking.post(batch, file, booked, actor, on=max(today, month) if month else today)
     _move(batch, actor, states, file)
     if file.returned:
         enqueue(TELL, args={"file": str(file.pk)}, key=f"{TELL}:{file.pk}", requested_by_id=actor.id)
     return Outcome(batch, file, named=_without_result(batch) if file.missing else ())
-
-
-def _readable() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pay_return")
-        return int(cursor.fetchone()[0])
 
 
 def _seal(batch: PayBatch, path: Path) -> SealedWriter:
