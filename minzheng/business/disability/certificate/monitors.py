@@ -1,11 +1,22 @@
-"""残疾人证的监测：新办一、二级证的家庭可能需要更多帮助。"""
+"""残疾人证的监测：新办一、二级证的家庭可能需要更多帮助；证失效了，两项补贴还在发。"""
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
-from minzheng.datacenter.monitoring.declare import ORANGE, YELLOW, Entry, Fact, Finding, Thresholds, monitor
+from minzheng.datacenter.monitoring.declare import (
+    ALWAYS,
+    BLUE,
+    ORANGE,
+    YELLOW,
+    Entry,
+    Fact,
+    Finding,
+    Thresholds,
+    monitor,
+)
 
 THRESHOLDS = Thresholds("disability.certificate", "残疾人证监测", Path(__file__).parent)
 _LEVEL = re.compile(r"([一二三四1234])\s*级")
@@ -35,3 +46,21 @@ def certificate(entry: Entry) -> Finding | None:
     if level > most or any(one is not None and one <= level for one in before):
         return None
     return Finding(f"新办残疾人证：{newest.title}。", (newest,))
+
+
+#: 发放校验 C07 asks for the alerts of this monitor (datacenter/monitoring/pay_findings).
+@monitor(
+    "disability.certificate.lapsed", "残疾人证失效，两项补贴还在发", BLUE, classes=("disability", "disability_lapsed"),
+    newcomers=ALWAYS, item="disability.two_subsidies", benefits=("disability.two_subsidies",),
+    law="国发〔2015〕52号：两项补贴对象为持有残疾人证的残疾人；民发〔2021〕70号：动态管理、定期复核",
+    advice="请残联核实证件，提醒本人换证；换证以前不再发放的，换好后按规定补发；注销、降级不再符合的，启动复核停发。",
+)  # fmt: skip
+def lapsed(entry: Entry) -> Finding | None:
+    """The federation says that it has run out, is frozen or was cancelled; or its own date is past."""
+    told = (*entry.before, *entry.news)  # of two that are good until the same day, the later word counts
+    newest = max(reversed(told), key=lambda fact: fact.valid_to or datetime.date.max)
+    if newest.class_ == "disability_lapsed":
+        return Finding(f"残疾人证已失效：{newest.title}。", (newest,))
+    if newest.valid_to is not None and newest.valid_to < entry.today:
+        return Finding(f"残疾人证有效期到 {newest.valid_to}，已经过期。", (newest,))
+    return None
