@@ -186,11 +186,10 @@ def _people(lines: int) -> None:
 
 def run(lines: int) -> dict[str, Any]:
     """Measure in the database this process is connected to."""
-    from django.conf import settings
-
     from minzheng.kernel import clock
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.payruns import bankfile, building, checking
+    from minzheng.kernel.payruns.formats import choosing
 
     seconds: dict[str, float] = {}
     _warm()
@@ -210,7 +209,7 @@ def run(lines: int) -> dict[str, Any]:
             seconds, "build", lambda: building.build(actor=SYSTEM, month=MONTH, item_code=ITEM, region_code=COUNTY)
         )
         checking.run = plain
-        code = settings.PAY_FILE_FORMAT
+        code = choosing.usual(COUNTY)
         proof = _timed(seconds, "file", lambda: bankfile.write(batch, code, None, actor=SYSTEM))
     seconds["check"], seconds["build"] = inside["seconds"], seconds["build"] - inside["seconds"]
     _forget(proof.file_id)

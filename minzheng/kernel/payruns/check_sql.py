@@ -43,6 +43,20 @@ JOIN kernel_award oa ON oa.account_id = oc.id AND oa.payee_id <> p.person_id AND
 GROUP BY p.id
 """
 
+# One payee with several accounts of their own: paid here and elsewhere into different ones. It is told; nothing is wrong yet.
+_SEVERAL = """
+SELECT p.id, 'C06', 'warn',
+       left('领款人' || p.name || '的待遇发到不同账户：本批尾号 ' || p.tail || '，尾号 '
+            || string_agg(DISTINCT oc.tail, '、') || ' 的账户领着别的待遇，请核对是否应并入一个“一卡通”账户', 290), %(clearable)s
+FROM (SELECT payee_id FROM kernel_award WHERE state IN ('active', 'tapering') GROUP BY payee_id
+      HAVING min(account_id) <> max(account_id)) AS several
+JOIN pay_lines p ON p.person_id = several.payee_id
+JOIN kernel_award oa ON oa.payee_id = p.person_id AND oa.id <> p.award_id AND oa.state IN ('active', 'tapering')
+JOIN kernel_payeeaccount oc ON oc.id = oa.account_id AND oc.kind = 'own' AND oc.number_index IS DISTINCT FROM p.number_index
+WHERE p.kind = 'own' AND p.number_index IS NOT NULL AND oc.number_index IS NOT NULL
+GROUP BY p.id, p.name, p.tail
+"""
+
 _AMOUNT = """
 SELECT p.id, 'C08', %(severity)s, '比上月 ' || to_char(o.due_fen / 100.0, 'FM999999990.00') || ' 元'
        || CASE WHEN p.due_fen > o.due_fen THEN '多 ' ELSE '少 ' END
@@ -73,7 +87,8 @@ FROM pay_members p JOIN kernel_person d ON d.id = p.person_id WHERE d.birth_date
 
 def statements(item_code: str) -> list[tuple[str, str]]:
     """(check, SQL) of a benefit."""
-    found = [("C01", _DEAD), ("C05", _ACCOUNT.format(flags=_flags())), ("C06", _SHARED), ("C08", _AMOUNT)]
+    found = [("C01", _DEAD), ("C05", _ACCOUNT.format(flags=_flags())), ("C06", _SHARED), ("C06", _SEVERAL),
+             ("C08", _AMOUNT)]  # fmt: skip
     return [*found, ("C09", _REVIEW), *_ages(item_code)]
 
 

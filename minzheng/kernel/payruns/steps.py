@@ -7,13 +7,13 @@ import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 
 from minzheng.kernel import clock
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.payruns import access, checking, entitlements, hashing, netting, posting, terms, totals
 from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
+from minzheng.kernel.payruns.formats import choosing
 from minzheng.kernel.payruns.models import PayBatch, PayLine
 from minzheng.kernel.payruns.words import CHECKS
 
@@ -201,7 +201,7 @@ def send(*, actor: Actor, batch_id: int, format_code: str = "", out: Path | None
     if dead:
         told = "；".join(sentence for _, sentence in dead[:3])
         raise PayRefused(f"报盘前查到 {len(dead)} 笔不能再发：{told}。请先止付这些明细。")
-    code = format_code or settings.PAY_FILE_FORMAT
+    code = format_code or choosing.usual(batch.region_code)
     proof = bankfile.write(batch, code, out, actor=actor)
     before, batch.state, batch.sender_id, batch.sent_at = batch.state, "SENT", actor.id, clock.now()
     batch.file_format, batch.file_name = code, proof.name

@@ -48,7 +48,12 @@ TABLE: tuple[Variable, ...] = (
         ),
         V("MINZHENG_DRAFT_KEEP_DAYS", "days", "90", "群众没有提交的草稿留多少天"),
         V("MINZHENG_LAKE_MEMORY", "text", "1GB", "数据湖引擎（入湖、核对、监测）的内存上限，如 1GB、512MB"),
-        V("MINZHENG_PAY_FILE_FORMAT", "text", "rcb_fixed", "发放报盘用的文件格式（minzheng payrun formats 列出全部）"),
+        V(
+            "MINZHENG_PAY_FILE_FORMAT",
+            "text",
+            "rcb_fixed",
+            "发放报盘用的文件格式（minzheng payrun formats 列出全部）；各县不同的写 990101=fiscal_csv,rcb_fixed，最后是其他地区的",
+        ),
         V("MINZHENG_LAKE_THREADS", "text", "", "数据湖引擎的线程数；空着用全部核"),
         V("MINZHENG_EXCHANGE_CODE", "text", "minzheng", "部门交换中本平台的代号，与对方约定"),
         V("MINZHENG_TODAY", "date", "", "指定“今天”，只用于演示与测试"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-
 from minzheng.kernel import clock
 from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import Choice, Date, Field, LongText, Money, Text, Upload, yuan_text
@@ -14,6 +12,7 @@ from minzheng.kernel.parts.page import ActionBody, BatchBody, FormBody, Page
 from minzheng.kernel.payruns import formats, reading
 from minzheng.kernel.payruns.console import doing
 from minzheng.kernel.payruns.console.words import CHECKS, cash_items
+from minzheng.kernel.payruns.formats import choosing
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
 _batch = first_of(PayBatch.objects.order_by("pk"))
@@ -44,7 +43,7 @@ def _fund_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
 
 
 def _send_fields(actor: Any, batch: PayBatch) -> Sequence[Field]:
-    usual = settings.PAY_FILE_FORMAT
+    usual = choosing.usual(batch.region_code)
     return (
         Choice("format", "文件格式", required=True, help="与代发银行约定的格式；第一项是本县的。", radio_up_to=8,
                options=sorted(((one.code, one.title) for one in formats.all().values()), key=lambda one: one[0] != usual)),
@@ -122,6 +121,9 @@ PAGES = [
         doing.mine("pay.build"), doing.reissue, submit="生成重发批次", parent="payruns.list",
         fields=(LongText("reason", "核实情况", max_length=200, help="退回过两次的，必须写明上门核实的情况。"),),
         question="账户已经更正的退回明细，全部做成一个重发批次，每笔仍记原来的月份。账户没有更正的留着不动。"), step_up=True),
+    _act("give_back", "长期未能重发的交回财政", "pay.finance", ActionBody(
+        doing.mine("pay.finance"), doing.give_back, fields=(REASON,), submit="交回财政", danger=True, parent="payruns.list",
+        question=doing.unclaimed_told), step_up=True),
     Page(
         "payruns.reissue_ticked", "console/payruns/lines/reissue/", "重发勾选的退回明细", "pay.build",
         BatchBody("payruns.lines", doing.reissue_ticked, left_out=doing.not_returned, submit="生成重发批次",

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, F, Sum
 from django.urls import reverse
 
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.parts.bodies import Done, Outcome
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.payruns import reading, services
+from minzheng.kernel.payruns import reading, services, terms
 from minzheng.kernel.payruns.console.words import month_of
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
+from minzheng.kernel.payruns.returns import expiring
 from minzheng.kernel.payruns.returns import services as returns
 from minzheng.kernel.regions.selectors import region_names
 
@@ -199,6 +200,30 @@ def send(actor: Actor, batch: PayBatch, values: Values) -> Done:
     return Done(
         f"报盘文件已生成：{batch.file_lines} 笔，{yuan_text(batch.file_fen or 0)} 元，与批次、凭证一致。", url(batch)
     )
+
+
+def give_back(actor: Actor, batch: PayBatch, values: Values) -> Done:
+    lines = expiring.give_back(actor=actor, batch=batch, reason=values["reason"])
+    fen = sum(line.amount_fen for line in lines)
+    return Done(
+        f"{len(lines)} 笔 {yuan_text(fen)} 元已记作退回财政，不再重发。请把款缴回，在资金里登记缴款凭证。", url(batch)
+    )
+
+
+def unclaimed_told(batch: PayBatch) -> str:
+    """What would be given back, in one sentence, before somebody does it."""
+    found = expiring.unclaimed(batch).aggregate(n=Count("pk"), fen=Sum("amount_fen"))
+    months = terms.number("unclaimed_months")
+    return (
+        f"退回或止付满 {months} 个月仍未能重发的 {found['n']} 笔，共 {yuan_text(found['fen'] or 0)} 元，记作退回财政。"
+        "应发的记录还在；以后本人来办，重新决定补发。"
+    )
+
+
+def may_give_back(actor: Actor, batch: PayBatch) -> bool:
+    """Offered to finance once something has waited too long."""
+    late = batch.state in ("PARTIAL_RETURN", "ALL_PAID", "CLOSED") and actor.can("pay.finance", batch.region_code)
+    return bool(late) and expiring.unclaimed(batch).exists()
 
 
 def exclude_blocked(actor: Actor, batch: PayBatch, values: Values) -> Done:

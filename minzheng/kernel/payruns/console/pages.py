@@ -19,7 +19,7 @@ from minzheng.kernel.parts.panels import Facts, Table
 from minzheng.kernel.payruns import bankfile, reading
 from minzheng.kernel.payruns.bank_models import BankFile
 from minzheng.kernel.payruns.console import board, columns, panels
-from minzheng.kernel.payruns.console.doing import may_send_back, offered, open_findings, when
+from minzheng.kernel.payruns.console.doing import may_give_back, may_send_back, offered, open_findings, when
 from minzheng.kernel.payruns.console.words import CHECKS, LINE_STATES, LINE_TONES, LINE_TYPES, item_short
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
@@ -37,6 +37,7 @@ ACTIONS = (
     Action("登记银行结果", "payruns.book", args=_PK, primary=True, when=when("SENT", "PARTIAL_RETURN"),
            offered=offered("pay.finance")),
     Action("重发退回的", "payruns.reissue", args=_PK, when=when("PARTIAL_RETURN"), offered=offered("pay.build")),
+    Action("长期未能重发的交回财政", "payruns.give_back", args=_PK, offered=may_give_back),
     Action("剔除必须处理的", "payruns.exclude_blocked", args=_PK, when=when("CHECKED"), offered=open_findings("block")),
     Action("一次说明理由", "payruns.clear_all", args=_PK, when=when("CHECKED"), offered=open_findings("clearable")),
     Action("资金排队", "payruns.queue", args=_PK, when=when("CHECKED"), offered=open_findings("funds")),
@@ -44,7 +45,6 @@ ACTIONS = (
     Action("独立复算", "payruns.recompute", args=_PK, when=lambda batch: batch.sha != ""),
     Action("退回", "payruns.send_back", args=_PK, when=when("REVIEWED", "APPROVED", "FIN_SUBMITTED"),
            offered=may_send_back),
-    Action("独立复算", "payruns.recompute", args=_PK, when=when("SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED")),
     Action("作废", "payruns.void", args=_PK, danger=True, when=when("BUILDING", "CHECKED", "REVIEWED", "APPROVED"),
            offered=offered("pay.build")),
 )  # fmt: skip

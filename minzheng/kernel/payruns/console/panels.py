@@ -1,8 +1,7 @@
-"""The parts of a batch's page: figures, sums that must tie, findings, files, what came back, steps."""
+"""The parts of a batch's page: figures, sums that must tie, findings, what came back."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from minzheng.kernel.funds import sources as funds
 from minzheng.kernel.parts.columns import Badge, Column, Date, Moment, Money, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.parts.panels import Entry, Facts, Figure, Figures, Table, Timeline
+from minzheng.kernel.parts.panels import Facts, Figure, Figures, Table, Timeline
 from minzheng.kernel.payruns import reading
+from minzheng.kernel.payruns.console import course, money
 from minzheng.kernel.payruns.console.words import (
-    ACTS,
     CHECKS,
     KINDS,
     LINE_STATES,
@@ -30,12 +28,8 @@ from minzheng.kernel.payruns.console.words import (
     month_text,
     next_of,
 )
-from minzheng.kernel.payruns.figures import tables
 from minzheng.kernel.payruns.formats import codes as results
-from minzheng.kernel.payruns.models import PayBatch, PayEvent
-
-#: Steps drawn on the page; a batch has about ten, lines taken out by hand add more.
-STEPS = 60
+from minzheng.kernel.payruns.models import PayBatch
 
 
 def lines_url(batch: PayBatch, **more: str) -> str:
@@ -208,97 +202,6 @@ FOUND: tuple[Column, ...] = (
 )
 
 
-@dataclass(frozen=True)
-class FileLink(Text):
-    """The file's name; whoever may download it gets a link."""
-
-    def cell(self, row: Any, drawing: Drawing) -> str:
-        if not drawing.actor.can("pay.finance", row.region_code):
-            return self.text(row, drawing)
-        return format_html('<a href="{}">{}</a>', reverse("payruns.file", kwargs={"pk": row.pk}), row.name)
-
-
-@dataclass(frozen=True)
-class Rejected(Number):
-    """How many records were not booked; opens the list of them with the reasons."""
-
-    def cell(self, row: Any, drawing: Drawing) -> str:
-        if not row.rejected:
-            return str(row.rejected)
-        return format_html(
-            '<a href="{}">{}</a>', reverse("payruns.rejects", kwargs={"pk": row.pk}), f"{row.rejected:,}"
-        )
-
-
-FILES: tuple[Column, ...] = (
-    Badge("direction", "方向", names={"out": "报盘", "back": "回盘"}, tones={"out": "info", "back": "plain"}),
-    FileLink("name", "文件名", css="wrap-anywhere file-name"),
-    Number("lines", "笔数"),
-    Money("total_fen", "金额（元）"),
-    Number("paid", "到账"),
-    Number("returned", "退回"),
-    Number("unknown", "不明"),
-    Rejected("rejected", "不予入账"),
-    Text(lambda row: f"整份拒收：{row.refusal}" if row.refusal else row.made_name, "经办人、说明"),
-    Moment("made_at", "时间"),
-)
-
-
-def files(batch: PayBatch, drawing: Drawing) -> Any:
-    return batch.bank_files.order_by("made_at", "pk")
-
-
-@dataclass(frozen=True)
-class Source:
-    title: str
-    fen: int
-
-
-def sources(batch: PayBatch, drawing: Drawing) -> list[Source]:
-    """What each source of money paid of this batch, from the ledger."""
-    drawn = tables.drawn_by([batch]).get(batch.pk, {})
-    return [Source(source_title(code), fen) for code, fen in sorted(drawn.items())]
-
-
-def source_title(code: str) -> str:
-    found = funds.sources().get(code)
-    return found.title if found else code
-
-
-SOURCES: tuple[Column, ...] = (Text("title", "资金来源"), Money("fen", "金额（元）"))
-
-
-def steps(batch: PayBatch) -> Sequence[Entry]:
-    """Steps of the batch, and of single lines what people did; each line's bank result is told with its file."""
-    rows = PayEvent.objects.filter(batch=batch).exclude(act="result").select_related("line__award")
-    return [_step(one) for one in reversed(list(rows.order_by("-at", "-pk")[:STEPS]))]
-
-
-#: Acts of files and lines, besides those of batches.
-MORE_ACTS = {
-    "return": "登记银行结果", "return_refused": "回盘文件整份拒收", "first_approve": "第一次审批", "release": "解除剔除",
-    "visit": "须上门核实", "reissue": "重发", "exclude": "剔除", "clear": "说明理由放行",
-}  # fmt: skip
-#: What of an event's detail is worth a line.
-COUNTS = {
-    "lines": "明细 {} 笔", "paid": "到账 {} 笔", "returned": "退回 {} 笔", "unknown": "不明 {} 笔",
-    "rejected": "不予入账 {} 笔", "findings": "{} 条",
-}  # fmt: skip
-
-
-def _step(event: PayEvent) -> Entry:
-    moved = event.to_state and event.to_state != event.from_state
-    title = MORE_ACTS.get(event.act) or ACTS.get(event.act, event.act)
-    about = f"{event.line.award.payee_name}（第 {event.line.seq} 笔）" if event.line else ""
-    told = "，".join(text.format(event.detail[key]) for key, text in COUNTS.items() if event.detail.get(key))
-    note = f"明细校验码 {event.sha[:16]}" if event.sha and moved else ""
-    return Entry(
-        event.at, f"{title}　→ {STATES.get(event.to_state, '')}" if moved else title, event.actor_name,
-        "：".join(filter(None, (about, event.reason or told))), TONES.get(event.to_state, "plain") if moved else "plain",
-        note,
-    )  # fmt: skip
-
-
 def _next(batch: PayBatch) -> str:
     return next_of(batch, reading.blocked([batch])[batch.pk]).sentence
 
@@ -323,12 +226,12 @@ MAIN = (
         when=lambda batch: batch.state in ("SENT", "PARTIAL_RETURN", "ALL_PAID", "CLOSED"),
     ),
     Table(
-        "银行文件", rows=files, columns=FILES,
+        "银行文件", rows=money.files, columns=money.FILES,
         empty="还没有文件。拨款到账后报盘，文件会列在这里；银行的回盘文件也登记在这里。",
     ),
-    Table("资金来源", rows=sources, columns=SOURCES, permission="payment.read",
+    Table("资金来源", rows=money.sources, columns=money.SOURCES, permission="payment.read",
           empty="财政拨款登记以后，这里列出各来源拨了多少。", when=lambda batch: batch.kind != "reissue"),
-    Timeline("办理经过", entries=steps, empty="还没有记录。"),
+    Timeline("办理经过", entries=course.steps, empty="还没有记录。"),
 )  # fmt: skip
 SIDE = (
     Facts(

@@ -15,7 +15,7 @@ from minzheng.kernel.parts.columns import Column, Money, Number, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.parts.panels import Drawn, Figure, Figures, Table
-from minzheng.kernel.payruns.console import panels
+from minzheng.kernel.payruns.console import money
 from minzheng.kernel.payruns.console.board import month_in, picker
 from minzheng.kernel.payruns.console.columns import NO_CATEGORY
 from minzheng.kernel.payruns.console.words import item_short
@@ -148,7 +148,7 @@ SOURCES: tuple[Column, ...] = (
 
 
 def source_title(code: str) -> str:
-    return panels.source_title(code) if code else NO_SOURCE
+    return money.source_title(code) if code else NO_SOURCE
 
 
 def by_source(_obj: Any, drawing: Drawing) -> list[SourceShown]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 import pytest
 
+from minzheng.kernel.awards import accounts
 from minzheng.kernel.awards.models import Award, AwardMember, PayeeAccount
 from minzheng.kernel.payruns import findings, holders, services, terms
 from minzheng.kernel.payruns.check_sql import statements
 from minzheng.kernel.payruns.errors import PayRefused
+from minzheng.kernel.payruns.formats import choosing
+from minzheng.kernel.payruns.formats.spec import BadFormat
 from minzheng.kernel.payruns.models import PayCheck
-from minzheng.kernel.payruns.tests.world import DIBAO, MARCH, World, codes_of, month
+from minzheng.kernel.payruns.tests.world import COUNTY, DIBAO, MARCH, World, codes_of, month
 from minzheng.kernel.payruns.words import CHECKS
 from minzheng.kernel.subjects.models import Person
 
@@ -99,3 +103,23 @@ def test_一户领两次同一项_后决定的让出_断开月份的不算(world
     assert "C03" not in _of(batch, moved) and "C03" not in _of(batch, after)
     assert AwardMember.objects.filter(award=after).count() == 1
     assert batch.item_code == DIBAO and "C06" not in codes_of(batch)
+
+
+def test_一人几个账户_提示并说出尾号_一个账户几个人_拦住_各县用各自的银行格式(world: World, settings: Any) -> None:
+    several = world.award("李两卡", number="6217000000000011111")
+    world.award(item="elderly.old_age", payee=several.payee, number="6217000000000022222")
+    one = world.award("王一卡", number="6217000000000033333")
+    world.award(item="elderly.old_age", payee=one.payee, number="6217000000000033333")
+    accounts.ensure(COUNTY)
+    batch = world.build()
+    found = _of(batch, several)["C06"]
+    assert found.severity == "warn" and "本批尾号 1111，尾号 2222" in found.sentence
+    assert "C06" not in _of(batch, one)
+    settings.PAY_FILE_FORMAT = "990101=fiscal_csv, rcb_fixed"
+    assert [choosing.usual(place) for place in (batch.region_code, "990102000000")] == ["fiscal_csv", "rcb_fixed"]
+    assert world.sent(batch).file_format == "fiscal_csv"
+    for wrong, said in (("nobank", "没有登记"), ("990101=rcb_fixed", "默认格式"), ("甲=rcb_fixed,rcb_fixed", "不是区划代码"),
+                        ("rcb_fixed,fiscal_csv", "两次")):  # fmt: skip
+        settings.PAY_FILE_FORMAT = wrong
+        with pytest.raises(BadFormat, match=said):
+            choosing.usual(batch.region_code)

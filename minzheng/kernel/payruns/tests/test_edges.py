@@ -8,17 +8,22 @@ from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
 from django.db.utils import InternalError, ProgrammingError
+from django.urls import reverse
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.awards import clawback, differences
 from minzheng.kernel.awards.models import Award, PayeeAccount, PaymentLine
 from minzheng.kernel.awards.services import change_account, stop
+from minzheng.kernel.ledger.models import LedgerEntry
 from minzheng.kernel.ledger.proofs import verify
-from minzheng.kernel.payruns import claims, services, terms
+from minzheng.kernel.pages.tests.visiting import signed_in
+from minzheng.kernel.payruns import claims, returns, services, simulator, terms
 from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayLine
+from minzheng.kernel.payruns.returns import expiring
 from minzheng.kernel.payruns.tests.world import DIBAO, MARCH, World, codes_of, month
 from minzheng.kernel.subjects.models import Person
 
@@ -237,3 +242,67 @@ def test_17_按年标准的十二月发余数(world: World) -> None:
             assert world.build(month(number), item="assistance.tekun").month == month(number)
     lines = dict(PaymentLine.objects.filter(award=award).values_list("month__month", "amount_fen"))
     assert lines == {11: 21_017, 12: 21_013}
+
+
+def test_18_资金不足_先批先发的照次序_排队的一笔不丢_资金到位后补发(world: World, tmp_path: Path) -> None:
+    first, second = world.award(fen=40_000, category="A"), world.award(fen=30_000, category="B")
+    third = world.award(fen=50_000, category="C")
+    _allot(world, 75_000, "示财社1号")
+    batch = world.build()
+    assert "block" in codes_of(batch)["C12"][0] and batch.total_fen == 120_000
+    world.reviewed(batch)
+    with pytest.raises(PayRefused, match="资金"):
+        services.approve(actor=world.head, batch_id=batch.pk)
+    services.send_back(actor=world.head, batch_id=batch.pk, reason="资金不足，先安排排队")
+    batch = services.queue_unaffordable(actor=world.clerk, batch_id=batch.pk)
+    waiting = batch.pay_lines.get(state="excluded")
+    assert (batch.total_fen, batch.lines, waiting.award_id, waiting.excluded_for) == (70_000, 2, third.pk, "funds")
+    assert set(batch.pay_lines.filter(state="ready").values_list("award_id", flat=True)) == {first.pk, second.pk}
+    assert world.paid(batch, tmp_path).state == "ALL_PAID"
+    assert PaymentLine.objects.get(award=third, month=MARCH).state == "planned"  # owed as before
+    _allot(world, 300_000, "示财社2号")
+    services.release_line(actor=world.clerk, line_id=waiting.pk, reason="资金已到位")
+    more = world.build()
+    assert (more.kind, more.total_fen, more.pay_lines.get().award_id) == ("supplement", 50_000, third.pk)
+    world.paid(more, tmp_path)
+    assert set(PaymentLine.objects.filter(month=MARCH).values_list("state", flat=True)) == {"paid"}
+    assert verify().errors == ()
+
+
+def _allot(world: World, fen: int, document: str) -> None:
+    """Money for the benefit, entered by finance and confirmed by the head."""
+    from minzheng.kernel.funds import allocations
+    from minzheng.kernel.funds.sources import purpose_of
+
+    row = allocations.allot(
+        actor=world.cashier, region_code=world.bureau.region_code, year=2026, source="county", purpose=purpose_of(DIBAO),
+        amount_fen=fen, document_no=document, document_on=datetime.date(2026, 1, 5),
+    )  # fmt: skip
+    allocations.confirm(actor=world.head, pk=row.pk)
+
+
+def test_止付满规定月数的_页面上交回财政_账平_以后不再重发(world: World, tmp_path: Path) -> None:
+    kept, held = world.award(fen=65_000), world.award(fen=35_000)
+    batch = world.funded(world.build())
+    line = batch.pay_lines.get(award=held)
+    services.withhold_line(actor=world.cashier, line_id=line.pk, reason="报盘当天查到疑似死亡")
+    services.send(actor=world.cashier, batch_id=batch.pk)
+    file = tmp_path / "back"
+    simulator.simulate(PayBatch.objects.get(pk=batch.pk), file, seed=1, habits=simulator.Habits(0, 0))
+    returns.book(actor=world.cashier, batch=batch, path=file)
+    page, form = reverse("payruns.detail", args=[batch.pk]), reverse("payruns.give_back", args=[batch.pk])
+    assert world.cashier.user is not None
+    client = signed_in(world.cashier.user)
+    assert form not in client.get(page).content.decode()
+    with clock.at(datetime.date(2027, 4, 21)):
+        assert form in client.get(page).content.decode()
+        assert "1 笔，共 350.00 元" in client.get(form).content.decode()
+        done = client.post(form, {"reason": "家属已办死亡登记，无继承人来领"}, follow=True).content.decode()
+    assert "1 笔 350.00 元已记作退回财政" in done and "交回财政" in done
+    line.refresh_from_db()
+    assert (line.state, line.live) == ("returned", False) and line.reason.startswith("长期未能重发，已交回财政")
+    sums = dict(LedgerEntry.objects.values_list("account_id").annotate(fen=Sum("amount")))
+    assert (sums["reissue"], sums["treasury"], sums["payable"]) == (0, -35_000, 0)
+    with pytest.raises(PayRefused, match="没有退回满"):
+        expiring.give_back(actor=world.cashier, batch=batch, reason="再交一次")
+    assert kept.pk and verify().errors == ()
