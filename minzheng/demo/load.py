@@ -23,6 +23,7 @@ from minzheng.demo import (
     monitoring,
     payruns,
     projects,
+    registers,
     relief,
     replace,
     samples,
@@ -101,6 +102,7 @@ class Loader:
             ("预警", lambda: monitoring.load_alerts(self)), ("实物救助", lambda: relief.load_relief(self)),
             ("项目库", lambda: projects.load_projects(self)),
             ("督办任务", lambda: supervision.load_supervision(self)),
+            ("工作台账", lambda: registers.load_registers(self)),
         )  # fmt: skip
         for title, step in steps:
             counts[title] = step()

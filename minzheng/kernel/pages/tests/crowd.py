@@ -22,7 +22,9 @@ from minzheng.kernel.pages.tests import (
     town_people,
     town_plans,
     town_projects,
+    town_registers,
     town_relief,
+    town_stats,
 )
 from minzheng.kernel.pages.tests.town import TOWN_A
 from minzheng.kernel.regions.models import Region
@@ -63,6 +65,8 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         town_plans.more(family["plan_rows"], again, n)
         town_duty.more(family["duty_rows"], again, n)
         town_projects.more(family["project_rows"], again, n)
+        town_stats.more(family["stat_rows"], again, n)
+        town_registers.more(family["register_rows"], again, n)
         audit.record(actor=audit.SYSTEM, action="test", detail={"n": n})
 
 

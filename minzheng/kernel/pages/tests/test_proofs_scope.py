@@ -115,6 +115,10 @@ OWN_PLACE = {
     "payruns.workbook": "发放表，地址里只有月份，只汇总本人地区的明细",
     "payruns.build": "制作批次，地址里只有月份和事项，只能选本人的地区",
     "payruns.close": "按月关账，地址里只有月份，只能选本人的地区",
+    "registers.book": "一本台账，地址里只有台账代码，只数本人地区的记录",
+    "registers.new": "登记台账，地址里只有台账代码，只能选本人地区的单位",
+    "registers.import": "导入台账，地址里只有台账代码，只能选本人地区的单位",
+    "registers.template": "空模板，地址里只有台账代码",
 }
 
 

@@ -44,7 +44,9 @@ from minzheng.kernel.pages.tests import (
     town_people,
     town_plans,
     town_projects,
+    town_registers,
     town_relief,
+    town_stats,
 )
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
@@ -88,11 +90,13 @@ TOKENS = {
     "relief_store": town_relief.STORE,
     "relief_lot": town_relief.LOT,
     "relief_campaign": town_relief.CAMPAIGN,
+    "stat_reason": town_stats.REASON,
     "plan_title": town_plans.TITLE,
     "plan_subject": town_plans.SUBJECT,
     "duty_title": town_duty.TITLE,
     "duty_problem": town_duty.PROBLEM,
     "project_name": town_projects.NAME,
+    "register_title": town_registers.TITLE,
 }
 
 
@@ -153,7 +157,11 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     duty = town_duty.fill(staff, plans["plan_rows"]["plan"])
     found["duty_rows"] = duty["duty_rows"]
     projects = town_projects.fill(staff)
+    stats = town_stats.fill(staff)
+    found["stat_rows"] = stats["stat_rows"]
     found["project_rows"] = projects["project_rows"]
+    registers = town_registers.fill(staff)
+    found["register_rows"] = registers["register_rows"]
     found["addresses"] = (
         _addresses(found)
         | centre["addresses"]
@@ -164,6 +172,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | plans["addresses"]
         | duty["addresses"]
         | projects["addresses"]
+        | stats["addresses"]
+        | registers["addresses"]
     )
     found["keys"] = (
         _keys(found)
@@ -175,6 +185,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         + plans["keys"]
         + duty["keys"]
         + projects["keys"]
+        + stats["keys"]
+        + registers["keys"]
     )
     return found
 

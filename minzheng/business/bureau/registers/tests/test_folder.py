@@ -20,10 +20,10 @@ from minzheng.business.bureau.registers.models import RegisterEntry, RegisterImp
 from minzheng.business.bureau.registers.workbench_notes import registers
 from minzheng.datacenter.indicators import declaring
 from minzheng.datacenter.indicators.declaring import Span
-from minzheng.kernel.documents.tests.samples import picture
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import actor_of
 from minzheng.kernel.accounts.models import User
+from minzheng.kernel.documents.tests.samples import picture
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.parts.drawing import Drawing
 
@@ -88,7 +88,7 @@ def test_一个新文件夹_什么都有了(
     user, today = hire("policy_officer"), clock.today()
     client, url = signed_in(user), reverse("registers.new", kwargs={"book": CODE})
     overview = client.get(reverse("registers.overview")).content.decode()
-    assert "养蜂巡查" in overview and f"还差 2 次养蜂巡查" in overview
+    assert "养蜂巡查" in overview and "还差 2 次养蜂巡查" in overview
 
     # form: drawn from the fields, errors with links, nothing typed is lost
     page = client.get(url).content.decode()
