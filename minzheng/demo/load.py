@@ -19,6 +19,7 @@ from minzheng.demo import (
     doubles,
     exchanges,
     funds,
+    indicators,
     lake,
     monitoring,
     payruns,
@@ -103,6 +104,7 @@ class Loader:
             ("项目库", lambda: projects.load_projects(self)),
             ("督办任务", lambda: supervision.load_supervision(self)),
             ("工作台账", lambda: registers.load_registers(self)),
+            ("指标", lambda: indicators.load_indicators(self)),
         )  # fmt: skip
         for title, step in steps:
             counts[title] = step()

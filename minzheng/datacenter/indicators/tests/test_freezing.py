@@ -197,7 +197,7 @@ def test_每晚计算_到日子冻结上月(officer: Actor) -> None:
     assert done == {"counties": 1, "months": 3, "frozen": 1}
     assert services.current(COUNTY, MONTH) is not None and IndicatorMonth.objects.count() == 3
     assert run(Quiet())["frozen"] == 0  # type: ignore[operator]
-    Award.objects.filter(item_code="assistance.dibao").delete()
+    Award.objects.filter(item_code="assistance.dibao").update(first_month=TODAY)
     assert selectors.value(NEW, COUNTY, JUNE).value == 2
 
 

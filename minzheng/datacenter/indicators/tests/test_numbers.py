@@ -42,7 +42,8 @@ def _list(one: declaring.Indicator, actor: Actor, place: str, dims: dict[str, st
 @pytest.mark.usefixtures("filled")
 def test_每个系统指标的数等于它的名单(staff: Callable[[str, str], User]) -> None:
     actor = actor_of(staff("county_reviewer", COUNTY))
-    drilled = [one for one in declaring.all() if one.drill is not None]
+    # The office's own work (registers, tasks, projects) is filled and proved in its own folders.
+    drilled = [one for one in declaring.all() if one.drill and ".bureau." not in getattr(one.run, "__module__", "")]
     assert len(drilled) > 130
     codes = [one.code for one in drilled]
     told = {place: selectors.values(codes, place, JUNE) for place in (COUNTY, TOWNS[0])}

@@ -18,6 +18,7 @@ from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.pages.tests import (
     crowd_centre,
     town_duty,
+    town_indicators,
     town_pay,
     town_people,
     town_plans,
@@ -67,6 +68,7 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         town_projects.more(family["project_rows"], again, n)
         town_stats.more(family["stat_rows"], again, n)
         town_registers.more(family["register_rows"], again, n)
+        town_indicators.more(family["indicator_rows"], again, n)
         audit.record(actor=audit.SYSTEM, action="test", detail={"n": n})
 
 

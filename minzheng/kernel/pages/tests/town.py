@@ -40,6 +40,7 @@ from minzheng.kernel.pages.tests import (
     town_centre,
     town_duty,
     town_funds,
+    town_indicators,
     town_pay,
     town_people,
     town_plans,
@@ -160,6 +161,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     stats = town_stats.fill(staff)
     found["stat_rows"] = stats["stat_rows"]
     found["project_rows"] = projects["project_rows"]
+    indicators = town_indicators.fill(staff)
+    found["indicator_rows"] = indicators["indicator_rows"]
     registers = town_registers.fill(staff)
     found["register_rows"] = registers["register_rows"]
     found["addresses"] = (
@@ -174,6 +177,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | projects["addresses"]
         | stats["addresses"]
         | registers["addresses"]
+        | indicators["addresses"]
     )
     found["keys"] = (
         _keys(found)
@@ -187,6 +191,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         + projects["keys"]
         + stats["keys"]
         + registers["keys"]
+        + indicators["keys"]
     )
     return found
 
