@@ -45,6 +45,7 @@ def _figure_fields(sentence: str = "") -> list[Field]:
         Choice("kind", "种类", required=True, options=tuple(INDICATOR_KINDS), radio_up_to=0),
         Text("scope", "口径", max_length=60, help="哪个范围的数，如“全省”；与发布单位不同的要写。"),
         Text("deadline", "期限", max_length=40),
+        Text("body", "责任单位", max_length=120, help="照原文，如“养老服务科”。"),
         Tick("strive", "力争（努力目标）"),
     ]
 
@@ -58,7 +59,8 @@ def correct_fields(actor: Any, one: PlanIndicator) -> list[Field]:
 
 def correct_initial(actor: Any, one: PlanIndicator) -> dict[str, Any]:
     shown = {
-        name: getattr(one, name) for name in ("subject", "comparator", "unit", "kind", "scope", "deadline", "strive")
+        name: getattr(one, name)
+        for name in ("subject", "comparator", "unit", "kind", "scope", "deadline", "body", "strive")
     }
     return shown | {
         "value": str(plain(one.value)),

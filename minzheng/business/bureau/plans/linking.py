@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -52,7 +53,7 @@ def _essence(name: str) -> str:
 
 def _likeness(one: str, other: str) -> float:
     """Characters and pairs of characters in common: 0 to 1."""
-    left, right = (Counter([*name, *(a + b for a, b in zip(name, name[1:], strict=False))]) for name in (one, other))
+    left, right = (Counter([*name, *(a + b for a, b in itertools.pairwise(name))]) for name in (one, other))
     whole = left.total() + right.total()
     return 2 * (left & right).total() / whole if whole else 0.0
 

@@ -35,7 +35,19 @@ if TYPE_CHECKING:
     from minzheng.kernel.orgs.models import Organization
 
 #: What a person may change of an indicator.
-CHANGEABLE = ("subject", "comparator", "value", "value_max", "unit", "kind", "scope", "deadline", "strive", "item")
+CHANGEABLE = (
+    "subject",
+    "comparator",
+    "value",
+    "value_max",
+    "unit",
+    "kind",
+    "scope",
+    "deadline",
+    "body",
+    "strive",
+    "item",
+)
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,8 @@ def _write_items(version: PlanVersion, document: Document) -> dict[str, PlanItem
             text=body(node),
             sentences=sentences[node.no],
             is_part=not node.leaf,
+            body=document.charged[node.no].lead[:120],
+            assisting=document.charged[node.no].assisting[:200],
         )
         for seq, node in enumerate(document.tree.nodes)
     ]
@@ -178,6 +192,7 @@ def _row(version: PlanVersion, seq: int, found: Indicator, item: PlanItem | None
         kind=found.kind,
         scope=found.scope[:60],
         deadline=found.deadline[:40],
+        body=found.body[:120],
         why=found.why[:200],
         more=more,
         original={key: shown[key] for key in ("subject", "comparator", "value", "value_max", "unit", "kind", "item")},

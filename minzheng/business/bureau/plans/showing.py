@@ -81,6 +81,7 @@ def _notes(one: PlanIndicator) -> tuple[str, ...]:
     notes = [
         f"口径：{one.scope}" if one.scope else "",
         f"期限：{one.deadline}" if one.deadline else "",
+        f"责任单位：{one.body}" if one.body else "",
         "力争" if one.strive else "",
         "约数" if more.get("approximate") else "",
         f"基数：{more['base']}" if more.get("base") else "",

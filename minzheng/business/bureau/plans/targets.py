@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from minzheng.datacenter.indicators import declaring, periods
 from minzheng.datacenter.indicators import selectors as indicators
 from minzheng.datacenter.indicators.declaring import Indicator
 from minzheng.datacenter.indicators.showing import shown
+from minzheng.kernel import clock
 
 if TYPE_CHECKING:
     from minzheng.datacenter.indicators.selectors import Value
@@ -126,28 +127,69 @@ def progress(actor: Actor, found: Iterable[PlanIndicator], on: datetime.date) ->
 
 
 def _readings(actor: Actor, links: Sequence[TargetLink], on: datetime.date) -> dict[int, _Reading]:
-    groups: dict[tuple[str, str, str], list[TargetLink]] = defaultdict(list)
+    groups: dict[tuple[str, tuple[str, ...], str], list[TargetLink]] = defaultdict(list)
     result: dict[int, _Reading] = {}
     for link in links:
         if link.aggregate == "total":
-            groups[(link.measured_region, link.period, repr(sorted(link.dims.items())))].append(link)
+            dims = repr(sorted(link.dims.items()))
+            groups[(link.measured_region, pieces(link.period, on), dims)].append(link)
         else:
-            result[link.pk] = _over_towns(actor, link)
-    for (region, period, _), members in groups.items():
-        codes = sorted({link.code for link in members})
-        values = indicators.values(codes, region, period, actor=actor, dims=members[0].dims or None)
+            result[link.pk] = _over_towns(actor, link, on)
+    for (region, parts, _), members in groups.items():
+        codes = sorted({link.code for link in members if _known(link.code)})
+        if not parts or not codes:
+            result |= {link.pk: _Reading(None, "", "考核时期还没有开始") for link in members}
+            continue
+        told = indicators.many_series(codes, region, parts, actor=actor, dims=members[0].dims or None)
         for link in members:
-            value = values[link.code]
-            result[link.pk] = _Reading(value.value, value.url, value.why_missing, whole=value)
+            result[link.pk] = (
+                _together(link, told[link.code]) if link.code in told else _Reading(None, "", "没有这个指标")
+            )
     return result
 
 
-def _over_towns(actor: Actor, link: TargetLink) -> _Reading:
+def _known(code: str) -> bool:
+    try:
+        declaring.get(code)
+    except declaring.UnknownIndicator:
+        return False
+    return True
+
+
+def pieces(period: str, on: datetime.date) -> tuple[str, ...]:
+    """The part of a period until a day, as periods that follow each other; the whole of it when it is over by then or
+    the day is not past (indicators stop at today by themselves)."""
+    whole = periods.parse(period)
+    if on >= clock.today() or whole.ends_on <= on:
+        return (period,)
+    months = [month for month in whole.months if periods.end_of(month) <= on]
+    years = [month.year for month in months if month.month == 12 and month.replace(month=1) >= whole.first]
+    found = [f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])] if years else []
+    rest = months[len(years) * 12 :]
+    half = len(rest) == 6 and rest[0].month == 1
+    return (*found, *([f"{rest[0].year}H1"] if half else [periods.of_month(month) for month in rest]))
+
+
+def _together(link: TargetLink, values: Sequence[Value]) -> _Reading:
+    """Counts add up over the pieces; of stocks and rates the last one stands."""
+    last, declared = values[-1], declaring.get(link.code)
+    missing = next((value for value in values if value.value is None), None)
+    if declared.period != "flow" or declared.formula is not None or len(values) == 1 or missing is not None:
+        told = last if missing is None or declared.period != "flow" else missing
+        return _Reading(told.value, told.url, told.why_missing, whole=told)
+    total = sum((value.value for value in values if value.value is not None), Decimal(0))
+    return _Reading(total, last.url, whole=replace(last, value=total))
+
+
+def _over_towns(actor: Actor, link: TargetLink, on: datetime.date) -> _Reading:
     """The worst township, or the share of those that reach the condition."""
-    towns = indicators.by_town(link.code, link.measured_region, link.period, actor=actor, dims=link.dims or None)
+    parts = pieces(link.period, on)
+    if not parts or not _known(link.code):
+        return _Reading(None, "", "考核时期还没有开始" if not parts else "没有这个指标")
+    towns = indicators.by_town(link.code, link.measured_region, parts[-1], actor=actor, dims=link.dims or None)
     known = [(place.name, value.value) for place, value in towns if value.value is not None]
     page = reverse("indicators.show", kwargs={"code": link.code})
-    url = f"{page}?{urlencode({'region': link.measured_region, 'period': link.period})}"
+    url = f"{page}?{urlencode({'region': link.measured_region, 'period': parts[-1]})}"
     if not known:
         return _Reading(None, url, "各乡镇都没有数据")
     if link.aggregate == "each":

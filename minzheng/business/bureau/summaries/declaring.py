@@ -107,7 +107,7 @@ def _form(path: Path) -> Form:
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     if raw.get("code") != path.stem:
         raise BadForm(f"{path.name}：code 应与文件名相同。")
-    form = Form(
+    return Form(
         code=raw["code"],
         name=raw["name"],
         title=raw["title"],
@@ -118,7 +118,6 @@ def _form(path: Path) -> Form:
             TableRow(one["code"], one.get("name", ""), dict(one.get("dims", {}))) for one in raw.get("rows", [])
         ),
     )
-    return form
 
 
 def _part(path: Path, order: int, raw: Mapping[str, Any]) -> Part:

@@ -59,7 +59,7 @@ def _points(
     for item in version.items.order_by("seq"):
         if len(item.path) <= 1 and item.is_part:
             title = item.title
-        told = [one for one in _in_item(item, found)]
+        told = list(_in_item(item, found))
         if not told:
             continue
         name = title or item.title or "工作计划"

@@ -29,7 +29,9 @@ class Term:
     @property
     def bare(self) -> str:
         """The same without digits, for headings."""
-        return {"half": _HALVES[int(self.code[-1]) - 1], "year": "全年", "span": "规划期"}[self.kind]
+        if self.kind == "half":
+            return _HALVES[int(self.code[-1]) - 1]
+        return "全年" if self.kind == "year" else "规划期"
 
     @property
     def following(self) -> str:

@@ -116,7 +116,7 @@ def _keep_edits(old: Body, fresh: Body) -> Body:
         return {**sentence, "text": MARK.sub(mark, sentence["text"])}
 
     edited = {one["key"]: carried(one) for one in sentences(old) if one.get("edited")}
-    gone = {key for key in old.get("removed", ())}
+    gone = set(old.get("removed", ()))
     kept["preamble"] = _merged(kept["preamble"], edited, gone)
     for part in kept["parts"]:
         for item in part["items"]:

@@ -150,13 +150,15 @@ def case_of(writing: Writing, one: Sentence) -> tuple[str, str]:
     change = writing.changes[(one.of, tuple(sorted(one.dims.items())), one.compare)]
     if change.now.value is None:
         return "none", f"“{declaring.get(one.of).name}”{change.now.why_missing}"
-    if change.difference is None:
+    # a former number of 0 is mostly one from before the platform kept the books: nothing is compared with it
+    if change.difference is None or (change.before.value == 0 and change.now.value):
         return "first", ""
     # what is printed decides: two numbers that read the same have not changed
     if _words(change.now) == _words(change.before):
         return ("same" if "same" in one.cases else "first"), ""
-    turn = change.turn if change.turn in one.cases else "more" if change.difference > 0 else "less"
-    return turn, ""
+    if change.turn in ("better", "worse") and change.turn in one.cases:
+        return change.turn, ""
+    return ("more" if change.difference > 0 else "less"), ""
 
 
 def _filled(writing: Writing, one: Sentence, text: str) -> str:

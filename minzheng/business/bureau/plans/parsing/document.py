@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from minzheng.business.bureau.plans.parsing import findings, reading, structure, tables
+from minzheng.business.bureau.plans.parsing import bodies, findings, reading, structure, tables
+from minzheng.business.bureau.plans.parsing.characters import reading_form
 from minzheng.business.bureau.plans.parsing.indicators import Indicator, of_paragraph, of_row
 from minzheng.business.bureau.plans.parsing.structure import Node, Paragraph, Tree
 
@@ -38,6 +40,7 @@ class Document:
     tables: list[tables.Table]
     tasks: list[Task]
     findings: list[findings.Finding] = field(default_factory=list)
+    charged: dict[str, bodies.Bodies] = field(default_factory=lambda: defaultdict(bodies.Bodies))
 
     def as_json(self) -> dict[str, Any]:
         """The contract of ``minzheng plan parse``; the keys beyond it are year, publisher, parts, tasks, tables, findings."""
@@ -57,6 +60,8 @@ class Document:
                     "text": body(node),
                     "path": list(node.path),
                     "within": list(node.titles[:-1]),
+                    "body": self.charged[node.no].lead,
+                    "assisting": self.charged[node.no].assisting,
                 }
                 for node in self.tree.items
             ],
@@ -96,6 +101,7 @@ def parse_text(text: str) -> Document:
     indicators: list[Indicator] = []
     tasks: list[Task] = []
     summary = bool(_SUMMARY.search(tree.title))
+    charged = _charged(tree)
     for no, titles, paragraphs in _walk(tree):
         actual = _is_actual(titles, summary)
         lead = ""
@@ -106,10 +112,25 @@ def parse_text(text: str) -> Document:
     for table in found:
         no = _item_at(tree, table.start)
         indicators += [of_row(row, text, item=no) for row in table.rows if row.main]
+    indicators = [one if one.body else replace(one, body=charged[one.item].lead) for one in indicators]
     indicators.sort(key=lambda indicator: indicator.span)
     document = Document(text, tree.title, _year(tree), _publisher(text, tree, parts), tree, indicators, found, tasks)
+    document.charged = charged
     document.findings = findings.of(document)
     return document
+
+
+def _charged(tree: Tree) -> dict[str, bodies.Bodies]:
+    """Who is charged with each item: as its own words say, else as the part above it says."""
+    found: dict[str, bodies.Bodies] = defaultdict(bodies.Bodies)
+    by_path: dict[tuple[str, ...], bodies.Bodies] = {}
+    for node in tree.nodes:
+        named = [bodies.of(paragraph.plain) for paragraph in node.paragraphs]
+        title = node.paragraphs[0].plain[: node.paragraphs[0].title_end].strip()
+        own = next((one for one in named if one), None) or bodies.of(title)
+        by_path[node.path] = own or by_path.get(node.path[:-1], bodies.Bodies())
+        found[node.no] = by_path[node.path]
+    return found
 
 
 def _without_tables(text: str, found: list[tables.Table]) -> str:
@@ -140,7 +161,7 @@ def _tasks(paragraph: Paragraph, no: str) -> list[Task]:
     for match in re.finditer(r"[^。;!?]+[。;!?]?", paragraph.plain[paragraph.title_end :]):
         start, end = match.start() + paragraph.title_end, match.end() + paragraph.title_end
         words = paragraph.text[start:end].strip()
-        if len(words) > 3:
+        if len(words) > 3 and not bodies.only(reading_form(words)):
             result.append(Task(no, words, (paragraph.places[start], paragraph.places[end - 1] + 1)))
     return result
 

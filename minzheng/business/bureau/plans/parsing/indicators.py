@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from minzheng.business.bureau.plans.parsing import vocabulary
+from minzheng.business.bureau.plans.parsing import bodies, vocabulary
+from minzheng.business.bureau.plans.parsing.characters import reading_form
 from minzheng.business.bureau.plans.parsing.numerals import plain
 from minzheng.business.bureau.plans.parsing.quantities import Quantity, quantities
 from minzheng.business.bureau.plans.parsing.resolve import Resolved, resolve
@@ -49,6 +50,7 @@ class Indicator:
     column: str = ""
     columns: tuple[tuple[str, Decimal], ...] = ()
     reported: bool = False
+    body: str = ""
 
     @property
     def aggregates(self) -> str:
@@ -78,6 +80,7 @@ class Indicator:
             "why": self.why,
             "scope": self.scope,
             "deadline": self.deadline,
+            "body": self.body,
             "aggregates": self.aggregates,
         }
         extra = {
@@ -140,6 +143,7 @@ def _indicator(paragraph: Paragraph, resolved: Resolved, no: str, lead: str, act
         base=found.base,
         reported=actual,
         approximate=quantity.approximate,
+        body=bodies.of(reading_form(sentence)).lead,
     )
 
 
@@ -200,4 +204,5 @@ def of_row(row: Row, document: str, *, item: str) -> Indicator:
         growth=row.growth.value if row.growth else None,
         column=main.column,
         columns=tuple((value.column, value.value) for value in row.values),
+        body=row.body,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from minzheng.business.bureau.plans.parsing import bodies
 from minzheng.business.bureau.plans.parsing.characters import reading_form
 
 _HAN = "一二三四五六七八九十百"
@@ -105,13 +106,15 @@ def _mark(part: Paragraph) -> None:
 
 
 def _title_end(part: Paragraph) -> int:
-    """Where the heading ends: at the first full stop, or the whole of a short line."""
-    stop = re.compile(r"[。:](?!\d)|\s{2,}").search(part.plain, part.body)
-    if stop and stop.start() - part.body <= 42:
+    """Where the heading ends: at the first full stop, or the whole of a short line. An assignment in brackets (责任单位:养老科)
+    belongs to the heading and neither ends it nor makes it long."""
+    plain = bodies.blanked(part.plain)
+    stop = re.compile(r"[。:](?!\d)|\s{2,}").search(plain, part.body)
+    if stop and len(plain[part.body : stop.start()].replace(bodies.BLANK, "")) <= 42:
         return stop.end()
-    comma = re.search(r"[,;]", part.plain[part.body :])
-    short = len(part.plain) - part.body <= 42
-    return len(part.plain) if short and not (comma and len(part.plain) - part.body > 30) else part.body
+    words = plain[part.body :].replace(bodies.BLANK, "")
+    comma = re.search(r"[,;]", words)
+    return len(plain) if len(words) <= 42 and not (comma and len(words) > 30) else part.body
 
 
 def _continues(before: Paragraph, part: Paragraph) -> bool:
@@ -146,7 +149,7 @@ def tree(parts: Sequence[Paragraph]) -> Tree:
             stack.pop()
         if stack:
             stack[-1].leaf = False
-        title = part.text[part.body : part.title_end].rstrip("。:： 　")
+        title = bodies.without(part.text[part.body : part.title_end].rstrip("。:： 　"))
         node = Node(
             part.rank,
             part.no,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from minzheng.business.bureau.plans.parsing import numerals, units
@@ -19,6 +19,7 @@ _UNIT_CELL = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NAME_HEAD = re.compile(r"指标|项目|名称|内容|类别|任务")
+_BODY_HEAD = re.compile(r"(?:责任|牵头|主办|承办|主责|负责)(?:单位|部门|科室|处室|股室|机构)")
 _GROWTH_HEAD = re.compile(r"增长|增速|增幅|增减")
 _NAME_UNIT = re.compile(
     rf"^(?P<name>.+?)\((?P<unit>(?:{numerals.MULTIPLIER})?(?:{units.UNIT}|[%‰])(?:{units.PER})?)\)$"
@@ -57,6 +58,7 @@ class Row:
     growth: Value | None
     start: int
     end: int
+    body: str = ""
 
     @property
     def main(self) -> Value | None:
@@ -250,6 +252,7 @@ def _tabbed_block(block: Sequence[tuple[int, str]], caption: str) -> Table | Non
         (at for at, cell in enumerate(head) if "单位" in cell and "责任" not in cell and "部门" not in cell), None
     )
     number_at = next((at for at, cell in enumerate(head) if cell in ("序号", "编号")), None)
+    body_at = next((at for at, cell in enumerate(head) if _BODY_HEAD.search(cell)), None)
     title, number = _caption([Cell(reading_form(caption), 0, 0)]) if caption else ("", "")
     rows, above = [], ""
     for order, cells in enumerate(lines[1:], start=1):
@@ -285,7 +288,8 @@ def _tabbed_block(block: Sequence[tuple[int, str]], caption: str) -> Table | Non
             cells[0].start,
         )
         if row.values:
-            rows.append(row)
+            charged = cells[body_at].text if body_at is not None and body_at < len(cells) else ""
+            rows.append(replace(row, body=charged))
     return Table(title, number, tuple(rows), block[0][0], block[-1][0] + len(block[-1][1])) if rows else None
 
 

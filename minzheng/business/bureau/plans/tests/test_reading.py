@@ -137,6 +137,29 @@ def test_三种写法的文件都读得准(parsed: dict[str, Document]) -> None:
     assert min(figures["subject_precision"], figures["subject_recall"]) >= 0.95, total.misses
 
 
+def test_责任单位_由标注表列和由谁负责读出_机制里的部门不算() -> None:
+    text = (
+        "示范县民政局2026年工作要点\n一、养老服务（责任单位：养老服务科；配合单位：规划财务科、各镇（街道））\n1.扩大供给。新增养老床位120张。\n"
+        "2.提升质量（牵头科室：质量科）。满意度达到95%以上。\n二、社会救助\n3.应保尽保。保障低保对象500人以上。\n"
+        "责任单位：社会救助科　配合单位：各镇街\n4.健全机制。建立政府领导、民政部门牵头、有关部门配合、社会力量参与的机制,由相关部门负责。\n"
+        "5.推进殡葬改革。由社会事务科牵头,各镇街配合,建成公墓3处。\n6.培训队伍。培训护理员200名。（养老服务科、县福利院）\n"
+        "7.打造样板。打造示范街道（含邹区镇）3个。\n表1 任务\n序号\t任务指标\t单位\t2026年目标\t责任单位\n1\t公益性公墓\t处\t8\t社会事务科\n"
+    )
+    document = parse_text(text)
+    shown = document.as_json()
+    assert [(one["no"], one["title"], one["body"], one["assisting"]) for one in shown["items"]] == [
+        ("1", "扩大供给", "养老服务科", "规划财务科、各镇（街道）"),
+        ("2", "提升质量", "质量科", ""),
+        ("3", "应保尽保", "社会救助科", "各镇街"),
+        ("4", "健全机制", "", ""),
+        ("5", "推进殡葬改革", "社会事务科", "各镇街"),
+        ("6", "培训队伍", "养老服务科、县福利院", ""),
+        ("7", "打造样板", "", ""),
+    ]
+    assert [(one["subject"], one["body"]) for one in shown["indicators"]][-1] == ("公益性公墓", "社会事务科")
+    assert not any("责任单位" in one["text"] for one in shown["tasks"])
+
+
 def test_条目和原句都指回原文(parsed: dict[str, Document]) -> None:
     document = parsed["要点-数字条目.txt"]
     shown = document.as_json()
@@ -152,6 +175,8 @@ def test_条目和原句都指回原文(parsed: dict[str, Document]) -> None:
         "text": "",
         "path": ["一", "一", "1"],
         "within": ["织密兜底保障网", "健全分层分类救助体系"],
+        "body": "",
+        "assisting": "",
     }
     for one in shown["indicators"]:
         start, end = one["span"]
