@@ -102,7 +102,7 @@ class Tile:
     rows: Callable[[View], Iterable[Row]] | None = None
     heads: tuple[str, ...] = ()
     permission: str = ""
-    months: int = 12
+    months: int = 13
     how: str = ""
     empty: str = "还没有数据。"
     wide: bool = False

@@ -35,6 +35,7 @@ class Filled:
     kind: str
     how: str = ""
     numbers: list[Number] = field(default_factory=list)
+    unit: str = ""
     chart: SafeString | str = ""
     heads: list[tuple[str, str]] = field(default_factory=list)
     lines: list[list[Cell]] = field(default_factory=list)
@@ -57,18 +58,31 @@ class Board:
     as_of: Any = None
 
 
-def fill(screen: Screen, view: View, town: Callable[[str], str], chosen: str = "") -> Board:
-    """`town(code)`: address of the same screen for a place below; `chosen`: the indicator drawn on maps that have it."""
+@dataclass(frozen=True)
+class Canvas:
+    """What tiles are drawn from and how large. `town(code)`: address of the same screen for a place below; `chosen`: the
+    indicator drawn on maps that have it; `wide`: of charts, the narrower the larger their letters; `font`: of maps."""
+
+    view: View
+    town: Callable[[str], str]
+    chosen: str = ""
+    wide: int = charts.TILE
+    font: int = 13
+    told: Told = field(default_factory=Told)
+
+
+def fill(screen: Screen, on: Canvas) -> Board:
+    """Troubles and tiles of a screen; see Canvas."""
+    view = on.view
     troubles, calm = _troubles(screen, view)
     wanted = [tile for tile in screen.tiles if _shown(tile, view)]
-    told = numbers.ask(wanted, view)
-    tiles = []
+    on, tiles = replace(on, told=numbers.ask(wanted, view)), []
     for number, tile in enumerate(wanted, start=1):
-        filled = _FILL[tile.kind](tile, view, told, town, chosen)
+        filled = _FILL[tile.kind](tile, on)
         filled.anchor, filled.how = f"tile-{number}", tile.how
         filled.wide, filled.wall = tile.wide, tile.wall
         tiles.append(filled)
-    values = [told.now[key(tile, code)] for tile in wanted if tile.kind == "number" for code in tile.indicators]
+    values = [on.told.now[key(tile, code)] for tile in wanted if tile.kind == "number" for code in tile.indicators]
     frozen = bool(values) and all(one.frozen for one in values if one.value is not None)
     return Board(screen, view, troubles, calm, tiles, frozen, max((one.as_of for one in values), default=None))
 
@@ -93,23 +107,33 @@ def _troubles(screen: Screen, view: View) -> tuple[list[tuple[Problem, Trouble]]
     return sorted(found, key=lambda pair: (pair[1].tone != "bad", pair[0].order)), calm
 
 
-def _number(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
-    return Filled("", tile.title, "number", numbers=numbers.figures(tile, view, told))
+def _number(tile: Tile, on: Canvas) -> Filled:
+    return Filled("", tile.title, "number", numbers=numbers.figures(tile, on.view, on.told))
 
 
-def _series(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
-    series = [(declaring.get(code), told.months[key(tile, code)][-tile.months :]) for code in tile.indicators]
+def _series(tile: Tile, on: Canvas) -> Filled:
+    series = [(declaring.get(code), on.told.months[key(tile, code)][-tile.months :]) for code in tile.indicators]
     several = len(series) > 1
     scale, unit = _scale([one.value for _, values in series for one in values], series[0][0].unit)
     points = [
-        (each.name, [charts.Point(_month(one.period), _scaled(one.value, scale), one.shown, one.url) for one in values])
+        (
+            each.name,
+            [
+                charts.Point(_month(one.period, not n), _scaled(one.value, scale), one.shown, one.url)
+                for n, one in enumerate(values)
+            ],
+        )
         for each, values in series
     ]
-    known = any(one.value is not None for _, values in series for one in values)
+    known = [one.value for _, values in series for one in values if one.value is not None]
     filled = Filled("", tile.title, "series", empty=tile.empty)
     if not known:
         return filled
-    filled.chart = charts.lines(f"{tile.title}（{unit}），逐月", points)
+    filled.unit = unit
+    if any(known):
+        filled.chart = charts.lines(f"{tile.title}（{unit}），逐月", points, on.wide)
+    else:
+        filled.notes = [f"{series[0][1][0].period} 至 {series[0][1][-1].period} 都是 0。"]
     filled.heads = [
         ("月份", ""),
         *((each.name if several else f"{each.name}（{each.unit}）", "num") for each, _ in series),
@@ -120,16 +144,16 @@ def _series(tile: Tile, view: View, told: Told, town: Callable[[str], str], chos
     return filled
 
 
-def _month(period: str) -> str:
-    """“11月”, the first of a year with it: “26年1月”."""
+def _month(period: str, first: bool) -> str:
+    """“11月”; the first of a course with its year: “25年10月”."""
     year, month = period.split("-")
-    return f"{year[2:]}年1月" if month == "01" else f"{int(month)}月"
+    return f"{year[2:]}年{int(month)}月" if first else f"{int(month)}月"
 
 
 def _scale(values: Sequence[Decimal | None], unit: str) -> tuple[Decimal, str]:
     """Money on an axis in 万元 where it is large."""
     most = max((abs(one) for one in values if one is not None), default=Decimal(0))
-    return (Decimal(10_000), "万元") if unit == "元" and most >= 100_000 else (Decimal(1), unit)
+    return (Decimal(10_000), "万元") if unit == "元" and most >= 10_000 else (Decimal(1), unit)
 
 
 def _scaled(value: Decimal | None, scale: Decimal) -> Decimal | None:
@@ -140,13 +164,13 @@ def _cell(one: Value, label: str) -> Cell:
     return Cell(one.shown if one.value is not None else "—", "num", one.url if one.value is not None else "", label)
 
 
-def _bars(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+def _bars(tile: Tile, on: Canvas) -> Filled:
     """Several indicators side by side; or the places of one, the largest first."""
     if len(tile.indicators) > 1:
-        rows = [(declaring.get(code).name, "", told.now[key(tile, code)]) for code in tile.indicators]
+        rows = [(declaring.get(code).name, "", on.told.now[key(tile, code)]) for code in tile.indicators]
         head = "指标"
     else:
-        found = _by_place(tile, tile.indicators[0], view)
+        found = _by_place(tile, tile.indicators[0], on.view)
         rows = [(place.name, place.code, one) for place, one in found]
         rows.sort(key=lambda row: (row[2].value is None, -(row[2].value or 0)))
         head = "地方"
@@ -155,10 +179,11 @@ def _bars(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen
         return filled
     unit = declaring.get(tile.indicators[0]).unit
     points = [charts.Point(name, one.value, one.shown, one.url) for name, _, one in rows[:MOST_ROWS]]
-    filled.chart = charts.bars(f"{tile.title}（{unit}）", points)
+    filled.unit = unit
+    filled.chart = charts.bars(f"{tile.title}（{unit}）", points, on.wide)
     filled.heads = [(head, ""), (f"数值（{unit}）", "num")]
     for name, code, one in rows[:MOST_ROWS]:
-        first = Cell(name, href=town(code) if code and code != view.place else "", label=head)
+        first = Cell(name, href=on.town(code) if code and code != on.view.place else "", label=head)
         filled.lines.append([first, _cell(one, unit)])
     return filled
 
@@ -167,26 +192,26 @@ def _by_place(tile: Tile, code: str, view: View) -> list[tuple[Place, Value]]:
     return selectors.by_town(code, view.place, view.period, actor=view.actor, dims=tile.only)
 
 
-def _map(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
-    code = chosen if chosen in tile.indicators else tile.indicators[0]
-    one, found = declaring.get(code), _by_place(tile, code, view)
-    parts = [(place, value) for place, value in found if place.code != view.place]
+def _map(tile: Tile, on: Canvas) -> Filled:
+    code = on.chosen if on.chosen in tile.indicators else tile.indicators[0]
+    one, found = declaring.get(code), _by_place(tile, code, on.view)
+    parts = [(place, value) for place, value in found if place.code != on.view.place]
     filled = Filled("", f"{tile.title}：{one.name}", "map", empty=tile.empty)
     if not parts:
         return filled
     scale, unit = _scale([value.value for _, value in parts], one.unit)
-    layout = outlines.layout(view.place, [place.code for place, _ in parts])
+    layout = outlines.layout(on.view.place, [place.code for place, _ in parts])
     areas = [
         maps.Area(place.code, place.name, _float(value.value, scale), _bare(value.value, scale, one), value.url)
         for place, value in parts
     ]
-    filled.chart = maps.drawn(f"{one.name}（{unit}），各地", layout, areas, unit)
+    filled.chart = maps.drawn(f"{one.name}（{unit}），各地", layout, areas, unit, on.font)
     filled.notes = [layout.note] if layout.note else []
     filled.heads = [("地方", ""), (f"{one.name}（{one.unit}）", "num")]
     for place, value in sorted(found, key=lambda row: (row[1].value is None, -(row[1].value or 0))):
-        own = place.code == view.place
+        own = place.code == on.view.place
         filled.lines.append(
-            [Cell(place.name, href="" if own else town(place.code), label="地方"), _cell(value, one.name)]
+            [Cell(place.name, href="" if own else on.town(place.code), label="地方"), _cell(value, one.name)]
         )
     return filled
 
@@ -197,33 +222,33 @@ def _float(value: Decimal | None, scale: Decimal) -> float | None:
 
 def _bare(value: Decimal | None, scale: Decimal, one: declaring.Indicator) -> str:
     """The number alone: the unit stands in the legend."""
-    return selectors.shown(_scaled(value, scale), "", 1 if scale > 1 else one.decimals)
+    return selectors.shown(_scaled(value, scale), "", 2 if scale > 1 else one.decimals)
 
 
-def _table(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
+def _table(tile: Tile, on: Canvas) -> Filled:
     """Rows of a function, or the places with several indicators."""
     filled = Filled("", tile.title, "table", empty=tile.empty)
     if tile.rows is not None:
         filled.heads = [(head, "" if number == 0 else "num") for number, head in enumerate(tile.heads)]
-        for row in tile.rows(view):
+        for row in tile.rows(on.view):
             first = Cell(row.cells[0], href=row.url, label=tile.heads[0])
             rest = [Cell(text, "num", label=head) for text, head in zip(row.cells[1:], tile.heads[1:], strict=True)]
             filled.lines.append([first, *rest])
         return filled
-    found = [(declaring.get(code), _by_place(tile, code, view)) for code in tile.indicators]
+    found = [(declaring.get(code), _by_place(tile, code, on.view)) for code in tile.indicators]
     names = {place.code: place.name for _, rows in found for place, _ in rows}
     columns = [(one, {place.code: value for place, value in rows}) for one, rows in found]
     filled.heads = [("地方", ""), *((one.name, "num") for one, _ in columns)]
     for code, name in list(names.items())[:MOST_ROWS]:
         cells = [_cell(values[code], one.name) if code in values else Cell("—", "num") for one, values in columns]
-        filled.lines.append([Cell(name, href=town(code) if code != view.place else "", label="地方"), *cells])
+        filled.lines.append([Cell(name, href=on.town(code) if code != on.view.place else "", label="地方"), *cells])
     return filled
 
 
-def _list(tile: Tile, view: View, told: Told, town: Callable[[str], str], chosen: str) -> Filled:
-    return replace(_table(tile, view, told, town, chosen), kind="list")
+def _list(tile: Tile, on: Canvas) -> Filled:
+    return replace(_table(tile, on), kind="list")
 
 
-_FILL: dict[str, Callable[[Tile, View, Told, Callable[[str], str], str], Filled]] = {
+_FILL: dict[str, Callable[[Tile, Canvas], Filled]] = {
     "number": _number, "series": _series, "bars": _bars, "map": _map, "table": _table, "list": _list,
 }  # fmt: skip

@@ -11,6 +11,8 @@ from minzheng.datacenter.dashboards.declaring import Tile, View
 from minzheng.datacenter.indicators import declaring, periods, selectors
 from minzheng.datacenter.indicators.selectors import Change, Value
 
+MOST_RATE = 1000
+
 
 @dataclass(frozen=True)
 class Number:
@@ -98,7 +100,8 @@ def _change(word: str, change: Change) -> str:
     one = declaring.get(change.now.code)
     if one.unit in ("%", "‰"):
         return f"{word} {arrow}{selectors.shown(size, '', one.decimals)} 个{'百' if one.unit == '%' else '千'}分点"
-    rate = "" if change.rate is None else f"（{_rate(abs(change.rate))}）"
+    # Beginnings give rates that say nothing.
+    rate = "" if change.rate is None or abs(change.rate) >= MOST_RATE else f"（{_rate(abs(change.rate))}）"
     return f"{word} {arrow}{selectors.shown(size, one.unit, one.decimals)}{rate}"
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from minzheng.datacenter.dashboards import choosing
 from minzheng.datacenter.dashboards.declaring import READ, Screen, View, screens
-from minzheng.datacenter.dashboards.filling import Board, fill
+from minzheng.datacenter.dashboards.filling import Board, Canvas, fill
 from minzheng.datacenter.indicators import declaring, periods
 from minzheng.kernel import clock
 from minzheng.kernel.pages.drawing import draw, drawing_of
@@ -19,6 +19,8 @@ from minzheng.kernel.parts.page import Custom, Menu, Page
 NO_ONE = "只有汇总的数，没有任何人的信息"
 #: How often a large screen asks anew; the numbers of a month change slowly, troubles by the hour.
 MINUTES = 5
+#: Letters on the wall are read from afar.
+LARGE = {"wide": 340, "font": 17}
 
 
 def _screen(actor: Any, code: str) -> Screen:
@@ -30,7 +32,7 @@ def _screen(actor: Any, code: str) -> Screen:
     return one
 
 
-def _board(request: HttpRequest, code: str, page: str) -> dict[str, Any]:
+def _board(request: HttpRequest, code: str, page: str, **size: int) -> dict[str, Any]:
     """Everything the templates draw. A place outside one's posts is 404, a period that is none as well."""
     actor, given = drawing_of(request).actor, request.GET
     screen, today = _screen(actor, code), clock.today()
@@ -46,10 +48,10 @@ def _board(request: HttpRequest, code: str, page: str) -> dict[str, Any]:
     def town(code_of_town: str) -> str:
         return _url(page, screen.code, {"region": code_of_town, **keep})
 
-    board = fill(screen, View(actor, place, today, period), town, chosen)
+    board = fill(screen, Canvas(View(actor, place, today, period), town, chosen, **size))
     now = {"region": place, **keep}
     return {
-        "board": board, "title": screen.title, "place": place, "places": places, "place_name": dict(places)[place],
+        "board": board, "title": f"{screen.title}看板", "place": place, "places": places, "place_name": dict(places)[place],
         "period": period, "periods": options, "period_title": periods.parse(period).title,
         "tabs": [(one.title, _url(page, one.code, now), one.code == screen.code) for one in choosing.screens_for(actor)],
         "maps": _map_choices(board), "chosen": chosen, "now": clock.now(), "up": _up(board, places, town),
@@ -92,7 +94,7 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 
 def wall(request: HttpRequest, code: str) -> HttpResponse:
     """The same for a screen on the wall, asking anew by itself."""
-    told = _board(request, code, "dashboards.wall")
+    told = _board(request, code, "dashboards.wall", **LARGE)
     return draw(request, "dashboards/wall.html", request.page, minutes=MINUTES, **told)  # type: ignore[attr-defined]
 
 

@@ -107,14 +107,17 @@ def differences(title: str, rows: Sequence[tuple[str, int]], unit: str) -> SafeS
     return svg(len(rows) * 24 + 10, title, body)
 
 
-def ticks(low: Number, high: Number, about: int = 4) -> list[float]:
-    """Round numbers (1, 2, 2.5 or 5 times a power of ten) from below `low` to above `high`."""
+def ticks(low: Number, high: Number, about: int = 4, whole: bool = False) -> list[float]:
+    """Round numbers (1, 2, 2.5 or 5 times a power of ten) from below `low` to above `high`; `whole`: nothing between
+    whole numbers, for what is counted."""
     if high <= low:
         high = float(low) + (abs(float(low)) or 1.0)
     span = float(high) - float(low)
     rough = span / about
     power = 10.0 ** floor(log10(rough))
     step = next(power * one for one in (1, 2, 2.5, 5, 10) if power * one >= rough * 0.999)
+    if whole:
+        step = max(1.0, float(ceil(step)))
     first, last = floor(float(low) / step), ceil(float(high) / step)
     return [round(step * n, 10) for n in range(first, last + 1)]
 
@@ -136,7 +139,8 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[Point]]], wide: int =
     if not known:
         return mark_safe("")
     low, top = min(known), max(known)
-    marks = ticks(0 if low >= 0 and low < top / 2 else low, top)
+    whole = all(one == int(one) for one in known)
+    marks = ticks(0 if low >= 0 and low <= top / 2 else low, top, whole=whole)
     names = [f"{mark:,.10g}" for mark in marks]
     left, top_edge = 14 + 7.2 * max(map(len, names)), 26.0 if len(series) > 1 else 12.0
     bottom, right = high - 24.0, wide - 12.0
@@ -150,7 +154,7 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[Point]]], wide: int =
             f'<path d="M{left:.1f} {y:.1f}H{right:.1f}" stroke="{LINE}" stroke-width="1"/>',
             text(left - 6, y + 4, name, "end", MUTED),
         ]
-    every = max(1, ceil(len(labels) * 46 / (right - left)))
+    every = _stride(labels, right - left)
     for i, label in enumerate(labels):
         if (len(labels) - 1 - i) % every == 0:
             anchor = "end" if i == len(labels) - 1 else "start" if i == 0 else "middle"
@@ -162,6 +166,13 @@ def lines(title: str, series: Sequence[tuple[str, Sequence[Point]]], wide: int =
         ]
         body += _course(number, name, at)
     return svg(high, title, body, wide, 13, linked=any(one.href for _, points in series for one in points))
+
+
+def _stride(labels: Sequence[str], room: float) -> int:
+    """Every how many labels are written: as many as fit, both ends among them where that can be."""
+    last = max(len(labels) - 1, 1)
+    fits = max(1, ceil(last * (20 + 6.5 * max(map(_width, labels))) / room))
+    return next((n for n in range(fits, min(fits * 2, last) + 1) if last % n == 0), fits)
 
 
 def _courses_key(names: Sequence[str], left: float) -> list[str]:
