@@ -95,7 +95,9 @@ def _extend(cast: Cast, task: SupervisedTask) -> None:
 
 def _ask(cast: Cast, task: SupervisedTask) -> None:
     with cast.on(-1):
-        handling.ask_extension(actor=cast.actors["caiwu"], task=task, end=cast.today + 75 * DAY, reason="决算批复还没有下达")
+        handling.ask_extension(
+            actor=cast.actors["caiwu"], task=task, end=cast.today + 75 * DAY, reason="决算批复还没有下达"
+        )
 
 
 def _pause(cast: Cast, task: SupervisedTask) -> None:
@@ -151,7 +153,13 @@ def load_supervision(loader: Loader) -> int:
     _hand_down(cast, made[0])
     with cast.on(-1):
         remark = "逾期和红灯任务的牵头单位请在三个工作日内报整改措施；待核查的任务由分管领导组织实地核查。"
-        bulletins.issue(actor=actors[HEAD], owner=bureau, first=cast.today.replace(month=1, day=1), last=cast.today - DAY, remark=remark)
+        bulletins.issue(
+            actor=actors[HEAD],
+            owner=bureau,
+            first=cast.today.replace(month=1, day=1),
+            last=cast.today - DAY,
+            remark=remark,
+        )
     return SupervisedTask.objects.filter(owner_region=COUNTY).count()
 
 

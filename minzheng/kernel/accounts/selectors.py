@@ -133,3 +133,10 @@ def holders(permission: str, region_code: str) -> list[tuple[str, str]]:
         if covers(row.region_code, region_code):
             found.setdefault(str(row.user_id), f"{row.user.name}（{row.organization.name} · {title(row.role)}）")
     return list(found.items())
+
+
+def posts_with(permission: str) -> QuerySet[Assignment]:
+    """Today's posts of active staff that carry a permission, whatever the place; with `user` and `organization`."""
+    roles = [code for code, role in ROLES.items() if permission in role.permissions]
+    rows = Assignment.objects.filter(valid_on(clock.today()), role__in=roles, user__is_active=True)
+    return rows.select_related("user", "organization")

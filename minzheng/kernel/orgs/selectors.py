@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
@@ -80,6 +80,25 @@ def bureau_places() -> list[str]:
 def current(*, code: str = "", pk: int = 0) -> Organization | None:
     """The organisation of today with this code or id; None when there is none. Names of offices are no secret."""
     return _today().filter(code=code).first() if code else _today().filter(pk=pk).first()
+
+
+def of_place(region_code: str) -> list[tuple[str, str]]:
+    """(id, name) of today's organisations of this very place, as choices."""
+    rows = _today().filter(region_code=codes.full(region_code)).order_by("code")
+    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+
+def one_below(region_code: str, kinds: Iterable[str]) -> list[tuple[str, str]]:
+    """(id, name) of today's organisations of these kinds in the places one level below, as choices."""
+    level = codes.level(region_code) + 1
+    rows = _today().filter(codes.scope_q([region_code]), kind__in=tuple(kinds)).order_by("region_code", "code")
+    found = rows.values_list("pk", "name", "region_code")
+    return [(str(pk), name) for pk, name, place in found if codes.level(place) == level]
+
+
+def abolished() -> QuerySet[Any]:
+    """Ids of organisations that are no more, for a condition."""
+    return Organization.objects.filter(valid_to__lt=clock.today()).values("pk")
 
 
 def _today() -> QuerySet[Organization]:

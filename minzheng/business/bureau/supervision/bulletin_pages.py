@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,6 @@ from minzheng.kernel.audit.services import record
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.documents.answers import file_response
 from minzheng.kernel.orgs import selectors as orgs
-from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.pages.drawing import draw
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Date, Number, Text
@@ -25,6 +24,9 @@ from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.filters import ByRegion, DateRange
 from minzheng.kernel.parts.page import Custom, ListBody, Menu, Page
 from minzheng.kernel.parts.plain_fields import parse_date
+
+if TYPE_CHECKING:
+    from minzheng.kernel.orgs.models import Organization
 
 GROUP = "计划"
 NO_ONE = "通报只有任务和单位"
@@ -40,9 +42,7 @@ def _sections(lines: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any
 
 
 def _lights(figures: dict[str, Any]) -> list[tuple[str, str, int]]:
-    return [
-        (colours.SHORT[code], colours.TONES[code], figures["lights"].get(code, 0)) for code in colours.WORST_FIRST
-    ]
+    return [(colours.SHORT[code], colours.TONES[code], figures["lights"].get(code, 0)) for code in colours.WORST_FIRST]
 
 
 def new(request: HttpRequest) -> HttpResponse:
@@ -59,7 +59,9 @@ def new(request: HttpRequest) -> HttpResponse:
         if owner is None:
             raise Refused("没有可以印发通报的单位：请先由系统管理员登记您的任职机构。")
         if request.method == "POST":
-            row = bulletins.issue(actor=actor, owner=owner, first=first, last=last, remark=request.POST.get("remark", ""))
+            row = bulletins.issue(
+                actor=actor, owner=owner, first=first, last=last, remark=request.POST.get("remark", "")
+            )
             messages.success(request, f"已印发{row.title}。")
             return HttpResponseRedirect(reverse("duty.bulletin", kwargs={"pk": row.pk}))
         draft = bulletins.draft(owner, first, last)

@@ -88,7 +88,9 @@ def _line(task: SupervisedTask, light: colours.Light, last: datetime.date) -> di
 
 
 @transaction.atomic
-def issue(*, actor: Actor, owner: Organization, first: datetime.date, last: datetime.date, remark: str = "") -> TaskBulletin:
+def issue(
+    *, actor: Actor, owner: Organization, first: datetime.date, last: datetime.date, remark: str = ""
+) -> TaskBulletin:
     """Issue what the draft says. Raises NotAllowed; Refused when there is nothing to tell or the period is not over."""
     hand = supervising(actor, MANAGE, owner.region_code)
     today = clock.today()

@@ -47,7 +47,9 @@ def _day(text: str, name: str) -> datetime.date:
 
 @duty.command("list")
 @click.option("--org", default="", help="牵头单位的机构代码；不写的列全部。")
-@click.option("--light", default="", type=click.Choice(["", "red", "yellow", "green", "grey", "blue"]), help="只列一种灯。")
+@click.option(
+    "--light", default="", type=click.Choice(["", "red", "yellow", "green", "grey", "blue"]), help="只列一种灯。"
+)
 @click.option("--open", "only_open", is_flag=True, help="只列没有办结的。")
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有一个 JSON 对象。")
 def list_(org: str, light: str, only_open: bool, as_json: bool) -> None:
@@ -78,7 +80,9 @@ def list_(org: str, light: str, only_open: bool, as_json: bool) -> None:
         print_json({"today": today.isoformat(), "tasks": found})
         return
     for row in found:
-        click.echo(f"{colours.SHORT[row['light']]}\t{row['no']}\t{row['progress']}%\t{row['end'] or ''}\t{row['lead']}\t{row['title']}")
+        click.echo(
+            f"{colours.SHORT[row['light']]}\t{row['no']}\t{row['progress']}%\t{row['end'] or ''}\t{row['lead']}\t{row['title']}"
+        )
     click.echo(f"共 {len(found)} 项。", err=True)
 
 
@@ -122,7 +126,15 @@ def bulletin(org: str, first: str, last: str, issue: bool, out: str | None, as_j
     if row is not None and out:
         Path(out).write_bytes(papers.bulletin(row))
     if as_json:
-        print_json({"no": row.no if row else None, "figures": told.figures, "orgs": told.orgs, "lines": told.lines, "file": out})
+        print_json(
+            {
+                "no": row.no if row else None,
+                "figures": told.figures,
+                "orgs": told.orgs,
+                "lines": told.lines,
+                "file": out,
+            }
+        )
         return
     click.echo(row.title if row else "（稿）")
     click.echo(papers.summary(told.figures))

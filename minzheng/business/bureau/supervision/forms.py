@@ -62,7 +62,9 @@ def new_fields(actor: Actor, obj: Any) -> list[Field]:
         Text("title", "任务名称", max_length=120, help="不填就用原文句。"),
         Text("basis", "依据", max_length=120, help="文件名、文号、会议或批示。"),
         Text("goals", "所属目标", max_length=120, help="一项任务可以属于几个目标，用顿号隔开。"),
-        Choice("comparator", "量化目标", options=COMPARATORS, radio_up_to=0, help="没有量化目标的不选，进度按百分比报。"),
+        Choice(
+            "comparator", "量化目标", options=COMPARATORS, radio_up_to=0, help="没有量化目标的不选，进度按百分比报。"
+        ),
         Text("target", "目标值", pattern=NUMBER, hint=_ASKED),
         Text("unit", "单位", max_length=30),
         Text("evidence_wanted", "佐证类型", max_length=120, help="如“验收单、照片”。"),
@@ -100,18 +102,10 @@ def divide_fields(actor: Actor, task: SupervisedTask) -> list[Field]:
 
 
 def _near(task: SupervisedTask) -> list[tuple[str, str]]:
-    """Offices of the supervisor's own place: those below get sub-tasks."""
-    named = {str(one["org"]) for one in task.assisting if one.get("org")}
-    return [(pk, name) for pk, name in _of_place(task.owner_region) if pk != str(task.lead_org_id or "")] + [
-        (pk, name) for pk, name in offices(task) if pk in named - {one for one, _ in _of_place(task.owner_region)}
-    ]
-
-
-def _of_place(place: str) -> list[tuple[str, str]]:
-    from minzheng.kernel.orgs.models import Organization
-
-    rows = Organization.objects.filter(region_code=place, valid_to=None).order_by("code")
-    return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+    """Offices of the supervisor's own place (those below get sub-tasks), and those that were named before."""
+    here = dict(orgs.of_place(task.owner_region))
+    named = {str(one["org"]): one["name"] for one in task.assisting if one.get("org")}
+    return [(pk, name) for pk, name in (here | named).items() if pk != str(task.lead_org_id or "")]
 
 
 def lead_fields(task: SupervisedTask) -> list[Field]:
@@ -187,24 +181,20 @@ def drop(actor: Actor, task: SupervisedTask, values: dict[str, Any]) -> Done:
 
 
 def below(task: SupervisedTask) -> list[tuple[str, str]]:
-    """Offices under the task's place, one level down, and without a sub-task yet."""
-    from minzheng.kernel.orgs.models import Organization
-
-    level = codes.level(task.region_code)
+    """Offices one level under the task's place, without a sub-task yet."""
     taken = set(task.children.exclude(state__in=("dropped", "merged")).values_list("lead_org_id", flat=True))
-    rows = Organization.objects.filter(codes.scope_q([task.region_code]), valid_to=None).order_by("region_code", "code")
-    kinds = ("bureau", "township", "committee")
-    return [
-        (str(one.pk), one.name)
-        for one in rows.filter(kind__in=kinds)
-        if codes.level(one.region_code) == level + 1 and one.pk not in taken
-    ]
+    offered = orgs.one_below(task.region_code, ("bureau", "township", "committee"))
+    return [(pk, name) for pk, name in offered if int(pk) not in taken]
 
 
 def delegate_fields(actor: Actor, task: SupervisedTask) -> list[Field]:
     part = [Text("part", f"每个单位的目标（{task.unit or '数'}）", pattern=NUMBER, hint=_ASKED,
                  help="各单位一样的填这里；不一样的，分几次分解。")] if task.target is not None else []  # fmt: skip
-    return [Choice("orgs", "单位", required=True, options=below(task), many=True), *part, Date("end", "期限", required=True)]
+    return [
+        Choice("orgs", "单位", required=True, options=below(task), many=True),
+        *part,
+        Date("end", "期限", required=True),
+    ]
 
 
 def delegate_initial(actor: Actor, task: SupervisedTask) -> dict[str, Any]:

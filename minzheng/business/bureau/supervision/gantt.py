@@ -31,7 +31,9 @@ class Bar:
     steps: Sequence[tuple[datetime.date, str, bool]] = ()
 
 
-def draw(title: str, bars: Sequence[Bar], first: datetime.date, last: datetime.date, today: datetime.date) -> SafeString:
+def draw(
+    title: str, bars: Sequence[Bar], first: datetime.date, last: datetime.date, today: datetime.date
+) -> SafeString:
     """Tasks from top to bottom, months from left to right, a line for today; what lies outside is cut at the edge."""
     height = TOP + ROW * max(len(bars), 1) + 8
     axis = _Axis(first, last)

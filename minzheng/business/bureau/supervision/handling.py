@@ -64,7 +64,12 @@ def feedback(*, actor: Actor, task: SupervisedTask, report: Report) -> TaskFeedb
         raise Refused([], {"problems": f"进度比上次的 {row.progress}% 低：请在“问题”里写明原因。"})
     files = list(report.files)
     if progress == 100 and not files and not row.evidence.exists():
-        raise Refused([], {"files": f"报完成要附佐证{f'（{row.evidence_wanted}）' if row.evidence_wanted else ''}：请拍照或上传文件。"})
+        raise Refused(
+            [],
+            {
+                "files": f"报完成要附佐证{f'（{row.evidence_wanted}）' if row.evidence_wanted else ''}：请拍照或上传文件。"
+            },
+        )
     data = {"progress": progress, "forced": progress == 100 and jumped(row, clock.today())}
     if report.actual is not None:
         data["actual"] = str(report.actual)
@@ -99,11 +104,15 @@ def _progress(task: SupervisedTask, report: Report) -> int:
     if report.progress == 100 and task.target is not None and task.comparator in ("<=", "<") and (
         report.actual is None or report.actual > task.target
     ):  # fmt: skip
-        raise Refused([], {"actual": f"目标是不超过 {task.target.normalize():f}{task.unit}：报完成要填实际值，而且不能超过。"})
+        raise Refused(
+            [], {"actual": f"目标是不超过 {task.target.normalize():f}{task.unit}：报完成要填实际值，而且不能超过。"}
+        )
     return report.progress
 
 
-def _keep(row: SupervisedTask, act: TaskAct, hand: Hand, report: Report, done: str, progress: int | None) -> TaskFeedback:
+def _keep(
+    row: SupervisedTask, act: TaskAct, hand: Hand, report: Report, done: str, progress: int | None
+) -> TaskFeedback:
     kept = TaskFeedback(
         region_code=row.region_code, task=row, act=act, on=act.on, lead=hand.lead, org_name=hand.org_name,
         progress=progress, actual=report.actual if hand.lead else None, done=done, problems=report.problems.strip(),

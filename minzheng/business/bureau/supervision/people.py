@@ -6,29 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minzheng.business.bureau.supervision.hands import FEEDBACK
-from minzheng.kernel import clock
-from minzheng.kernel.accounts.models import Assignment, User
 from minzheng.kernel.accounts.roles import ROLES
-from minzheng.kernel.accounts.selectors import valid_on
+from minzheng.kernel.accounts.selectors import posts_with
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
+    from minzheng.kernel.accounts.models import User
     from minzheng.kernel.orgs.models import Organization
-
-_ROLES = [code for code, role in ROLES.items() if FEEDBACK in role.permissions]
-
-
-def _posts() -> QuerySet[Assignment]:
-    rows = Assignment.objects.filter(valid_on(clock.today()), role__in=_ROLES, user__is_active=True)
-    return rows.select_related("user", "organization")
 
 
 def worker(pk: int, org: Organization) -> User:
     """The person, if by one of today's posts in this office they may report over its place. Raises Refused."""
-    for post in _posts().filter(user_id=pk, organization_id=org.pk):
+    for post in posts_with(FEEDBACK).filter(user_id=pk, organization_id=org.pk):
         if codes.covers(post.region_code, org.region_code):
             return post.user
     raise Refused([], {"responsible": f"所选的人今天不在“{org.name}”任职，或者没有反馈督办任务的岗位，请重新选择。"})
@@ -36,7 +26,11 @@ def worker(pk: int, org: Organization) -> User:
 
 def choices(places: Iterable[str]) -> list[tuple[str, str]]:
     """(id, “丁宁（青石镇民政服务窗口 · 民政助理）”) of staff of these places who may be made responsible."""
-    rows = _posts().filter(codes.scope_q(places)).order_by("region_code", "organization_id", "user__name", "pk")
+    rows = (
+        posts_with(FEEDBACK)
+        .filter(codes.scope_q(places))
+        .order_by("region_code", "organization_id", "user__name", "pk")
+    )
     found: dict[str, str] = {}
     for one in rows:
         where = f"{one.organization.name} · {one.post or ROLES[one.role].title}"

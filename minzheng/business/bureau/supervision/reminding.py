@@ -71,7 +71,9 @@ def _tell(one: Reminder) -> bool:
     row = locked(one.task)
     if row.state != one.task.state:
         return False  # somebody acted between the look and the word
-    write(row, Hand(SYSTEM, "系统"), "remind", note=one.sentence, data={"kind": one.key.partition(":")[0], "key": one.key})
+    write(
+        row, Hand(SYSTEM, "系统"), "remind", note=one.sentence, data={"kind": one.key.partition(":")[0], "key": one.key}
+    )
     phone = row.responsible.phone if row.responsible_id and row.responsible is not None else ""
     if phone:
         body = f"督办任务“{row.title[:30]}”：{one.sentence}"

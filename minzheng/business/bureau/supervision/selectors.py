@@ -22,10 +22,11 @@ from minzheng.business.bureau.supervision.models import (
 )
 from minzheng.business.bureau.supervision.scoring import Score, score
 from minzheng.kernel import clock
-from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.orgs import selectors as orgs
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
+    from minzheng.kernel.orgs.models import Organization
 
 __all__ = ["CHECK", "FEEDBACK", "MANAGE", "READ", "open_tasks", "standing", "tasks"]
 #: Which place's right decides: what one does is the lead's place, what one supervises the owner's.
@@ -89,7 +90,9 @@ def of_office(actor: Actor) -> QuerySet[SupervisedTask]:
 def to_check(actor: Actor) -> QuerySet[SupervisedTask]:
     """Waiting for a check by somebody else than who handled it."""
     rows = tasks(actor, CHECK).filter(state="checking").exclude(responsible_id=actor.id or 0)
-    own = TaskAct.objects.filter(actor_id=actor.id or 0, act__in=("sign", "feedback", "assist", "milestone", "ask_extension"))
+    own = TaskAct.objects.filter(
+        actor_id=actor.id or 0, act__in=("sign", "feedback", "assist", "milestone", "ask_extension")
+    )
     return rows.exclude(pk__in=own.values("task_id"))
 
 
@@ -100,8 +103,7 @@ def to_decide(actor: Actor) -> QuerySet[SupervisedTask]:
 
 def orphaned(actor: Actor) -> QuerySet[SupervisedTask]:
     """Open tasks whose lead office was abolished: they have to be transferred."""
-    gone = Organization.objects.filter(valid_to__lt=clock.today()).values("pk")
-    return tasks(actor, MANAGE).filter(state__in=(*OPEN, "paused", "divided"), lead_org_id__in=gone)
+    return tasks(actor, MANAGE).filter(state__in=(*OPEN, "paused", "divided"), lead_org_id__in=orgs.abolished())
 
 
 def waiting(actor: Actor) -> dict[str, list[tuple[int, str]]]:
@@ -112,7 +114,9 @@ def waiting(actor: Actor) -> dict[str, list[tuple[int, str]]]:
 
 def history(task: SupervisedTask) -> list[TaskAct]:
     """Every act with its report and evidence. Three queries."""
-    rows = task.acts.select_related("feedback").prefetch_related(Prefetch("evidence", TaskEvidence.objects.order_by("pk")))
+    rows = task.acts.select_related("feedback").prefetch_related(
+        Prefetch("evidence", TaskEvidence.objects.order_by("pk"))
+    )
     return list(rows.order_by("seq"))
 
 

@@ -56,7 +56,9 @@ class Progress(Column):
 
 
 def light_badge(light: colours.Light) -> str:
-    return format_html('<span class="badge-{}" title="{}">{}</span>', colours.TONES[light.code], light.reason, light.name)
+    return format_html(
+        '<span class="badge-{}" title="{}">{}</span>', colours.TONES[light.code], light.reason, light.name
+    )
 
 
 def target(task: SupervisedTask) -> str:
@@ -79,7 +81,11 @@ def reached(task: SupervisedTask) -> str:
 
 
 #: What one does next with a task of one's own: (label, page).
-_GO = {"assigned": (("签收", "duty.sign"),), "handling": (("反馈", "duty.feedback"),), "redo": (("反馈", "duty.feedback"),)}
+_GO = {
+    "assigned": (("签收", "duty.sign"),),
+    "handling": (("反馈", "duty.feedback"),),
+    "redo": (("反馈", "duty.feedback"),),
+}
 
 COLUMNS: tuple[Column, ...] = (
     Text("title", "任务", sort="title"),

@@ -165,7 +165,12 @@ def assign(*, actor: Actor, task: SupervisedTask) -> SupervisedTask:
     """交办: from now on the lead office has to sign, then to report."""
     row = locked(task)
     hand = supervising(actor, MANAGE, row.owner_region)
-    write(row, hand, "assign", note=f"交办给{row.lead_name}{'（' + row.responsible_name + '）' if row.responsible_name else ''}")
+    write(
+        row,
+        hand,
+        "assign",
+        note=f"交办给{row.lead_name}{'（' + row.responsible_name + '）' if row.responsible_name else ''}",
+    )
     return row
 
 
@@ -205,5 +210,11 @@ def delegate(*, actor: Actor, task: SupervisedTask, shares: Mapping[int, Decimal
                         goals=row.goals, evidence_wanted=row.evidence_wanted)  # fmt: skip
         child = divide(actor=actor, task=child, share=Share(pk, start, end, cycle=row.cycle, leader=row.leader))
         made.append(assign(actor=actor, task=child) if assign_now else child)
-    write(row, hand, "delegate", note="分解给" + "、".join(one.lead_name for one in made), data={"tasks": [one.pk for one in made]})
+    write(
+        row,
+        hand,
+        "delegate",
+        note="分解给" + "、".join(one.lead_name for one in made),
+        data={"tasks": [one.pk for one in made]},
+    )
     return made

@@ -43,9 +43,19 @@ def transfer(
     words = need(reason, "reason", "请写明转办的原因。")
     lead = lead_for(row, lead_org)
     person = people.worker(responsible, lead) if responsible else None
-    if (lead.pk, person.pk if person else None, lead_office.strip()) == (row.lead_org_id, row.responsible_id, row.lead_office):
+    if (lead.pk, person.pk if person else None, lead_office.strip()) == (
+        row.lead_org_id,
+        row.responsible_id,
+        row.lead_office,
+    ):
         raise Refused([], {"lead_org": "这就是现在的牵头单位和责任人，不用转办。"})
-    write(row, hand, "transfer", note=f"由{row.lead_name}转办给{lead.name}：{words}", data=lead_data(lead, person, lead_office))
+    write(
+        row,
+        hand,
+        "transfer",
+        note=f"由{row.lead_name}转办给{lead.name}：{words}",
+        data=lead_data(lead, person, lead_office),
+    )
     return row
 
 

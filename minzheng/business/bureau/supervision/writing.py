@@ -45,7 +45,9 @@ def write(
         after = step(fold(acts), row)
     except WrongState as error:
         title = TABLE[act][0]
-        raise Stale(f"任务现在是“{_STATES.get(task.state, task.state)}”，不能{title}。请刷新页面看看谁刚办过。") from error
+        raise Stale(
+            f"任务现在是“{_STATES.get(task.state, task.state)}”，不能{title}。请刷新页面看看谁刚办过。"
+        ) from error
     for name, value in after.columns().items():
         setattr(task, name, value)
     task.save(update_fields=list(after.columns()))

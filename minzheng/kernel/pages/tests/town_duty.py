@@ -37,7 +37,9 @@ def fill(staff: Callable[[str, str], User], plan: Any) -> dict[str, Any]:
         source = starting.Source(f"{title}，年内完成。", title)
         one = starting.propose(actor=keeper, owner=office, kind="good", year=today.year, source=source)
         steps = [("完成摸底", today + datetime.timedelta(days=9))]
-        starting.divide(actor=keeper, task=one, share=starting.Share(office.pk, begun, end, "民政办", worker.id, milestones=steps))
+        starting.divide(
+            actor=keeper, task=one, share=starting.Share(office.pk, begun, end, "民政办", worker.id, milestones=steps)
+        )
         starting.assign(actor=keeper, task=one)
         handling.sign(actor=worker, task=one)
         done = report("走访了一遍", progress, problems=PROBLEM, files=[SimpleUploadedFile("现场.jpg", picture())])

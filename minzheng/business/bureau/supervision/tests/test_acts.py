@@ -59,13 +59,27 @@ def test_从立项到归档_一步不少_承办人不能自己核查(world: Worl
         task = checking.close(actor=own, task=task, mode="papers", opinion="抽查 20 户，属实")
         with pytest.raises(Stale, match="已办结"):
             steering.archive(actor=world.head, task=task)
-        bulletin = bulletins.issue(actor=world.head, owner=world.bureau, first=YEAR[0], last=D(2026, 7, 9), remark="请继续")
+        bulletin = bulletins.issue(
+            actor=world.head, owner=world.bureau, first=YEAR[0], last=D(2026, 7, 9), remark="请继续"
+        )
         task.refresh_from_db()
         task = steering.archive(actor=world.head, task=task)
     assert task.state == "archived" and bulletin.no == "990101-TB-2026-01"
     assert bulletin.figures["rate"] == "100.0" and [line["why"] for line in bulletin.lines] == ["done"]
     acts = list(task.acts.values_list("act", flat=True))
-    assert acts == ["propose", "divide", "assign", "sign", "feedback", "feedback", "send_back", "feedback", "close", "announce", "archive"]
+    assert acts == [
+        "propose",
+        "divide",
+        "assign",
+        "sign",
+        "feedback",
+        "feedback",
+        "send_back",
+        "feedback",
+        "close",
+        "announce",
+        "archive",
+    ]
     assert AuditEntry.objects.filter(action__startswith="duty.", object_id=task.pk).count() == len(acts)
 
 
@@ -85,7 +99,9 @@ def test_承办过的人_责任人_替承办人代班的人_都不能核查(worl
             assert actor.can("duty.check", done.owner_region)
             with pytest.raises(NotAllowed, match="承办过"):
                 checking.close(actor=actor, task=done, mode="papers", opinion="好")
-            assert done in selectors.tasks(actor, "duty.check") and (actor is not officer or done not in selectors.to_check(actor))
+            assert done in selectors.tasks(actor, "duty.check") and (
+                actor is not officer or done not in selectors.to_check(actor)
+            )
         for actor in (world.reviewer, world.leader):
             with pytest.raises(NotAllowed, match="督办单位"):
                 checking.close(actor=actor, task=done, mode="papers", opinion="好")
@@ -152,12 +168,24 @@ def test_分解到乡镇_子任务由县里核查_没办结上级不能办结_�
     task = world.signed(source=QUOTA)
     with clock.at(D(2026, 2, 2)):
         with pytest.raises(NotAllowed):
-            starting.delegate(actor=world.reviewer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30))
-        (child,) = starting.delegate(actor=world.officer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30))
+            starting.delegate(
+                actor=world.reviewer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30)
+            )
+        (child,) = starting.delegate(
+            actor=world.officer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30)
+        )
         with pytest.raises(Refused, match="已经有"):
             starting.delegate(actor=world.officer, task=task, shares={world.window.pk: None}, end=D(2026, 10, 30))
-        assert (child.region_code, child.owner_region, child.target, child.parent_id) == (TOWN, task.region_code, 60, task.pk)
-        assert list(selectors.mine(world.clerk)) == [child] and not selectors.tasks(world.clerk).filter(pk=task.pk).exists()
+        assert (child.region_code, child.owner_region, child.target, child.parent_id) == (
+            TOWN,
+            task.region_code,
+            60,
+            task.pk,
+        )
+        assert (
+            list(selectors.mine(world.clerk)) == [child]
+            and not selectors.tasks(world.clerk).filter(pk=task.pk).exists()
+        )
         handling.sign(actor=world.clerk, task=child)
         with pytest.raises(NotAllowed, match="承办"):
             handling.feedback(actor=world.reviewer, task=child, report=Report("不是我的", 10))
@@ -189,8 +217,16 @@ def test_牵头单位中途撤销_先转办_接手的重新签收(world: World) 
         with pytest.raises(Refused, match="已经撤销"):
             handling.feedback(actor=world.matcher, task=task, report=Report("还在做", 30))
         with pytest.raises(Refused, match="不在“示范县民政局”任职"):
-            steering.transfer(actor=world.officer, task=task, lead_org=world.bureau.pk, reason="机构改革", responsible=world.matcher.id)
-        task = steering.transfer(actor=world.officer, task=task, lead_org=world.bureau.pk, reason="机构改革", responsible=world.reviewer.id)
+            steering.transfer(
+                actor=world.officer,
+                task=task,
+                lead_org=world.bureau.pk,
+                reason="机构改革",
+                responsible=world.matcher.id,
+            )
+        task = steering.transfer(
+            actor=world.officer, task=task, lead_org=world.bureau.pk, reason="机构改革", responsible=world.reviewer.id
+        )
         assert (task.state, task.lead_name, task.signed_on) == ("assigned", "示范县民政局", None)
         handling.sign(actor=world.reviewer, task=task)
 
@@ -218,10 +254,14 @@ def test_中止恢复_合并_撤项_节点(world: World) -> None:
             steering.merge(actor=world.officer, task=other, into=other, reason="重复")
         other = steering.merge(actor=world.officer, task=other, into=task, reason="重复")
         assert (other.state, other.merged_into_id) == ("merged", task.pk)
-        fresh = starting.propose(actor=world.officer, owner=world.bureau, kind="good", year=2026, source=Source("民生实事。"))
+        fresh = starting.propose(
+            actor=world.officer, owner=world.bureau, kind="good", year=2026, source=Source("民生实事。")
+        )
         assert starting.drop(actor=world.officer, task=fresh, reason="重复").state == "dropped"
         with pytest.raises(Refused, match="期限不能早于"):
-            one = starting.propose(actor=world.officer, owner=world.bureau, kind="good", year=2026, source=Source("又一件。"))
+            one = starting.propose(
+                actor=world.officer, owner=world.bureau, kind="good", year=2026, source=Source("又一件。")
+            )
             starting.divide(actor=world.officer, task=one, share=Share(world.bureau.pk, YEAR[1], YEAR[0]))
 
 
@@ -242,7 +282,12 @@ def test_从计划立项_一句三个指标成三项任务_立过的不再立(wo
     assert [(one.indicator is not None, one.no) for one in offered] == [(True, ""), (True, ""), (True, ""), (False, "")]
     share = Share(world.bureau.pk, *YEAR, responsible=world.reviewer.id)
     made = planning.from_plan(
-        actor=world.officer, version=version, chosen=[one.key for one in offered], kind="year", share=share, assign_now=True
+        actor=world.officer,
+        version=version,
+        chosen=[one.key for one in offered],
+        kind="year",
+        share=share,
+        assign_now=True,
     )
     assert [(one.target, one.unit, one.comparator, one.state) for one in made] == [
         (400, "户", "=", "assigned"), (4, "家", "=", "assigned"), (10, "场", ">=", "assigned"), (None, "", "", "assigned"),
@@ -258,7 +303,15 @@ def test_从计划立项_一句三个指标成三项任务_立过的不再立(wo
 def test_提醒各说一次_逾期每周再说_通报点名(world: World) -> None:
     task = world.task(D(2026, 5, 6), end=D(2026, 6, 30))
     said = {}
-    for day in (D(2026, 5, 7), D(2026, 5, 8), D(2026, 6, 25), D(2026, 6, 25), D(2026, 7, 2), D(2026, 7, 4), D(2026, 7, 8)):
+    for day in (
+        D(2026, 5, 7),
+        D(2026, 5, 8),
+        D(2026, 6, 25),
+        D(2026, 6, 25),
+        D(2026, 7, 2),
+        D(2026, 7, 4),
+        D(2026, 7, 8),
+    ):
         with clock.at(day):
             said[day] = said.get(day, []) + [one.key.partition(":")[0] for one in reminding.remind_all()]
     assert said == {D(2026, 5, 7): [], D(2026, 5, 8): ["sign"], D(2026, 6, 25): ["near"], D(2026, 7, 2): ["late"],

@@ -49,14 +49,24 @@ def page(client: Client, code: str, query: dict[str, Any] | None = None, **kwarg
 
 def post(client: Client, code: str, data: dict[str, Any], status: int = 302, **kwargs: Any) -> str:
     response = client.post(reverse(code, kwargs=kwargs), data)
-    assert response.status_code == status, (code, response.status_code, re.findall(r'class="error">([^<]+)', response.content.decode()))
+    assert response.status_code == status, (
+        code,
+        response.status_code,
+        re.findall(r'class="error">([^<]+)', response.content.decode()),
+    )
     return str(response.content.decode())
 
 
 def test_从立项到办结_都在页面上办(world: World) -> None:
     officer, reviewer, head = browse(world.officer), browse(world.reviewer), browse(world.head)
     with clock.at(MID):
-        told = {"kind": "good", "year": "2026", "sentence": "办好民生实事。", "goals": "12345目标、五个升级", "target": "5"}
+        told = {
+            "kind": "good",
+            "year": "2026",
+            "sentence": "办好民生实事。",
+            "goals": "12345目标、五个升级",
+            "target": "5",
+        }
         assert "要一起填" in post(officer, "duty.new", told, 422)
         post(officer, "duty.new", told | {"comparator": ">=", "unit": "件"})
         task = SupervisedTask.objects.get()
@@ -76,7 +86,12 @@ def test_从立项到办结_都在页面上办(world: World) -> None:
         assert reviewer.get(reverse("duty.check", kwargs={"pk": task.pk})).status_code == 403
         form = page(head, "duty.check", pk=task.pk)
         assert "群众满意度" in form and "等我核查" in page(head, "duty.mine")
-        post(head, "duty.check", {"result": "pass", "mode": "spot", "opinion": "到现场看了", "satisfaction": "97"}, pk=task.pk)
+        post(
+            head,
+            "duty.check",
+            {"result": "pass", "mode": "spot", "opinion": "到现场看了", "satisfaction": "97"},
+            pk=task.pk,
+        )
         shown = page(reviewer, "duty.detail", pk=task.pk)
         assert "按期办结" in shown and "满意度 97%" in shown and "验收.pdf" in shown and "12345目标、五个升级" in shown
         file = page_bytes(reviewer, "duty.file", pk=task.evidence.get().pk)
@@ -94,7 +109,9 @@ def town(world: World) -> SupervisedTask:
     """A county's task handed to the township, which has not signed; the county's own is red."""
     task = world.signed(source=QUOTA, milestones=[("完成招标", D(2026, 3, 31))])
     with clock.at(D(2026, 2, 2)):
-        (child,) = starting.delegate(actor=world.officer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30))
+        (child,) = starting.delegate(
+            actor=world.officer, task=task, shares={world.window.pk: Decimal(60)}, end=D(2026, 10, 30)
+        )
     return child
 
 
@@ -127,9 +144,18 @@ def test_只给办得成的按钮_别的单位的人没有反馈(world: World, t
     with clock.at(MID):
         seen = {name: page(browse(actor), "duty.detail", pk=task.pk) for name, actor in
                 (("reviewer", world.reviewer), ("matcher", world.matcher), ("officer", world.officer))}  # fmt: skip
-        url = {code: reverse(f"duty.{code}", kwargs={"pk": task.pk}) for code in ("feedback", "extend", "transfer", "check", "pause")}
-        offered = {name: {code for code, link in url.items() if f'href="{link}"' in text} for name, text in seen.items()}
-        assert offered == {"reviewer": {"feedback", "extend"}, "matcher": set(), "officer": {"feedback", "extend", "transfer", "pause"}}
+        url = {
+            code: reverse(f"duty.{code}", kwargs={"pk": task.pk})
+            for code in ("feedback", "extend", "transfer", "check", "pause")
+        }
+        offered = {
+            name: {code for code, link in url.items() if f'href="{link}"' in text} for name, text in seen.items()
+        }
+        assert offered == {
+            "reviewer": {"feedback", "extend"},
+            "matcher": set(),
+            "officer": {"feedback", "extend", "transfer", "pause"},
+        }
         assert "登记完成" in seen["reviewer"] and "登记完成" not in seen["matcher"]
         refused = post(browse(world.matcher), "duty.feedback", {"actual": "9", "done": "不该我报"}, 422, pk=task.pk)
         assert "承办" in refused and task.feedbacks.count() == 0
@@ -138,7 +164,9 @@ def test_只给办得成的按钮_别的单位的人没有反馈(world: World, t
 def test_从计划页勾选立项并交办_通报先看稿再印发成PDF(world: World) -> None:
     version = plans.import_text(actor=world.officer, org=world.bureau, year=2026, text=TEXT, name="要点.txt").version
     officer = browse(world.officer)
-    assert reverse("duty.from_plan", kwargs={"pk": version.plan_id}) in page(officer, "plans.detail", pk=version.plan_id)
+    assert reverse("duty.from_plan", kwargs={"pk": version.plan_id}) in page(
+        officer, "plans.detail", pk=version.plan_id
+    )
     form = page(officer, "duty.from_plan", pk=version.plan_id)
     keys = re.findall(r'name="key" value="([^"]+)"', form)
     assert len(keys) == 4 and "公益讲座" in form
@@ -180,7 +208,9 @@ def test_指标与清单是同样的数_休息日到期的算到下一个月(wor
         checking.close(actor=world.head, task=done, mode="spot", opinion="好")
     world.signed(end=D(2026, 6, 30), source=Source("没有办的。"))
     span = Span(COUNTY, D(2026, 6, 1), D(2026, 6, 30))
-    found = {code: sum(one.value for one in _of(code)(span)) for code in ("open", "due", "in_time", "closed", "overdue")}
+    found = {
+        code: sum(one.value for one in _of(code)(span)) for code in ("open", "due", "in_time", "closed", "overdue")
+    }
     assert found == {"open": 1, "due": 2, "in_time": 1, "closed": 1, "overdue": 0}
     may, july = Span(COUNTY, D(2026, 5, 1), D(2026, 5, 31)), Span(COUNTY, D(2026, 7, 1), D(2026, 7, 31))
     assert [list(_of("due")(may)), sum(one.value for one in _of("overdue")(july))] == [[], 1]
@@ -205,7 +235,10 @@ def test_命令_清单_提醒_通报(world: World, tmp_path: Path) -> None:
         assert run.invoke(duty, [*asked, "--out", str(out)]).exit_code == 2
         issued = run.invoke(duty, [*asked, "--issue", "--out", str(out)])
         assert issued.exit_code == 0 and out.read_bytes().startswith(b"%PDF") and TaskBulletin.objects.count() == 1
-        for wrong, words in ((["list", "--org", "无"], "没有代码"), ([*asked[:4], "昨天", "--to", "2026-01-01"], "不是日期")):
+        for wrong, words in (
+            (["list", "--org", "无"], "没有代码"),
+            ([*asked[:4], "昨天", "--to", "2026-01-01"], "不是日期"),
+        ):
             refused = run.invoke(duty, wrong)
             assert refused.exit_code == 2 and words in refused.stderr
     assert handling.jumped(SupervisedTask(progress=60, end=MID), MID) is False
