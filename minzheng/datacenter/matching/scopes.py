@@ -23,7 +23,7 @@ ITEMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "vehicle": ("机动车登记", ("vehicle", "machinery")),
     "condition": (
         "医疗费用、残疾人证、学籍、服刑和强制戒毒信息",
-        ("medical_own", "serious_illness", "disability", "school", "custody"),
+        ("medical_own", "serious_illness", "disability", "disability_lapsed", "school", "custody"),
     ),
     "benefits": (
         "已享受的各类补贴待遇",
