@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pypdf
@@ -230,4 +231,5 @@ def _forget_files() -> None:
     rows = Attachment.objects.filter(kind=STORED_AS, case=None).exclude(pk__in=known)
     names = list(rows.values_list("path", flat=True))
     rows.delete()
-    transaction.on_commit(lambda: [vault.drop(name) for name in names])  # type: ignore[arg-type]
+    for name in names:
+        transaction.on_commit(partial(vault.drop, name))

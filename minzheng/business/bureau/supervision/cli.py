@@ -64,7 +64,7 @@ def list_(org: str, light: str, only_open: bool, as_json: bool) -> None:
         rows = rows.filter(lead_org_id=_org(org).pk)
     if only_open:
         rows = rows.filter(state__in=OPEN)
-    found = []
+    found: list[dict[str, Any]] = []
     for one in rows:
         shown = colours.of(one, today)
         if light and shown.code != light:

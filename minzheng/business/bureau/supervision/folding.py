@@ -111,8 +111,8 @@ def step(was: Standing, one: Done) -> Standing:
         raise WrongState(f"“{title}”不能从“{was.state}”开始。")
     now = replace(was, state=to or was.state)
     if one.act in HANDLING:
-        hands = {one.actor_id, one.principal_id} - {None}
-        now = replace(now, handlers=now.handlers | hands)  # type: ignore[arg-type]
+        hands = {pk for pk in (one.actor_id, one.principal_id) if pk is not None}
+        now = replace(now, handlers=now.handlers | hands)
     change = _CHANGES.get(one.act)
     return change(now, was, one) if change else now
 

@@ -70,7 +70,7 @@ def feedback(*, actor: Actor, task: SupervisedTask, report: Report) -> TaskFeedb
                 "files": f"报完成要附佐证{f'（{row.evidence_wanted}）' if row.evidence_wanted else ''}：请拍照或上传文件。"
             },
         )
-    data = {"progress": progress, "forced": progress == 100 and jumped(row, clock.today())}
+    data: dict[str, Any] = {"progress": progress, "forced": progress == 100 and jumped(row, clock.today())}
     if report.actual is not None:
         data["actual"] = str(report.actual)
     act = write(row, hand, "feedback", note=done, data=data)

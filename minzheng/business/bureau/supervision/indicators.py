@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Q
 from django.db.models.functions import Left
@@ -17,7 +18,7 @@ from minzheng.kernel.parts.behind import behind
 LINE, BASIS = "bureau", "本级督查督办工作办法"
 
 
-def _counts(span: Span) -> list[dict[str, int | str]]:
+def _counts(span: Span) -> list[dict[str, Any]]:
     """Every condition of every place of the county: one query."""
     month = span.first.replace(day=1)
     counted = {f"n_{code}": Count("pk", filter=one.of(month)) for code, one in CONDITIONS.items()}
@@ -26,7 +27,7 @@ def _counts(span: Span) -> list[dict[str, int | str]]:
         wanted |= one.of(month)
     low, high = span.bounds
     rows = SupervisedTask.objects.filter(wanted, region_code__gte=low, region_code__lte=high).order_by()
-    return list(rows.annotate(town=Left("region_code", 9)).values("town").annotate(**counted))
+    return [dict(row) for row in rows.annotate(town=Left("region_code", 9)).values("town").annotate(**counted)]
 
 
 def _of(code: str) -> Callable[[Span], Iterable[Figure]]:

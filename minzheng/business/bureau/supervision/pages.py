@@ -14,6 +14,8 @@ from minzheng.business.bureau.supervision import (
     handling,
     selectors,
     showing,
+    starting,
+    steering,
     task_panels,
 )
 from minzheng.business.bureau.supervision.counting import CONDITIONS
@@ -27,6 +29,7 @@ from minzheng.business.bureau.supervision.models import (
 )
 from minzheng.business.bureau.supervision.selectors import CHECK, FEEDBACK, MANAGE, READ
 from minzheng.kernel.audit.services import record
+from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.documents import selectors as document_selectors
 from minzheng.kernel.documents import services as documents
 from minzheng.kernel.documents.answers import file_response
@@ -135,7 +138,7 @@ def _many(act: Any, said: str) -> Any:
             try:
                 act(actor=actor, task=row)
                 outcomes.append(Outcome(row.no, True, said, forms.url(row)))
-            except forms.Refused as error:
+            except Refused as error:
                 outcomes.append(Outcome(row.no, False, str(error), forms.url(row)))
         return outcomes
 
@@ -157,7 +160,7 @@ def _at(*states: str) -> Any:
 
 
 def _act(
-    name: str, title: str, permission: str, get: Any, run: Any, question: str, submit: str, example: Any, **more: Any
+    name: str, title: str, permission: str, get: Any, run: Any, question: Any, submit: str, example: Any, **more: Any
 ) -> Page:
     return Page(
         f"duty.{name}", f"console/duty/<int:pk>/{name}/", title, permission,
@@ -215,9 +218,9 @@ PAGES = [
         doing_forms.REACH, doing_forms.reach, get=_step, initial=doing_forms.reach_initial, submit="登记完成", parent="duty.list",
         lead=lambda one: f"{one.task.title}：{one.title}，应在 {one.due} 完成。"), example=first_of(Milestone.objects.order_by("pk"))),
     Page("duty.assign_many", "console/duty/assign/", "成批交办", MANAGE, BatchBody(
-        "duty.list", _many(forms.starting.assign, "已交办。"), question="勾选的任务都交给各自的牵头单位？", submit="交办",
+        "duty.list", _many(starting.assign, "已交办。"), question="勾选的任务都交给各自的牵头单位？", submit="交办",
         left_out=_only("divided", "只有本单位督办、已经分解的任务可以交办。"))),
     Page("duty.archive_many", "console/duty/archive/", "成批归档", MANAGE, BatchBody(
-        "duty.list", _many(forms.steering.archive, "已归档。"), question="勾选的任务都已通报，现在归档？", submit="归档",
+        "duty.list", _many(steering.archive, "已归档。"), question="勾选的任务都已通报，现在归档？", submit="归档",
         left_out=_only("announced", "只有本单位督办、已经通报的任务可以归档。"))),
 ]  # fmt: skip

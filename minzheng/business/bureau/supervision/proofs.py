@@ -10,7 +10,8 @@ from minzheng.kernel.proofs import MOST, Finding, proof
 @proof("duty", title="督办任务的状态与动作相符")
 def folds() -> Finding:
     """Fold the acts of every task again and hold them against its row. Two queries for each thousand tasks."""
-    checked, problems, more = 0, [], 0
+    checked, more = 0, 0
+    problems: list[str] = []
     for task in SupervisedTask.objects.order_by("pk").prefetch_related("acts").iterator(chunk_size=1000):
         checked += 1
         sentence = _wrong(task)
