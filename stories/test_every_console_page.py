@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NOT_A_SCREEN = {
     "duty.bulletin_pdf",
     "duty.file",
+    "summaries.file",
     "documents.pdf",
     "documents.attachment",
     "documents.printout",

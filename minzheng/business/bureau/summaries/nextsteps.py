@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from minzheng.business.bureau.plans import targets
 from minzheng.business.bureau.plans.models import Plan, PlanItem, PlanVersion
+from minzheng.business.bureau.supervision import selectors as supervision
 from minzheng.business.bureau.summaries.writing import official, plan_of, safe
 from minzheng.datacenter.indicators.showing import rounded
 
 if TYPE_CHECKING:
-    from minzheng.business.bureau.summaries.writing import Writing
+    from minzheng.business.bureau.supervision import selectors as supervision
+from minzheng.business.bureau.summaries.writing import Writing
 
 Point = list[dict[str, Any]]
 
@@ -30,11 +32,46 @@ def items(writing: Writing) -> list[dict[str, Any]]:
     version = plan.versions.order_by("-number").first()
     assert version is not None
     found = _open(writing, plan)
-    points = _points(writing, plan, version, found)
+    points = _points(writing, plan, version, found) + _supervised(writing, found)
     if not points:
         said = {"key": "next.done", "case": "none", "text": "工作计划里的量化目标已经全部达到，没有列入的下步任务。"}
         return [{"title": "工作计划", "points": [[said]]}]
     return points
+
+
+def _supervised(writing: Writing, found: dict[str, list[targets.Progress]]) -> list[dict[str, Any]]:
+    """Supervised tasks that the organisation leads and has in hand, apart from sentences that stand above already."""
+    said = {_words(sentence) for sentence in found}
+    points = []
+    for task in supervision.open_tasks(writing.actor, writing.org):
+        words = _words(task.sentence)
+        if words in said or (task.start and task.start > writing.term.period.ends_on.replace(month=12, day=31)):
+            continue
+        said.add(words)
+        url = reverse("duty.detail", kwargs={"pk": task.pk})
+        quote = writing.tokens.put({"kind": "quote", "words": words, "source": f"督办任务 {task.no} 原句", "url": url})
+        told = f"进度{writing.tokens.put(_token_of(task, url))}"
+        if task.end:
+            day = {
+                "kind": "date",
+                "words": f"{task.end.month}月{task.end.day}日",
+                "source": "督办任务的期限",
+                "url": url,
+            }
+            told += f"，期限{writing.tokens.put(day)}"
+        points.append([{"key": f"duty.{task.pk}", "case": "always", "text": f"{quote}（{told}）。"}])
+    return [{"title": "督办任务", "points": points}] if points else []
+
+
+def _token_of(task: SupervisedTask, url: str) -> dict[str, Any]:
+    return {
+        "kind": "rate", "words": f"{task.progress}%", "number": str(task.progress), "source": f"督办任务 {task.no} 的进度",
+        "url": url,
+    }  # fmt: skip
+
+
+def _words(sentence: str) -> str:
+    return "".join(sentence.split()).rstrip("。；;，,")
 
 
 def _open(writing: Writing, plan: Plan) -> dict[str, list[targets.Progress]]:
@@ -77,7 +114,7 @@ def _in_item(item: PlanItem, found: dict[str, list[targets.Progress]]) -> list[t
 
 
 def _point(writing: Writing, plan: Plan, item: PlanItem, sentence: str, open_: list[targets.Progress]) -> Point:
-    words = "".join(sentence.split()).rstrip("。；;，,")
+    words = _words(sentence)
     text = _quoted(writing, plan, words, f"i-{open_[0].one.pk}") + "".join(_standing(writing, one) for one in open_)
     return [{"key": f"next.{open_[0].one.pk}", "case": "always", "text": text + "。"}]
 

@@ -26,6 +26,7 @@ from minzheng.kernel.pages.tests import (
     town_registers,
     town_relief,
     town_stats,
+    town_summaries,
 )
 from minzheng.kernel.pages.tests.town import TOWN_A
 from minzheng.kernel.regions.models import Region
@@ -64,6 +65,7 @@ def crowd(family: dict[str, Any], bureau: Organization, many: int = MANY) -> Non
         town_pay.more(family["pay_rows"], again, n)
         town_relief.more(family["relief_rows"], again, n)
         town_plans.more(family["plan_rows"], again, n)
+        town_summaries.more(family["summary_rows"], again, n)
         town_duty.more(family["duty_rows"], again, n)
         town_projects.more(family["project_rows"], again, n)
         town_stats.more(family["stat_rows"], again, n)

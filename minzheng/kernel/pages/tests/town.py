@@ -48,6 +48,7 @@ from minzheng.kernel.pages.tests import (
     town_registers,
     town_relief,
     town_stats,
+    town_summaries,
 )
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
@@ -92,6 +93,8 @@ TOKENS = {
     "relief_lot": town_relief.LOT,
     "relief_campaign": town_relief.CAMPAIGN,
     "stat_reason": town_stats.REASON,
+    "summary_title": town_summaries.TITLE,
+    "summary_number": town_summaries.NUMBER,
     "plan_title": town_plans.TITLE,
     "plan_subject": town_plans.SUBJECT,
     "duty_title": town_duty.TITLE,
@@ -159,6 +162,8 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
     found["duty_rows"] = duty["duty_rows"]
     projects = town_projects.fill(staff)
     stats = town_stats.fill(staff)
+    summaries = town_summaries.fill(staff)
+    found["summary_rows"] = summaries["summary_rows"]
     found["stat_rows"] = stats["stat_rows"]
     found["project_rows"] = projects["project_rows"]
     indicators = town_indicators.fill(staff)
@@ -173,6 +178,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | funds["addresses"]
         | relief["addresses"]
         | plans["addresses"]
+        | summaries["addresses"]
         | duty["addresses"]
         | projects["addresses"]
         | stats["addresses"]
@@ -187,6 +193,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         + funds["keys"]
         + relief["keys"]
         + plans["keys"]
+        + summaries["keys"]
         + duty["keys"]
         + projects["keys"]
         + stats["keys"]

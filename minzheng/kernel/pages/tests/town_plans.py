@@ -41,6 +41,8 @@ def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
     version = services.import_text(actor=keeper, org=office, year=2027, text=TEXT, name="要点.txt").version
     first, second, third = version.indicators.order_by("start")
     services.strike(actor=keeper, indicator=third, reason="测试")
+    measured = {"code": "elderly.beds", "measured_region": TOWN_A, "period": "2027", "condition": None}
+    _of("linking").link(actor=keeper, indicator=second, values=measured)
     item = (
         version.items.get(no="1")
         if version.items.filter(no="1").exists()
@@ -49,6 +51,7 @@ def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
     pages: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (version.plan_id, ("plans.detail", "plans.editor")),
         (first.pk, ("plans.correct", "plans.split", "plans.merge", "plans.strike")),
+        (second.pk, ("plans.target", "plans.link", "plans.unlink")),
         (third.pk, ("plans.restore",)),
         (item.pk, ("plans.add",)),
     )
