@@ -10,13 +10,13 @@ from django.urls import reverse
 
 from minzheng.business.bureau.plans import targets
 from minzheng.business.bureau.plans.models import Plan, PlanItem, PlanVersion
-from minzheng.business.bureau.supervision import selectors as supervision
 from minzheng.business.bureau.summaries.writing import official, plan_of, safe
+from minzheng.business.bureau.supervision import selectors as supervision
 from minzheng.datacenter.indicators.showing import rounded
 
 if TYPE_CHECKING:
-    from minzheng.business.bureau.supervision import selectors as supervision
-from minzheng.business.bureau.summaries.writing import Writing
+    from minzheng.business.bureau.summaries.writing import Writing
+    from minzheng.business.bureau.supervision.models import SupervisedTask
 
 Point = list[dict[str, Any]]
 

@@ -72,10 +72,12 @@ PREDICATE = re.compile(
 )
 STRIVE = re.compile(r"力争|争取(?=到|在|实现|完成|达到|突破|年|全年|新增|\d)|努力(?!方向)|力求|力促")
 LIGHT_AT_START = re.compile(LIGHT)
+#: Beginnings that look like words that only lead and belong to the name (按期办结率, 发放退回率).
+_NAMES = r"(?!按期|按时|按需|按标|(?:发放|办理|建设|推荐|处理|受理|落实)[\u4e00-\u9fff]{2,4}率)"
 LEAD = re.compile(
-    rf"^(?:{TIME}|{SCOPE}|{_LEADING}|\(?[一二三四五六七八九十\d]{{1,3}}[)、.](?!\d)|[一二三四五六七八九十]+是|首先|其次|的|[,、和及与;:\s·—])"
+    rf"^{_NAMES}(?:{TIME}|{SCOPE}|{_LEADING}|\(?[一二三四五六七八九十\d]{{1,3}}[)、.](?!\d)|[一二三四五六七八九十]+是|首先|其次|的|[,、和及与;:\s·—])"
 )
-LEAD_NO_VERB = re.compile(rf"^(?:{TIME}|{SCOPE}|{ADVERB}|的|[,、和及与;:\s·—])")
+LEAD_NO_VERB = re.compile(rf"^{_NAMES}(?:{TIME}|{SCOPE}|{ADVERB}|的|[,、和及与;:\s·—])")
 SCOPES = re.compile(SCOPE)
 TIMES = re.compile(rf"(?:{TIME})")
 VERB_ONLY = re.compile(rf"^(?:{LIGHT}|{ADVERB})+$")
