@@ -34,6 +34,7 @@ bench: setup ## 测量速度，结果在 bench/results（自建数据库，量�
 	@$(BIN)/python -m bench plans
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m bench paying
+	@$(BIN)/python -m bench faults paying --rounds $(or $(ROUNDS),200)
 	@exec $(BIN)/python -m bench datacenter
 
 bench-datacenter: setup ## 测量大数据中心的各项承诺，旁边是裸 DuckDB 查询（SIZE=full 为承诺的规模）

@@ -9,9 +9,13 @@ import datetime
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 
+from minzheng.kernel import clock
+from minzheng.kernel.awards.models import Award, AwardPause
+from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.items import guarded
+from minzheng.kernel.payruns import terms
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 
 if TYPE_CHECKING:
@@ -132,3 +136,12 @@ def last_paid_month(items: Iterable[str], on: datetime.date) -> datetime.date | 
         item_code__in=list(items), month__lte=on, state__in=("PARTIAL_RETURN", "ALL_PAID", "CLOSED")
     )
     return told.exclude(kind="reissue").order_by("-month").values_list("month", flat=True).first()
+
+
+def suspended_too_long(actor: Actor) -> list[dict[str, Any]]:
+    """[{"item_code", "n", "since"}] of awards in the actor's places that have been suspended for longer than the term and of
+    which nobody has decided yet (reference §3.7)."""
+    limit = month_after(clock.today().replace(day=1), -terms.number("suspended_months"))
+    rows = AwardPause.objects.filter(to_month=None, from_month__lte=limit, award__state="suspended")
+    listed = rows.filter(award__in=Award.objects.filter(actor.scope_q(READ))).order_by("award__item_code")
+    return list(listed.values(item_code=F("award__item_code")).annotate(n=Count("pk"), since=Min("from_month")))

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from minzheng.kernel.awards.models import PaymentLine
-from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Money, Number, Region, Text
+from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Money, Month, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.parts.panels import Drawn, Figure, Figures, Table
@@ -169,11 +170,38 @@ def unexplained(_obj: Any, drawing: Drawing) -> list[Open]:
     ]
 
 
+@dataclass(frozen=True)
+class Paused(Number):
+    """How many awards; opens the list of those suspended."""
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        query = urlencode({"item": row.item_code, "state": "suspended"})
+        return format_html('<a href="{}?{}">{}</a>', reverse("awards.list"), query, row.n)
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """Awards of one benefit, suspended for longer than the term; `since`: the first month of the oldest."""
+
+    item_code: str
+    n: int
+    since: datetime.date
+
+
+def suspended(_obj: Any, drawing: Drawing) -> list[Suspended]:
+    return [Suspended(**one) for one in reading.suspended_too_long(drawing.actor)]
+
+
 OPEN: tuple[Column, ...] = (
     Text("item", "事项"),
     Text("why", "为什么"),
     Number("lines", "笔数"),
     Money("fen", "金额（元）"),
+)
+PAUSED: tuple[Column, ...] = (
+    Text(lambda row: item_short(row.item_code), "事项"),
+    Paused("n", "份数"),
+    Month("since", "最早从哪个月起"),
 )
 CLOSED: tuple[Column, ...] = (
     Link(lambda row: month_text(row.month), "月份", page="payruns.month", args={"pk": "pk"}),
@@ -199,6 +227,13 @@ PANELS = (
         rows=unexplained,
         columns=OPEN,
         empty="应发的每一笔都有着落：已发、退回待重发、已剔除并写明理由，或者暂停。",
+    ),
+    Table(
+        "暂停超过期限的",
+        permission="pay.build",
+        rows=suspended,
+        columns=PAUSED,
+        empty="没有暂停超过期限的待遇。查清以后恢复的，按规定补发暂停的月份；不再符合的停发。",
     ),
     Table(
         "已关账的月份",

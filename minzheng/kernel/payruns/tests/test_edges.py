@@ -15,12 +15,12 @@ from django.urls import reverse
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.awards import clawback, differences
-from minzheng.kernel.awards.models import Award, PayeeAccount, PaymentLine
+from minzheng.kernel.awards.models import Award, AwardPause, PayeeAccount, PaymentLine
 from minzheng.kernel.awards.services import change_account, stop
 from minzheng.kernel.ledger.models import LedgerEntry
 from minzheng.kernel.ledger.proofs import verify
 from minzheng.kernel.pages.tests.visiting import signed_in
-from minzheng.kernel.payruns import claims, returns, services, simulator, terms
+from minzheng.kernel.payruns import claims, reading, returns, services, simulator, terms
 from minzheng.kernel.payruns.errors import PayNotAllowed, PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayLine
 from minzheng.kernel.payruns.returns import expiring
@@ -306,3 +306,14 @@ def test_止付满规定月数的_页面上交回财政_账平_以后不再重�
     with pytest.raises(PayRefused, match="没有退回满"):
         expiring.give_back(actor=world.cashier, batch=batch, reason="再交一次")
     assert kept.pk and verify().errors == ()
+
+
+def test_暂停超过期限的_在按月发放里点名_期限内的不点(world: World) -> None:
+    for first, award in ((1, world.award("久停", first=month(1))), (3, world.award("新停"))):
+        AwardPause.objects.create(award=award, from_month=month(first), reason="举报调查中")
+        Award.objects.filter(pk=award.pk).update(state="suspended")
+    found = reading.suspended_too_long(world.clerk)
+    assert [(one["item_code"], one["n"], one["since"]) for one in found] == [(DIBAO, 1, month(1))]
+    assert world.clerk.user is not None
+    text = signed_in(world.clerk.user).get(reverse("payruns.board")).content.decode()
+    assert f"{reverse('awards.list')}?item={DIBAO}&amp;state=suspended" in text and "2026年1月" in text
