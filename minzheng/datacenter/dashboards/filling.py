@@ -61,13 +61,15 @@ class Board:
 @dataclass(frozen=True)
 class Canvas:
     """What tiles are drawn from and how large. `town(code)`: address of the same screen for a place below; `chosen`: the
-    indicator drawn on maps that have it; `wide`: of charts, the narrower the larger their letters; `font`: of maps."""
+    indicator drawn on maps that have it; `wide`: of charts, the narrower the larger their letters; `font`: of maps; `rows`: bars
+    at most."""
 
     view: View
     town: Callable[[str], str]
     chosen: str = ""
     wide: int = charts.TILE
     font: int = 13
+    rows: int = MOST_ROWS
     told: Told = field(default_factory=Told)
 
 
@@ -178,7 +180,7 @@ def _bars(tile: Tile, on: Canvas) -> Filled:
     if not any(one.value for _, _, one in rows):
         return filled
     unit = declaring.get(tile.indicators[0]).unit
-    points = [charts.Point(name, one.value, one.shown, one.url) for name, _, one in rows[:MOST_ROWS]]
+    points = [charts.Point(name, one.value, one.shown, one.url) for name, _, one in rows[: on.rows]]
     filled.unit = unit
     filled.chart = charts.bars(f"{tile.title}（{unit}）", points, on.wide)
     filled.heads = [(head, ""), (f"数值（{unit}）", "num")]

@@ -29,8 +29,11 @@ def rows_of(view: View, page: str, *, field: str = "region_code", **query: str) 
     declared = registry.get(page).body
     assert isinstance(declared, ListBody)
     body = declared.asked(view.actor, query)
-    drawing = Drawing(actor=view.actor, today=view.today, notes=view.notes)
-    return chosen_rows(body, query, drawing).filter(codes.scope_q([view.place], field)).order_by()
+    # Lists keep what may be chosen under the names of their filters: only the places are the same for all.
+    drawing = Drawing(actor=view.actor, today=view.today, notes=dict(view.notes))
+    rows = chosen_rows(body, query, drawing).filter(codes.scope_q([view.place], field)).order_by()
+    view.notes.update({name: found for name, found in drawing.notes.items() if name.startswith("places:")})
+    return rows
 
 
 def trouble(

@@ -20,7 +20,7 @@ NO_ONE = "只有汇总的数，没有任何人的信息"
 #: How often a large screen asks anew; the numbers of a month change slowly, troubles by the hour.
 MINUTES = 5
 #: Letters on the wall are read from afar.
-LARGE = {"wide": 340, "font": 17}
+LARGE = {"wide": 340, "font": 17, "rows": 7}
 
 
 def _screen(actor: Any, code: str) -> Screen:

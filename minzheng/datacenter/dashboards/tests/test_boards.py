@@ -16,9 +16,11 @@ from django.urls import reverse
 
 from minzheng.datacenter.dashboards import declaring as boards
 from minzheng.datacenter.dashboards.declaring import Screen, Tile
+from minzheng.datacenter.dashboards.lists import rows_of
 from minzheng.datacenter.indicators import declaring
 from minzheng.datacenter.indicators.declaring import Figure, Span
 from minzheng.kernel import clock
+from minzheng.kernel.accounts.actors import actor_of
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
@@ -112,6 +114,15 @@ def test_问题在前_数和点开的名单一致(browse: Callable[..., Client],
     line = county.get(reverse("dashboards.show", kwargs={"code": "assistance"}), {"region": TOWN_A}).content.decode()
     assert "件低保办件超过办理期限" in line and f"item=assistance.dibao&amp;region={TOWN_A}" in line
     assert "件办件超过办理期限" not in words(browse("finance", COUNTY))
+
+
+def test_各名单的同名条件互不相扰(staff: Callable[[str, str], Any]) -> None:
+    view = boards.View(actor_of(staff("bureau_head", COUNTY)), TOWN_A, TODAY)
+    asked = (("cases.list", {"state": "ACCEPTED"}), ("monitor.queue", {"state": "open", "town": TOWN_A}),
+             ("payruns.lines", {"state": "returned", "region": TOWN_A}), ("duty.list", {"state": "late"}))  # fmt: skip
+    assert not any(rows_of(view, page, **query).query.is_empty() for page, query in asked)
+    # a filter that the list does not know is not quietly everything
+    assert rows_of(view, "monitor.queue", state="no such state").query.is_empty()
 
 
 def test_查询次数不随地方和行数变(browse: Callable[..., Client], family: dict[str, Any]) -> None:
