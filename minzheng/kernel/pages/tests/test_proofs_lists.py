@@ -35,6 +35,8 @@ OWN_DOING = {
     "funds.board_export": "工作簿里有生成时间",
     "relief.stock": "物资目录不分地区，装入后各处都列出",
     "relief.stock_pdf": "打印件上有时间",
+    "stats.yearbook_pdf": "打印件上有时间",
+    "stats.yearbook_workbook": "工作簿里有生成时间",
 }
 
 
