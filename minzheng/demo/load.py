@@ -29,6 +29,7 @@ from minzheng.demo import (
     replace,
     samples,
     simulations,
+    statistics,
     summaries,
     supervision,
 )
@@ -106,6 +107,7 @@ class Loader:
             ("督办任务", lambda: supervision.load_supervision(self)),
             ("工作台账", lambda: registers.load_registers(self)),
             ("指标", lambda: indicators.load_indicators(self)),
+            ("统计报表", lambda: statistics.load_statistics(self)),
             ("计划和总结", lambda: summaries.load_summaries(self)),
         )  # fmt: skip
         for title, step in steps:
