@@ -8,8 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
+from minzheng.datacenter.indicators import declaring, periods
+from minzheng.datacenter.indicators.models import IndicatorMonth
 from minzheng.datacenter.matching.models import MatchRequest
 from minzheng.datacenter.monitoring.models import Alert
+from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award, AwardPause, PaymentLine
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.objections.models import PublicObjection
@@ -39,6 +42,16 @@ def fill() -> None:
         _benefit(n, item)
     _cases()
     _alerts()
+
+
+def quiet_before(month: datetime.date) -> None:
+    """The two years before count as computed (nothing was found), so that a page with a course computes only what matters."""
+    IndicatorMonth.objects.bulk_create(
+        IndicatorMonth(
+            region_code=COUNTY, month=periods.shifted(month, -n), computed_at=clock.now(), declared=declaring.digest()
+        )
+        for n in range(1, 26)
+    )
 
 
 def household(n: int, village: str, urban: bool) -> Household:

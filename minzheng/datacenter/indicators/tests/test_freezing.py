@@ -15,7 +15,7 @@ from django.test import Client
 from minzheng.datacenter.indicators import cli, computing, declaring, jobs, reporting, selectors, services
 from minzheng.datacenter.indicators.errors import IndicatorRefused
 from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth, IndicatorValue, ManualFigure
-from minzheng.datacenter.indicators.tests.county import COUNTY, MONTH, TODAY, TOWNS, VILLAGES, award
+from minzheng.datacenter.indicators.tests.county import COUNTY, MONTH, TODAY, TOWNS, VILLAGES, award, quiet_before
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, actor_of
 from minzheng.kernel.accounts.models import User
@@ -63,6 +63,7 @@ def test_冻结后不随业务变_更正另成一版_留下差异(officer: Actor
         services.freeze(actor=officer, region_code=COUNTY, month=TODAY)
     lines = AuditEntry.objects.filter(action__startswith="indicator.").values_list("action", flat=True)
     assert list(lines.order_by("pk")) == ["indicator.freeze", "indicator.restate"]
+    quiet_before(MONTH)
     half = selectors.value(NEW, COUNTY, "2026H1")
     assert not half.frozen, "半年里有没冻结的月份，就不是冻结的数"
 
@@ -203,6 +204,7 @@ def test_每晚计算_到日子冻结上月(officer: Actor) -> None:
 
 @pytest.mark.usefixtures("filled")
 def test_页面走一遍(browse: Callable[..., Client], officer: Actor, head: Actor) -> None:
+    quiet_before(MONTH)
     clerk, leader = browse("policy_officer", COUNTY), browse("bureau_head", COUNTY)
     page = clerk.get("/console/indicators/?line=assistance&period=2026-06").content.decode()
     assert "低保户数" in page and "6 户" in page

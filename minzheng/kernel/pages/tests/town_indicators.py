@@ -38,7 +38,7 @@ def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
     pages = ("indicators.figure", "indicators.confirm", "indicators.send_back")
     return {
         "addresses": {
-            **{code: county for code in ("indicators.compute", "indicators.freeze", "indicators.restate")},
+            **dict.fromkeys(("indicators.compute", "indicators.freeze", "indicators.restate"), county),
             **{code: {"pk": waiting.pk} for code in pages}, "indicators.version": {"pk": second.pk},
             "indicators.report": {"code": CODE, "month": f"{MONTH:%Y-%m}", "region": TOWN_A},
             "indicators.show": {"code": CODE},
