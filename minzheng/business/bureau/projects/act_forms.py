@@ -18,7 +18,7 @@ from minzheng.business.bureau.projects import (
     terms,
 )
 from minzheng.business.bureau.projects.errors import Refused
-from minzheng.business.bureau.projects.forms import done
+from minzheng.business.bureau.projects.forms import done, places_above
 from minzheng.business.bureau.projects.models import (
     Project,
     ProjectMilestone,
@@ -34,7 +34,6 @@ from minzheng.kernel.funds.models import FundAllocation
 from minzheng.kernel.parts.field_base import Field
 from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Photo, Text, When
 from minzheng.kernel.parts.page import Done
-from minzheng.kernel.regions import codes
 
 PHOTO_HELP = "照片会去掉位置等附带信息后加密保存，只有能看这个项目的人能打开。"
 
@@ -95,19 +94,12 @@ def _allocations(project: Project) -> list[tuple[str, str]]:
     """Confirmed allocations over the project's place that a project's source may come from."""
     pots = {pot for one in sources.sources().values() for pot in one.pots}
     rows = FundAllocation.objects.filter(
-        state="confirmed", source__in=pots, region_code__in=_above(project.region_code)
+        state="confirmed", source__in=pots, region_code__in=places_above(project.region_code)
     ).exclude(kind="adjust")
     return [
         (str(one.pk), f"{one.document_no}（{one.year}，{one.amount_fen / 1_000_000:,.2f} 万元）")
         for one in rows.order_by("-year", "pk")[:100]
     ]
-
-
-def _above(code: str) -> list[str]:
-    found = [codes.full(code)]
-    while codes.parent(found[-1]):
-        found.append(codes.parent(found[-1]))
-    return found
 
 
 def money_fields(actor: Any, project: Project) -> list[Field]:

@@ -108,7 +108,7 @@ def listing(name: str, username: str, stage: str | None, as_json: bool) -> None:
     """项目清单：编号、名称、阶段、总投资、完成投资。"""
     actor = _actor(username)
     library = _library(actor, name)
-    rows = selectors.projects(actor).filter(library=library).order_by("no")
+    rows: Any = selectors.projects(actor).filter(library=library).order_by("no")
     rows = rows.filter(stage=stage) if stage else rows
     found = [
         {"no": one.no, "name": one.name, "category": one.category.name, "region_code": one.region_code, "stage": one.stage, "counted": one.counted,
@@ -133,7 +133,7 @@ def total(name: str, username: str, as_json: bool) -> None:
     whole = actor.is_system or actor.can(selectors.READ, library.region_code) is not None
     ties = totals.ties(library) if whole else []
     table = totals.class_by_year(library, selectors.projects(actor).filter(library=library, counted=True))
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": one.name, "count": one.count, "total_fen": one.total_fen, "years": {str(year): {"planned_fen": p, "done_fen": d} for year, (p, d) in zip(table.years, one.cells(table.years), strict=True)}}
         for one in (*table.rows, table.whole)
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 
 from minzheng.business.bureau.projects import selectors, services, sources
@@ -24,6 +25,14 @@ URBAN = (("", "不分"), ("urban", "城镇"), ("rural", "农村"))
 
 def done(project: Project, sentence: str) -> Done:
     return Done(sentence, reverse("projects.show", kwargs={"pk": project.pk}))
+
+
+def places_above(code: str) -> list[str]:
+    """A place and those above it, by digits alone."""
+    found = [codes.full(code)]
+    while codes.parent(found[-1]):
+        found.append(codes.parent(found[-1]))
+    return found
 
 
 def _places(actor: Any, library: ProjectLibrary) -> list[tuple[str, str]]:
@@ -59,7 +68,7 @@ def _given(library: ProjectLibrary, values: dict[str, Any]) -> dict[str, Any]:
     found["public"] = values.get("public") != "no"
     found["urban"] = {"urban": True, "rural": False}.get(values.get("urban") or "")
     for name in ("longitude", "latitude"):
-        found[name] = Decimal(found[name]) if found[name] else None
+        found[name] = Decimal(str(found[name])) if found[name] else None
     found["category"] = library.categories.filter(pk=int(values["category"])).first()
     return found
 
@@ -87,11 +96,10 @@ def _years(library: ProjectLibrary) -> range:
 
 
 def library_to_fill(actor: Any, pk: int) -> ProjectLibrary | None:
-    """A library in which the actor has a place to enter projects of."""
-    row = selectors.libraries(actor).filter(pk=pk).first()
-    if row is None:
-        row = next((one for one in ProjectLibrary.objects.filter(pk=pk) if _places(actor, one)), None)
-    return row if row is not None and _places(actor, row) else None
+    """A library in which the actor has a place to enter projects of: of the actor's own place, or of one above it."""
+    above = {one for scope in actor.scopes(MANAGE) for one in places_above(scope)}
+    reach = actor.scope_q(MANAGE) | Q(region_code__in=above)
+    return ProjectLibrary.objects.filter(reach, pk=pk).first()
 
 
 def new_fields(actor: Any, library: ProjectLibrary) -> list[Field]:

@@ -6,6 +6,7 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery, Sum
 
@@ -39,11 +40,11 @@ def _figures(rows: Iterable[tuple[str, int | None]], scale: Decimal = Decimal(1)
     return [Figure(code, value) for code, value in towns.items()]
 
 
-def _projects(span: Span) -> QuerySet[Project]:
+def _projects(span: Span) -> QuerySet[Any]:
     """In the totals at the end of the span, with the stage they had then (`then`): the last act up to that day."""
     low, high = span.bounds
     moved = ProjectAct.objects.filter(project=OuterRef("pk"), on__lte=span.last).exclude(to_stage="").order_by("-seq")
-    rows = Project.objects.filter(region_code__range=(low, high), counted=True)
+    rows: QuerySet[Any] = Project.objects.filter(region_code__range=(low, high), counted=True)
     return rows.annotate(then=Subquery(moved.values("to_stage")[:1])).exclude(then=None)
 
 

@@ -126,7 +126,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     return draw(
         request,
         "projects/ranking.html",
-        request.page,
+        request.page,  # type: ignore[attr-defined]
         libraries=rows,
         chosen=chosen,
         by=by,
@@ -161,7 +161,7 @@ def warnings(request: HttpRequest) -> HttpResponse:
     return draw(
         request,
         "projects/reminders.html",
-        request.page,
+        request.page,  # type: ignore[attr-defined]
         lines=lines[:300],
         left_out=max(len(lines) - 300, 0),
         counts=counts,

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from minzheng.business.bureau.projects import act_forms, forms, papers, selectors, showing, stages
+from minzheng.business.bureau.projects import act_forms, forms, papers, scoring, selectors, showing, stages
 from minzheng.business.bureau.projects.models import (
     Project,
     ProjectMilestone,
@@ -226,6 +226,10 @@ def _form(code: str, title: str, fields: Any, save: Any, **more: Any) -> Page:
     )
 
 
+def _points(name: str, label: str) -> Text:
+    return Text(lambda row: f"{getattr(row, name) / 100:g}", label)
+
+
 def _about_problem(row: ProjectProblem) -> str:
     return f"{row.project.name}：{row.words}"
 
@@ -265,7 +269,7 @@ PAGES = [
     Page("projects.score_confirm", "console/projects/scores/<int:pk>/", "绩效评价", READ, DetailBody(
         lambda actor, pk: selectors.scores(actor).filter(pk=pk).first(),
         (Facts("绩效评价", items=(Text("goal", "绩效目标"), Text("result", "自评情况"), Text("appraisal", "事前评估"), Text("monitoring", "绩效监控"), Text("use", "结果应用"),
-                              Text(lambda row: f"{row.rate}%", "预算执行率"), *(Text(lambda row, name=name: f"{getattr(row, name) / 100:g}", label) for name, label in act_forms.scoring.TITLES.items()),
+                              Text(lambda row: f"{row.rate}%", "预算执行率"), *(_points(name, label) for name, label in scoring.TITLES.items()),
                               Text(lambda row: f"{row.points / 100:g}（{row.grade}）", "总分"), Text("entered_name", "自评人"), Text("confirmed_name", "确认人"), Date("published_on", "公开日期"))),),
         title=lambda row: f"{row.project.name}：{row.year} 年绩效", parent="projects.list",
         actions=(Action("确认", "projects.score_sign", args={"pk": "pk"}, primary=True, offered=lambda actor, row: row.state == "draft" and bool(actor.can(CONFIRM, row.region_code))),)), example=_score),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minzheng.business.bureau.projects import stages, terms
 from minzheng.business.bureau.projects.models import ProjectMilestone, ProjectProblem
@@ -51,7 +51,7 @@ def spending_due(on: datetime.date) -> tuple[datetime.date, int] | None:
     return None
 
 
-def spending(project: Project, on: datetime.date) -> str:
+def spending(project: Any, on: datetime.date) -> str:
     """Sentence when 支出进度 = 支付 ÷ (结转 + 下达) of the year is below what the checkpoint asks; "" otherwise."""
     due = spending_due(on)
     if due is None or project.year_money <= 0:
@@ -62,7 +62,7 @@ def spending(project: Project, on: datetime.date) -> str:
     return f"今年可用 {wan(project.year_money)} 万元，已支付 {wan(project.year_paid)} 万元，支出进度 {rate}%，{due[0]:%m-%d} 应达到 {due[1]}%"
 
 
-def _behind(project: Project, on: datetime.date) -> str:
+def _behind(project: Any, on: datetime.date) -> str:
     if project.year_planned <= 0 or project.stage in _NOT_BUILDING:
         return ""
     passed = 100 * on.timetuple().tm_yday / 366
@@ -72,7 +72,7 @@ def _behind(project: Project, on: datetime.date) -> str:
     return f"今年计划 {wan(project.year_planned)} 万元，完成 {wan(project.year_invested)} 万元（{done}%），时间已过 {passed:.0f}%"
 
 
-def _silent(project: Project, on: datetime.date) -> str:
+def _silent(project: Any, on: datetime.date) -> str:
     if project.stage not in stages.UNDER_WAY:
         return ""
     last = project.reported
@@ -84,7 +84,7 @@ def _silent(project: Project, on: datetime.date) -> str:
     return f"{'最近一次填报是 ' + format(last, '%Y-%m') if last else '开工后没有填报过'}，已经 {days} 天"
 
 
-def of_project(project: Project, on: datetime.date) -> list[Reminder]:
+def of_project(project: Any, on: datetime.date) -> list[Reminder]:
     """Of one row of `selectors.with_year`: what follows from its own numbers."""
     found = (
         ("spending", spending(project, on)),

@@ -52,7 +52,7 @@ def execution_rate(project: Project, year: int) -> Decimal | None:
     """预算执行率 of a year: paid ÷ (carried in + allotted), percent with two decimals; None without money."""
     last = min(datetime.date(year, 12, 31), clock.today())
 
-    row = with_year(projects(SYSTEM).filter(pk=project.pk), last).get()
+    row: Any = with_year(projects(SYSTEM).filter(pk=project.pk), last).get()
     if row.year_money <= 0:
         return None
     return (Decimal(row.year_paid) * 100 / row.year_money).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -73,7 +73,7 @@ def evaluate(*, actor: Actor, project: Project, year: int, values: Mapping[str, 
         errors["year"] = f"年度应在 {row.library.first_year} 到 {today.year} 之间。"
     for name in PARTS:
         most = terms.number(f"part_{name}", today) * 100
-        if not 0 <= (values.get(name) if values.get(name) is not None else -1) <= most:
+        if not 0 <= int(values[name] if values.get(name) is not None else -1) <= most:
             errors[name] = f"{TITLES[name]}分应在 0 到 {most // 100} 之间。"
     if errors:
         raise Refused([], errors)
@@ -83,7 +83,8 @@ def evaluate(*, actor: Actor, project: Project, year: int, values: Mapping[str, 
     there = row.scores.filter(year=year).exclude(state="withdrawn").first()
     if there is not None and there.state == "confirmed":
         raise Refused(f"{year} 年的绩效评价已经确认，不能再改。")
-    found = judged(rate, *(values[name] for name in PARTS), on=today)
+    output, benefit, satisfaction = (int(values[name]) for name in PARTS)
+    found = judged(rate, output, benefit, satisfaction, today)
     score = there or ProjectScore(project=row, region_code=row.region_code, year=year)
     for name in (*PARTS, *_WORDS):
         setattr(score, name, values.get(name) or (0 if name in PARTS else ""))

@@ -13,11 +13,11 @@ from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import ExtractYear
 
 from minzheng.business.bureau.projects import terms
-from minzheng.business.bureau.projects.models import ProjectProgress, ProjectSource, ProjectYear
+from minzheng.business.bureau.projects.models import Project, ProjectProgress, ProjectSource, ProjectYear
 from minzheng.business.bureau.projects.money import wan
 
 if TYPE_CHECKING:
-    from minzheng.business.bureau.projects.models import Project, ProjectLibrary
+    from minzheng.business.bureau.projects.models import ProjectLibrary
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def class_by_year(library: ProjectLibrary, projects: QuerySet[Project]) -> Class
     """Planned and done investment of these projects by class and year; the last line is the sum of the lines above. Four
     queries."""
     rows = {pk: Row(name) for pk, name in library.categories.values_list("pk", "name")}
-    base = type(library).projects.rel.related_model.objects.filter(pk__in=projects.order_by().values("pk"))
+    base = Project.objects.filter(pk__in=projects.order_by().values("pk"))
     for pk, count, fen in base.values_list("category").annotate(n=Count("pk"), fen=Sum("total_fen")).order_by():
         rows[pk].count, rows[pk].total_fen = count, fen
     planned = ProjectYear.objects.filter(project__in=base).values_list("project__category", "year")
