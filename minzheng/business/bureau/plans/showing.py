@@ -29,6 +29,11 @@ class Card:
     notes: tuple[str, ...]
 
     @property
+    def is_target(self) -> bool:
+        """Whether it has a page of its own that says how far it is."""
+        return self.one.kind != "actual" and not self.struck and not self.merged
+
+    @property
     def tone(self) -> str:
         return {"read": "plain", "corrected": "info", "added": "info", "struck": "wait"}[self.one.state]
 

@@ -17,6 +17,7 @@ from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.regions.models import Region
 from minzheng.kernel.regions.selectors import forget
 
+DIBAO = "assistance.dibao.persons"
 COUNTY, TOWN, OTHER_TOWN = "990101000000", "990101001000", "990101002000"
 START = datetime.date(2020, 1, 1)
 PLAN = """示范县民政局2026年工作要点
