@@ -75,7 +75,7 @@ def collecting(obj: Any, drawing: Drawing) -> list[dict[str, Any]]:
     parts: dict[int, list[StatReport]] = defaultdict(list)
     rows = StatReport.objects.filter(parent__in=[one.pk for one in above]).defer("values", "sources", "notes")
     for row in rows.order_by("region_code"):
-        parts[row.parent_id].append(row)
+        parts[row.parent_id or 0].append(row)
     drawing.load_regions(
         [row.region_code for group in parts.values() for row in group] + [one.region_code for one in above]
     )

@@ -269,7 +269,7 @@ def _year(check: Check, sheet: Sheet, known: Known) -> Finding | None:
     """More than ±30 % against the same period of the year before needs a note."""
     cell, now = sheet.version.cells[check.cell], number(sheet.values, check.cell)
     before = number(known.year_ago or {}, check.cell)
-    if now is None or before is None or abs(now - before) < max(terms.number("year_least"), Decimal("0.01")):
+    if now is None or before is None or abs(now - before) < max(Decimal(terms.number("year_least")), Decimal("0.01")):
         return None
     percent = check.most if check.most is not None else Decimal(terms.number("year_percent"))
     rate = (now - before) / before * 100 if before else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from minzheng.datacenter.statistics import periods, reading, services, showing
+from minzheng.datacenter.statistics import periods, reading, selectors, services, showing
 from minzheng.datacenter.statistics.declaring import Cell
 from minzheng.datacenter.statistics.selectors import REVIEW
 from minzheng.kernel import clock
@@ -51,7 +51,7 @@ def note_boxes(
         if one.level == "note":
             asked.setdefault(one.cell, []).append(one.sentence)
             titles[one.cell] = one.title
-    version = showing.selectors.version_of(report)
+    version = selectors.version_of(report)
     for address in report.notes:
         if address != services.WHOLE and address in version.cells:
             asked.setdefault(address, [])

@@ -32,7 +32,7 @@ from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.filters import ByChoice, ByRegion
 from minzheng.kernel.parts.page import ActionBody, BoardBody, Custom, ExportBody, FormBody, ListBody, Menu, Page
 from minzheng.kernel.parts.panels import Figures, Table
-from minzheng.kernel.regions.selectors import region_names
+from minzheng.kernel.regions.selectors import region_name, region_names
 
 GROUP = "统计"
 IMPERSONAL = showing.IMPERSONAL
@@ -163,7 +163,7 @@ def _act(code: str, path: str, title: str, permission: str, get: Any, run: Any, 
     more.setdefault("submit", title)
     return Page(
         code, f"console/statistics/<int:pk>/{path}/", title, permission,
-        ActionBody(get, run, question=lambda one: f"{report_page.region_name(one.region_code)} {showing.title_of(one)}：{question}",
+        ActionBody(get, run, question=lambda one: f"{region_name(one.region_code)} {showing.title_of(one)}：{question}",
                    parent="stats.show", **more),
         example=_some,
     )  # fmt: skip

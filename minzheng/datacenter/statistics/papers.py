@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 from django.conf import settings
 
-from minzheng.datacenter.statistics import selectors, showing, yearbook
+from minzheng.datacenter.statistics import periods, reckoning, selectors, showing, yearbook
 from minzheng.datacenter.statistics.models import StatReport
 from minzheng.kernel.documents.typesetting.rendering import one_at_a_time
 from minzheng.kernel.exports import services as exports
@@ -48,7 +48,7 @@ def facts(report: StatReport) -> list[tuple[str, str]]:
     """Head and foot of the printed form."""
     shell = selectors.shell_of(report)
     told = [
-        ("表号", shell.number), ("填报单位", region_name(report.region_code, full=True)), ("报告期", showing.periods.parse(report.period).title),
+        ("表号", shell.number), ("填报单位", region_name(report.region_code, full=True)), ("报告期", periods.parse(report.period).title),
         ("制定依据", shell.basis), ("状态", showing.STATES[report.state]), ("填报人", report.reported_name), ("审核人", report.reviewed_name),
         ("封存人", report.sealed_name),
         ("上报日期", f"{report.reported_at:%Y-%m-%d}{'（迟报）' if report.late else ''}" if report.reported_at else ""),
@@ -83,7 +83,7 @@ def report_workbook(report: StatReport, drawing: Drawing) -> bytes:
             line.title, line.indent,
             [
                 yearbook.Entry(
-                    selectors.reckoning.number(report.values, box.cell.address) if box else None, box.cell.decimals if box else 0
+                    reckoning.number(report.values, box.cell.address) if box else None, box.cell.decimals if box else 0
                 )
                 for box in line.boxes
             ],

@@ -182,8 +182,12 @@ def _checks(raw: Mapping[str, Any], cells: Mapping[str, Cell]) -> Iterable[Check
         raise ValueError(f"核对的单元格“{target}”不在表里。")
     for address in found:
         column = address.partition(".")[2]
-        words = {name: str(raw.get(name, "")).replace(".*", f".{column}") for name in ("equals", "at_least", "at_most")}
-        limits = {name: Decimal(str(raw[name])) for name in ("least", "most", "tolerance") if name in raw}
+        words: dict[str, Any] = {
+            name: str(raw.get(name, "")).replace(".*", f".{column}") for name in ("equals", "at_least", "at_most")
+        }
+        limits: dict[str, Any] = {
+            name: Decimal(str(raw[name])) for name in ("least", "most", "tolerance") if name in raw
+        }
         yield Check(kind=kind, cell=address, advice=raw.get("advice", ""), **words, **limits)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -35,7 +35,7 @@ def visible_to(actor: Actor, permission: str = READ) -> QuerySet[StatReport]:
     return rows if actor.is_system else rows.filter(actor.scope_q(permission))
 
 
-def listed(actor: Actor) -> QuerySet[StatReport]:
+def listed(actor: Actor) -> QuerySet[Any]:
     """For lists: with `below_count`, `accepted_count` (how many below are through), without the numbers."""
     through = Q(below__state__in=(StatReport.ACCEPTED, StatReport.SEALED))
     return visible_to(actor).defer("values", "sources", "notes").annotate(
