@@ -20,14 +20,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from minzheng.kernel.discovery import import_all
 from minzheng.kernel.regions import codes
 
 T = TypeVar("T")
-FLOW, STOCK = "flow", "stock"
-SYSTEM, MANUAL, EXTERNAL = "system", "manual", "external"
+FLOW: Final = "flow"
+STOCK: Final = "stock"
+SYSTEM: Final = "system"
+MANUAL: Final = "manual"
+EXTERNAL: Final = "external"
 #: Dimension → {stored value: word}.
 DIMENSIONS: dict[str, dict[str, str]] = {"urban": {"1": "城镇", "0": "农村"}}
 

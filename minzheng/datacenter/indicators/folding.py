@@ -4,9 +4,10 @@ together as the indicator says, formulas are worked out anew from the numbers th
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from minzheng.datacenter.indicators import declaring, reading
 from minzheng.datacenter.indicators.declaring import STOCK, Indicator
@@ -14,7 +15,14 @@ from minzheng.datacenter.indicators.periods import Period, of_month
 from minzheng.datacenter.indicators.reading import Book
 from minzheng.kernel.regions import codes
 
-_JOIN = {"sum": sum, "min": min, "max": max}
+Sum = tuple[str, Decimal, Decimal, Decimal]
+_JOIN: dict[str, Callable[[Iterable[Decimal]], Any]] = {"sum": sum, "min": min, "max": max}
+#: Of a county's sums: the one that the joining of places needs.
+_COLUMN: dict[str, Callable[[Sum], Decimal]] = {
+    "sum": lambda row: row[1],
+    "min": lambda row: row[2],
+    "max": lambda row: row[3],
+}
 #: A reported number: place, month, value, whether it came after the freeze of the month.
 Report = tuple[str, datetime.date, Decimal, bool]
 
@@ -92,9 +100,8 @@ class Folder:
         if not rows:
             nothing = Decimal(0) if one.aggregate == "sum" else None
             return Folded(nothing, "" if nothing is not None else "这里没有这项数字", frozenset(used))
-        column = {"sum": 1, "min": 2, "max": 3}[one.aggregate]
         by_month = [
-            _JOIN[one.aggregate](row[column] for row in self.book.sums[one.code, group, month])
+            _JOIN[one.aggregate](_COLUMN[one.aggregate](row) for row in self.book.sums[one.code, group, month])
             for month in months
             if (one.code, group, month) in self.book.sums
         ]

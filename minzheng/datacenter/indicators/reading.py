@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -81,7 +81,7 @@ def load(
     """Values of the indicators `computed` in `months` and of those `reported` in `months` and `held` (months whose report
     may still hold). `width` > 0: computed values by the first so many digits of their place."""
     low, high = codes.bounds(place)
-    asked = {
+    asked: dict[str, Any] = {
         "low": low, "high": high, "unit_low": low[:6] + "0" * 6, "width": width, "dims": json.dumps(dict(dims or {})),
     }  # fmt: skip
     book = Book()
@@ -94,7 +94,7 @@ def load(
             cursor.execute(_REPORTS, asked | {"codes": list(reported), "months": everything})
             for code, region, month, value, late in cursor.fetchall():
                 book.reports[code].append((region, month, value, late))
-    _stand(book, asked["unit_low"], high, sorted({*months, *held}))  # type: ignore[arg-type]
+    _stand(book, asked["unit_low"], high, sorted({*months, *held}))
     return book
 
 

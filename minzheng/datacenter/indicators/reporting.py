@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
@@ -32,7 +32,7 @@ def report_manual(
     is_demo: bool = False,
 ) -> ManualFigure:  # fmt: skip
     """Report a number; it counts when a second person has confirmed it. A waiting report of the same number is replaced by
-    its own reporter's newer one. Raises IndicatorRefused: no such indicator, out of range, far from last year without a
+    the newer one. Raises IndicatorRefused: no such indicator, out of range, far from last year without a
     note, a month to come."""
     one, place, month = _manual(code), codes.full(region_code), month.replace(day=1)
     who = services.acting(actor, REPORT, place)
@@ -68,7 +68,7 @@ def confirm(*, actor: Actor, pk: int) -> ManualFigure:
     who = services.acting(actor, CONFIRM, row.region_code)
     if actor.id is not None and actor.id == row.entered_by_id:  # type: ignore[attr-defined]
         raise IndicatorRefused("填报人不能自己确认，请由另一个人确认。")
-    same = {"code": row.code, "region_code": row.region_code, "month": row.month}
+    same: dict[str, Any] = {"code": row.code, "region_code": row.region_code, "month": row.month}
     ManualFigure.objects.filter(**same, state=ManualFigure.CONFIRMED).update(state=ManualFigure.REPLACED)
     _decided(row, actor, ManualFigure.CONFIRMED)
     IndicatorValue.objects.update_or_create(**same, dims={}, version=0, defaults={"value": row.value})

@@ -42,7 +42,8 @@ def in_force(month: datetime.date) -> Q:
     """Entitled in this month (day 1), by the months of the award; what is paid once is no standing."""
     paused = AwardPause.objects.filter(award=OuterRef("pk"), from_month__lte=month)
     paused = paused.filter(Q(to_month=None) | Q(to_month__gte=month))
-    return _lasting() & Q(first_month__lte=month) & (Q(last_month=None) | Q(last_month__gte=month)) & ~Exists(paused)
+    lasted = Q(last_month=None) | Q(last_month__gte=month)
+    return _lasting() & Q(first_month__lte=month) & lasted & ~Q(Exists(paused))
 
 
 def begun(month: datetime.date) -> Q:
