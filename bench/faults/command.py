@@ -42,17 +42,19 @@ def paying(rounds: int, seed: int, as_json: bool) -> None:
     def tell(said: str) -> None:
         click.echo(said, err=True)
 
-    found = _on_a_platform(lambda platform, folder: pay.measure(platform, folder, rounds=rounds, seed=seed, tell=tell))
+    found = _on_a_platform(
+        lambda platform, folder: pay.measure(platform, folder, rounds=rounds, seed=seed, tell=tell), workers=1
+    )
     found["kept"] = pay.kept(found)
     _told(found, as_json, _paying_sentences)
 
 
-def _on_a_platform(act: Callable[[Platform, Path], dict[str, Any]]) -> dict[str, Any]:
+def _on_a_platform(act: Callable[[Platform, Path], dict[str, Any]], *, workers: int = 2) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="minzheng-faults-"))
     folder.chmod(0o755)  # the database's own account must reach it
     begun = time.monotonic()
     try:
-        found = act(Platform(folder / "var"), folder)
+        found = act(Platform(folder / "var", workers=workers), folder)
     finally:
         home = (folder / "var" / "pg").resolve()
         shutil.rmtree(home, ignore_errors=True)

@@ -16,10 +16,7 @@ def main() -> None:
     from minzheng.site import cli
 
     cli._set_up_django()
-    import minzheng.kernel.payruns.cli
-    import minzheng.kernel.payruns.proofs
-    import minzheng.kernel.payruns.services  # noqa: F401  # loaded here, not in every fork
-
+    _load()
     sys.stdout.write('{"ready": true}\n')
     sys.stdout.flush()
     for line in sys.stdin:
@@ -30,6 +27,20 @@ def main() -> None:
         _tell(pid=pid)
         _, status = os.waitpid(pid, 0)
         _tell(code=os.waitstatus_to_exitcode(status))
+
+
+def _load() -> None:
+    """Everything that a command would load before its first question to the database, once and not in every fork."""
+    import minzheng.kernel.payruns.cli
+    import minzheng.kernel.payruns.services  # noqa: F401
+    from minzheng.kernel.discovery import import_all
+    from minzheng.kernel.items import registry
+    from minzheng.policy import load_ruleset
+
+    for name in ("proofs", "pay_findings", "jobs", "fund_uses"):
+        import_all(name)
+    registry.all_items()
+    load_ruleset()
 
 
 def _tell(**said: int) -> None:
