@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DAY = datetime.timedelta(days=1)
 MANAGER, HEAD, DEPUTY = "zhengce", "juzhang", "fujuzhang"
+#: The year of the tasks, in days from the day of the demonstration: whatever that day is.
+BEGUN, OVER = -320, 40
 #: Reports are given this many days before the day of the demonstration, the last one lately.
 LATELY = 6
 
@@ -119,7 +121,7 @@ def _late(cast: Cast, task: SupervisedTask) -> None:
 
 TASKS = (
     Told("困难老年人家庭适老化改造240户。", "困难老年人家庭适老化改造", "fuhe", "养老服务股", (60, 150, 212), "good", None, 240, "户",
-         steps=(("完成入户评估", -200), ("完成招标", -150), ("完成改造和验收", 40)), weight=30),
+         steps=(("完成入户评估", -200), ("完成招标", -150), ("完成改造和验收", 30)), weight=30),
     Told("开展低收入人口动态监测，预警处置率达到95%以上。", "低收入人口动态监测预警处置", "hedui", "核对中心", (40, 66, 88), target=95, unit="%", comparator=">=", weight=20),
     Told("新建农村互助养老点10处。", "新建农村互助养老点", "fuhe", "养老服务股", (2, 5, 7), "good", None, 10, "处", weight=20,
          problems="两处选址要调整，正与乡镇协商", steps=(("确定选址", -180), ("开工", -100))),
@@ -157,7 +159,7 @@ def load_supervision(loader: Loader) -> int:
         bulletins.issue(
             actor=actors[HEAD],
             owner=bureau,
-            first=cast.today.replace(month=1, day=1),
+            first=cast.today - 120 * DAY,
             last=cast.today - DAY,
             remark=remark,
         )
@@ -166,18 +168,17 @@ def load_supervision(loader: Loader) -> int:
 
 def _play(cast: Cast, one: Told) -> SupervisedTask:
     today, actor = cast.today, cast.actors[one.user]
-    start = datetime.date(today.year, 1, 5)
-    end = datetime.date(today.year, 12, 31) if one.end is None else today + one.end * DAY
+    begun = today + (-3 if one.stop == "assigned" else BEGUN) * DAY
+    end = today + (OVER if one.end is None else one.end) * DAY
     lead = actor.assignments[0].organization
     target = Decimal(one.target) if one.target else None
     source = Source(one.sentence, one.title, comparator=one.comparator if target else "", target=target, unit=one.unit)
-    begun = today - 3 * DAY if one.stop == "assigned" else start
     with clock.at(begun):
         manager = cast.actors[MANAGER]
         task = starting.propose(actor=manager, owner=cast.bureau, kind=one.kind, year=today.year, source=source, goals=one.goals,
                                 basis=f"示范县民政局{today.year}年工作要点")  # fmt: skip
         steps = [(title, today + days * DAY) for title, days in one.steps]
-        share = Share(lead.pk, start, end, one.office, actor.id, "文思齐", Decimal(one.weight), "monthly", (), steps)
+        share = Share(lead.pk, begun, end, one.office, actor.id, "文思齐", Decimal(one.weight), "monthly", (), steps)
         task = starting.divide(actor=manager, task=task, share=share)
         if one.stop == "divided":
             return task
@@ -188,7 +189,7 @@ def _play(cast: Cast, one: Told) -> SupervisedTask:
 
 
 def _report(cast: Cast, task: SupervisedTask, one: Told, actor: Actor) -> None:
-    with clock.at(datetime.date(cast.today.year, 1, 6)):
+    with cast.on(BEGUN + 1):
         handling.sign(actor=actor, task=task)
     for n, number in enumerate(one.reports, start=1 - len(one.reports)):
         done = (number >= one.target) if one.target else number == 100
@@ -215,7 +216,9 @@ def _hand_down(cast: Cast, task: SupervisedTask) -> None:
     shares: dict[int, Decimal | None] = {one.pk: Decimal(part) for one in offices.values() if one is not None}
     task.refresh_from_db()
     with cast.on(-260):
-        made = starting.delegate(actor=cast.actors[MANAGER], task=task, shares=shares, end=cast.today + 40 * DAY)
+        made = starting.delegate(
+            actor=cast.actors[MANAGER], task=task, shares=shares, end=cast.today + (OVER - 5) * DAY
+        )
     by_place = {one.region_code: one for one in made}
     for town, number in zip(towns, reached, strict=True):
         actor, child = cast.actors[town.short], by_place[town.code]
