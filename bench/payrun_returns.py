@@ -57,7 +57,7 @@ def _accounts(lines: int) -> None:
     from minzheng.kernel.models import PayeeAccount, Person
 
     seal, now = copying.sealer(PayeeAccount, "number"), clock.now()
-    names = (
+    names: tuple[str, ...] = (
         "id",
         "region_code",
         "holder",

@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ class Rounds:
                 done = batch.do(step)
             if done.done and step != hit:
                 self.took[key] = time.monotonic() - begun
-            if not done.done and not self._until_done(batch, step, wanted, lambda step=step: batch.do(step), done):
+            if not done.done and not self._until_done(batch, step, wanted, partial(batch.do, step), done):
                 return
 
     def _until_done(

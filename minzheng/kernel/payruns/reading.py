@@ -144,4 +144,5 @@ def suspended_too_long(actor: Actor) -> list[dict[str, Any]]:
     limit = month_after(clock.today().replace(day=1), -terms.number("suspended_months"))
     rows = AwardPause.objects.filter(to_month=None, from_month__lte=limit, award__state="suspended")
     listed = rows.filter(award__in=Award.objects.filter(actor.scope_q(READ))).order_by("award__item_code")
-    return list(listed.values(item_code=F("award__item_code")).annotate(n=Count("pk"), since=Min("from_month")))
+    found = listed.values(item_code=F("award__item_code")).annotate(n=Count("pk"), since=Min("from_month"))
+    return [dict(one) for one in found]
