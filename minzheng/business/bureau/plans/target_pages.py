@@ -11,6 +11,7 @@ from django.urls import reverse
 from minzheng.business.bureau.plans import linking, selectors, services, target_showing, targets
 from minzheng.business.bureau.plans.models import PlanIndicator, TargetLink
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
+from minzheng.business.bureau.plans.target_showing import Target
 from minzheng.datacenter.indicators import declaring
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
@@ -31,9 +32,8 @@ _linked = first_of(PlanIndicator.objects.exclude(target_link=None).order_by("pk"
 def board(request: HttpRequest) -> HttpResponse:
     """The targets of one plan; without a choice the newest plan that has any."""
     actor = actor_in(request)
-    plans = list(
-        selectors.plans(actor).filter(indicator_count__gt=0).exclude(kind="summary").order_by("-year", "-created_at")
-    )
+    known = selectors.plans(actor).exclude(kind="summary").order_by("-year", "-created_at")
+    plans = [one for one in known if one.indicator_count]  # type: ignore[attr-defined]
     chosen = request.GET.get("plan", "")
     plan = next((one for one in plans if str(one.pk) == chosen), plans[0] if plans else None)
     rows = targets.targets(actor).filter(version__plan=plan).order_by("start", "seq") if plan else []
@@ -49,11 +49,9 @@ def board(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _get(actor: Any, pk: int) -> PlanIndicator | None:
+def _get(actor: Any, pk: int) -> Target | None:
     one = targets.targets(actor).filter(pk=pk).first()
-    if one is not None:
-        one.told = targets.progress(actor, [one], clock.today())[0]
-    return one
+    return Target(one, targets.progress(actor, [one], clock.today())[0]) if one is not None else None
 
 
 def _managed(actor: Any, pk: int) -> PlanIndicator | None:
@@ -121,20 +119,20 @@ DETAIL = DetailBody(
     _get,
     (
         Drawn("原句", template="plans/target_sentence.html", context=target_showing.sentence),
-        Drawn("走势", template="plans/target_course.html", context=target_showing.course, when=lambda one: one.told.declared is not None),
-        Table("各乡镇", rows=target_showing.towns, columns=target_showing.TOWNS, when=lambda one: one.told.declared is not None,
+        Drawn("走势", template="plans/target_course.html", context=target_showing.course, when=lambda target: target.told.declared is not None),
+        Table("各乡镇", rows=target_showing.towns, columns=target_showing.TOWNS, when=lambda target: target.told.declared is not None,
               empty="没有各乡镇的数据：这个指标只有全域的数，或者还没有填报。"),
     ),
     side=(
         Facts("完成情况", items=target_showing.STANDING, columns=1),
-        Facts("怎么算的", items=target_showing.MEASURED, columns=1, when=lambda one: one.told.link is not None),
+        Facts("怎么算的", items=target_showing.MEASURED, columns=1, when=lambda target: target.told.link is not None),
     ),
-    title=lambda one: one.subject or "（没有读出指标名）",
-    subtitle=lambda one: f"{one.version.plan.title}，{services.figure(one)}",
+    title=lambda target: target.one.subject or "（没有读出指标名）",
+    subtitle=lambda target: f"{target.one.version.plan.title}，{services.figure(target.one)}",
     actions=(
-        Action("关联平台指标", "plans.link", args={"pk": "pk"}, primary=True, when=lambda one: one.told.link is None),
-        Action("改关联", "plans.link", args={"pk": "pk"}, when=lambda one: one.told.link is not None),
-        Action("取消关联", "plans.unlink", args={"pk": "pk"}, when=lambda one: one.told.link is not None),
+        Action("关联平台指标", "plans.link", args={"pk": "pk"}, primary=True, when=lambda target: target.told.link is None),
+        Action("改关联", "plans.link", args={"pk": "pk"}, when=lambda target: target.told.link is not None),
+        Action("取消关联", "plans.unlink", args={"pk": "pk"}, when=lambda target: target.told.link is not None),
     ),
     parent="plans.targets",
 )  # fmt: skip

@@ -58,11 +58,24 @@ class Row:
         return charts.svg(14, f"完成 {self.rate}，时间过了 {self.elapsed}", body, wide=BAR)
 
 
+@dataclass(frozen=True)
+class Target:
+    """One target with its standing, as its page shows it."""
+
+    one: PlanIndicator
+    told: Progress
+
+    @property
+    def pk(self) -> int:
+        return self.one.pk
+
+
 def percent(value: Decimal | None) -> str:
     return "—" if value is None else f"{rounded(value, 1)}%"
 
 
-def sentence(one: PlanIndicator, drawing: Drawing) -> dict[str, Any]:
+def sentence(target: Target, drawing: Drawing) -> dict[str, Any]:
+    one = target.one
     words = " ".join(one.sentence.split())
     before, found, after = words.partition(one.words)
     plan = reverse("plans.detail", kwargs={"pk": one.version.plan_id})
@@ -80,27 +93,27 @@ class Measured(Column):
 STANDING = (
     Badge("told.state", "状态", names=STATES, tones=TONES),
     Text("told.sentence", "说明"),
-    Text(services.figure, "目标"),
+    Text(lambda target: services.figure(target.one), "目标"),
     Measured("told.actual_words", "目前"),
-    Text(lambda one: percent(one.told.rate), "完成率"),
-    Text(lambda one: percent(one.told.elapsed), "时间进度"),
+    Text(lambda target: percent(target.told.rate), "完成率"),
+    Text(lambda target: percent(target.told.elapsed), "时间进度"),
     Text("told.forecast_words", "按进度到期"),
 )
 MEASURED = (
-    Text(lambda one: one.told.declared.name if one.told.declared else one.told.link.code, "平台指标"),
-    Text(lambda one: one.told.declared.definition if one.told.declared else "", "口径"),
-    Text(lambda one: regions.region_name(one.told.link.measured_region), "考核地区"),
-    Text(lambda one: periods.parse(one.told.link.period).title, "考核时期"),
-    Text(lambda one: dict(TargetLink.AGGREGATES)[one.told.link.aggregate], "汇总办法"),
-    Text(lambda one: dict(TargetLink.DIRECTIONS)[one.told.link.direction], "方向"),
+    Text(lambda target: target.told.declared.name if target.told.declared else target.told.link.code, "平台指标"),
+    Text(lambda target: target.told.declared.definition if target.told.declared else "", "口径"),
+    Text(lambda target: regions.region_name(target.told.link.measured_region), "考核地区"),
+    Text(lambda target: periods.parse(target.told.link.period).title, "考核时期"),
+    Text(lambda target: dict(TargetLink.AGGREGATES)[target.told.link.aggregate], "汇总办法"),
+    Text(lambda target: dict(TargetLink.DIRECTIONS)[target.told.link.direction], "方向"),
     Text("told.link.note", "说明"),
     Text("told.link.linked_name", "关联人"),
 )
 
 
-def course(one: PlanIndicator, drawing: Drawing) -> dict[str, Any]:
+def course(target: Target, drawing: Drawing) -> dict[str, Any]:
     """The months of the target's period that have begun, at most the last 24, with chart and table."""
-    told: Progress = one.told
+    told = target.told
     assert told.declared is not None and told.link is not None
     begun = [month for month in periods.parse(told.link.period).months if month <= clock.today()][-24:]
     names = [periods.of_month(month) for month in begun]
@@ -136,9 +149,9 @@ class Opens(Number):
 TOWNS = (Text("name", "乡镇"), Opens("words", "目前"), Text("state", "说明"))
 
 
-def towns(one: PlanIndicator, drawing: Drawing) -> list[Town]:
+def towns(target: Target, drawing: Drawing) -> list[Town]:
     """Townships with their values; those below a floor are named."""
-    told: Progress = one.told
+    told = target.told
     assert told.declared is not None and told.link is not None
     link = told.link
     need = link.condition if link.aggregate == "share" else told.target if link.aggregate == "each" else None
