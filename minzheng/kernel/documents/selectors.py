@@ -57,6 +57,11 @@ def loose_attachments(pks: Iterable[int], kind: str) -> dict[int, Attachment]:
     return Attachment.objects.filter(kind=kind, case=None, removed_at=None).in_bulk(list(pks))
 
 
+def sizes_of(pks: Iterable[int]) -> dict[int, int]:
+    """{attachment: bytes}; for whoever shows a list of them and has checked that it may."""
+    return dict(Attachment.objects.filter(pk__in=list(pks)).values_list("pk", "size"))
+
+
 def visible_documents(actor: Actor) -> QuerySet[IssuedDocument]:
     """Staff: notices within their scope; citizens: those sent to their own applications, never
     papers between offices."""

@@ -165,6 +165,13 @@ def _of(found: Balance, purpose: str, source: str) -> Row:
     return found.purposes.setdefault(purpose, {}).setdefault(source, Row())
 
 
+def confirmed_allocations(places: Iterable[str], sources: Iterable[str]) -> QuerySet[FundAllocation]:
+    """Confirmed allocations (adjustments apart) of these places from these sources, the newest first, for whoever divides
+    them further. Asks no actor."""
+    rows = FundAllocation.objects.filter(state=CONFIRMED, region_code__in=list(places), source__in=list(sources))
+    return rows.exclude(kind="adjust").order_by("-year", "pk")
+
+
 def places(actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the counties whose money this person may look at: those of their posts, and those with allocations
     in a wider one."""

@@ -27,10 +27,10 @@ from minzheng.business.bureau.projects.models import (
     ProjectProblem,
     ProjectScore,
 )
-from minzheng.business.bureau.projects.money import WanField
+from minzheng.business.bureau.projects.money import WanField, wan
 from minzheng.business.bureau.projects.selectors import CONFIRM, MANAGE
 from minzheng.kernel import clock
-from minzheng.kernel.funds.models import FundAllocation
+from minzheng.kernel.funds.selectors import confirmed_allocations
 from minzheng.kernel.parts.field_base import Field
 from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Photo, Text, When
 from minzheng.kernel.parts.page import Done
@@ -90,15 +90,16 @@ def save_report(actor: Any, values: dict[str, Any], project: Project) -> Done:
     return done(project, f"{values['month']} 的进度已填报。")
 
 
-def _allocations(project: Project) -> list[tuple[str, str]]:
+def _confirmed(project: Project) -> Any:
     """Confirmed allocations over the project's place that a project's source may come from."""
     pots = {pot for one in sources.sources().values() for pot in one.pots}
-    rows = FundAllocation.objects.filter(
-        state="confirmed", source__in=pots, region_code__in=places_above(project.region_code)
-    ).exclude(kind="adjust")
+    return confirmed_allocations(places_above(project.region_code), pots)
+
+
+def _allocations(project: Project) -> list[tuple[str, str]]:
     return [
-        (str(one.pk), f"{one.document_no}（{one.year}，{one.amount_fen / 1_000_000:,.2f} 万元）")
-        for one in rows.order_by("-year", "pk")[:100]
+        (str(one.pk), f"{one.document_no}（{one.year}，{wan(one.amount_fen)} 万元）")
+        for one in _confirmed(project)[:100]
     ]
 
 
@@ -119,7 +120,7 @@ def save_money(actor: Any, values: dict[str, Any], project: Project) -> Done:
         raise Refused([], {"allocation": "请选择本地的资金指标。"})
     row = spending.enter_money(
         actor=actor, project=project, kind=values["kind"], source=values["source"], form=values.get("form") or "money", amount_fen=values["amount_fen"],
-        on=values["on"], voucher=values["voucher"], note=values.get("note") or "", allocation=FundAllocation.objects.get(pk=int(chosen)) if chosen else None,
+        on=values["on"], voucher=values["voucher"], note=values.get("note") or "", allocation=_confirmed(project).get(pk=int(chosen)) if chosen else None,
     )  # fmt: skip
     return done(project, f"已登记{row.get_kind_display()}。")  # type: ignore[attr-defined]
 

@@ -12,11 +12,11 @@ from minzheng.business.bureau.projects import stages
 from minzheng.business.bureau.projects.errors import Refused, require
 from minzheng.business.bureau.projects.models import Project, ProjectAct, ProjectMilestone, ProjectPhoto
 from minzheng.business.bureau.projects.money import wan
-from minzheng.business.bureau.projects.recording import act, keep, locked
+from minzheng.business.bureau.projects.recording import KIND, act, keep, locked
 from minzheng.business.bureau.projects.selectors import CONFIRM, MANAGE
 from minzheng.kernel import clock
+from minzheng.kernel.documents import selectors as papers
 from minzheng.kernel.documents import services as documents
-from minzheng.kernel.documents.models import Attachment
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -156,7 +156,7 @@ def remove_photo(*, actor: Actor, photo: ProjectPhoto, reason: str) -> None:
         raise Refused([], {"reason": "请写明原因。"})
     photo.removed_at = clock.now()
     photo.save(update_fields=["removed_at"])
-    paper = Attachment.objects.filter(pk=photo.attachment_id).first()  # type: ignore[attr-defined]
+    paper = papers.loose_attachment(photo.attachment_id, KIND)  # type: ignore[attr-defined]
     if paper is not None:
         documents.remove(attachment=paper, actor=actor, reason=reason)
     act(actor, row, "unphoto", words=f"{photo.caption}：{reason}")

@@ -12,7 +12,7 @@ from minzheng.business.bureau.projects import recording, reminders, selectors, s
 from minzheng.business.bureau.projects.models import Project, ProjectAct, ProjectProblem
 from minzheng.business.bureau.projects.money import Wan, wan
 from minzheng.business.bureau.projects.selectors import percent
-from minzheng.kernel.documents.models import Attachment
+from minzheng.kernel.documents.selectors import sizes_of
 from minzheng.kernel.parts.columns import Badge, Date, Link, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.panels import Entry
@@ -141,7 +141,7 @@ def warned(project: Project, drawing: Drawing) -> list[reminders.Reminder]:
 def photos(project: Project, drawing: Drawing) -> dict[str, Any]:
     """Photographs by stage, the newest stage last; papers behind them."""
     rows = list(project.photos.filter(removed_at=None).order_by("taken_on", "pk"))
-    sizes = dict(Attachment.objects.filter(pk__in=[row.attachment_id for row in rows]).values_list("pk", "size"))  # type: ignore[attr-defined]
+    sizes = sizes_of(row.attachment_id for row in rows)  # type: ignore[attr-defined]
     may = bool(drawing.actor.can(selectors.MANAGE, project.region_code))
     found = [
         {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from minzheng.business.bureau.projects import importing, indicators, proofs, reminders, selectors, services
+from minzheng.business.bureau.projects import indicators, proofs, services
 from minzheng.business.bureau.projects.cli import projects as command
 from minzheng.business.bureau.projects.models import (
     Project,
@@ -27,14 +26,9 @@ from minzheng.business.bureau.projects.models import (
 from minzheng.business.bureau.projects.money import WAN
 from minzheng.business.bureau.projects.tests.conftest import COUNTY, TOWN_A, TOWN_B
 from minzheng.datacenter.indicators.declaring import Span
-from minzheng.demo import replace
-from minzheng.demo.projects import load_projects
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
-from minzheng.kernel.accounts.models import Assignment, User
-from minzheng.kernel.documents.models import Attachment
 from minzheng.kernel.documents.tests.samples import picture
-from minzheng.kernel.orgs.models import Organization
 
 pytestmark = pytest.mark.django_db
 BACKEND = "minzheng.kernel.accounts.backends.AccountBackend"
@@ -218,30 +212,3 @@ def test_指标_按乡镇和月份(three: list[Project], keeper: Actor) -> None:
     assert values(indicators.invested) == {TOWN_B: 12}
     assert values(indicators.planned) == {TOWN_A: 100, TOWN_B: 100}
     assert values(indicators.under_way) == values(indicators.finished) == values(indicators.problems) == {}
-
-
-def test_示范县的项目_各阶段都有_合计相符_照片随示范数据一起撤走(office: Organization) -> None:
-    from minzheng.demo.places import townships
-    from minzheng.kernel.regions.models import Region
-    from minzheng.kernel.regions.selectors import forget
-
-    for town in townships():
-        Region.objects.get_or_create(
-            code=town.code, defaults={"name": town.name, "full_name": town.full_name, "level": 4, "parent_code": COUNTY, "valid_from": datetime.date(2020, 1, 1), "source": "测试"}
-        )  # fmt: skip
-    Region.objects.filter(code=TOWN_B).update(name="柳溪镇", full_name="")
-    forget()
-    for username, role in (("zhengce", "policy_officer"), ("juzhang", "bureau_head")):
-        user = User.objects.create_user(username, "x", name=username, is_demo=True)
-        Assignment.objects.create(user=user, role=role, organization=office, region_code=COUNTY, post="", valid_from=datetime.date(2020, 1, 1))  # fmt: skip
-    assert load_projects(None) == 14  # type: ignore[arg-type]
-    assert len(set(Project.objects.values_list("stage", flat=True))) >= 12
-    assert ProjectProblem.objects.exclude(state="closed").count() == 2
-    assert proofs.projects().ok
-    keeper = User.objects.get(username="zhengce")
-    assert Attachment.objects.filter(replace.is_demo(Attachment), uploaded_by=keeper).count() == 2
-    from minzheng.kernel.accounts.actors import actor_of
-
-    assert {one.kind for one in reminders.of(actor_of(keeper), clock.today())} >= {"spending", "milestone", "problem"}
-    assert importing.rejects(ProjectLibrary.objects.get().imports.get()).decode().count("\n") == 1
-    assert selectors.by_region(actor_of(keeper), clock.today())[COUNTY].count == 5
