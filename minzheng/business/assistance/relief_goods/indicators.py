@@ -31,7 +31,7 @@ def _moves(span: Span) -> list[dict[str, Any]]:
         kind__in=("in", "issue", "void"),
     )  # fmt: skip
     told = rows.order_by().annotate(town=Left("region_code", 9)).values("town", "kind")
-    return list(told.annotate(pieces=Sum("pieces"), fen=Sum(F("pieces") * F("lot__price_fen"))))
+    return list(told.annotate(number=Sum("pieces"), fen=Sum(F("pieces") * F("lot__price_fen"))))
 
 
 @indicator(
@@ -44,7 +44,7 @@ def served(span: Span) -> Iterable[Figure]:
 @indicator("relief.issued", "发放物资件数", "件", line="relief", basis=LAW, definition="本月发放减去收回的物资件数")
 def issued(span: Span) -> Iterable[Figure]:
     rows = [row for row in span.once(_moves) if row["kind"] in ("issue", "void")]
-    return [Figure(f"{row['town']}000", Decimal(-row["pieces"])) for row in rows]
+    return [Figure(f"{row['town']}000", Decimal(-row["number"])) for row in rows]
 
 
 @indicator(
@@ -60,4 +60,4 @@ def issued_value(span: Span) -> Iterable[Figure]:
     "relief.taken_in", "入库物资件数", "件", line="relief", basis=LAW, definition="本月入库（不含库间调拨）的物资件数"
 )
 def taken_in(span: Span) -> Iterable[Figure]:
-    return [Figure(f"{row['town']}000", Decimal(row["pieces"])) for row in span.once(_moves) if row["kind"] == "in"]
+    return [Figure(f"{row['town']}000", Decimal(row["number"])) for row in span.once(_moves) if row["kind"] == "in"]
