@@ -62,7 +62,7 @@ def generate(*, actor: Actor, org: Organization, period: str, anew: bool = False
     fresh = compose(actor=actor, org=org, period=period)
     form = declaring.for_period(periods.parse(period).kind)
     assert form is not None
-    title = "".join(MARK.sub(lambda match: fresh["tokens"][match[1]]["words"], fresh["title"]))
+    title = "".join(MARK.sub(lambda match: fresh["tokens"][match[1]]["words"], fresh["title"])).replace("\n", "")
     one, made = Summary.objects.select_for_update().get_or_create(
         org=org, form=form.code, period=fresh["period"],
         defaults={"region_code": org.region_code, "org_name": org.name, "title": title[:120]},

@@ -35,7 +35,7 @@ NUMBERS = ("value", "change", "rate", "before", "growth", "count", "target", "ma
 
 
 def title_of(body: Body) -> str:
-    return MARK.sub(lambda match: words_of(body["tokens"][match[1]]), body["title"])
+    return MARK.sub(lambda match: words_of(body["tokens"][match[1]]), body["title"]).replace("\n", "")
 
 
 def chinese_day(day: datetime.date) -> str:

@@ -34,7 +34,7 @@ def _text(line: Paragraph, base: str) -> str:
 
 
 def _run(run: Run, base: str) -> str:
-    words = _SPECIAL.sub(r"\\\1", run.text)
+    words = _SPECIAL.sub(r"\\\1", run.text.replace("\n", ""))
     return f"[{words}]({base}{run.url})" if base and run.url else words
 
 

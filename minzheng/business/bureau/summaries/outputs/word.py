@@ -62,7 +62,7 @@ def render(body: Body, colophon: Colophon) -> bytes:
             _plain(document, "", "body")
     for text in ("", colophon.org, colophon.day):
         _plain(document, text, "sign" if text else "body", end=4 if text == colophon.day and text else 2)
-    document.core_properties.title = "".join(run.text for run in _first(body))
+    document.core_properties.title = "".join(run.text for run in _first(body)).replace("\n", "")
     document.core_properties.author = colophon.org
     out = io.BytesIO()
     document.save(out)

@@ -58,7 +58,7 @@ def test_情形由数字决定_多了少了持平首次和没有数各有各的�
 def test_两部分的体例_条和点按实有的句子连续编号(officer: Actor, bureau: Organization, fill: Fill) -> None:
     fill(DIBAO, TOWN, "2026-06", 500)
     body, text = _told(officer, bureau)
-    assert text.startswith("示范县民政局2026年上半年工作总结和下半年工作打算")
+    assert text.startswith("示范县民政局\n2026年上半年工作总结和下半年工作打算")
     heads = [line.text for line in layout(body) if isinstance(line, Paragraph) and line.style in ("part", "item")]
     assert heads[0] == "一、上半年工作开展情况" and "二、下半年工作打算" in heads
     items = heads[1 : heads.index("二、下半年工作打算")]
