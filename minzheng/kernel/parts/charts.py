@@ -67,6 +67,7 @@ def columns(
 ) -> SafeString:  # fmt: skip
     """Pairs of columns (label, baseline, reform), from zero; for months. `sides`: what the two of a pair are called."""
     top = max([1, *(max(one, other) for _, one, other in rows)])
+    top = ceil(top / 4) * 4 if top < 40 else top  # whole numbers at each of the four lines
     high, bottom, left = 170, 210, 84
     step = (WIDE - left - 10) / max(len(rows), 1)
     body = key([(BASE, sides[0]), (REFORM, sides[1])])

@@ -199,12 +199,13 @@ def writes(actor: Actor, book: Any) -> bool:
 
 
 ABOUT = {"book": "code"}
+OVERVIEW = Action("全部台账", "registers.overview")
 BOOK_ACTIONS = (
     Action("登记", "registers.new", args=ABOUT, icon="plus", primary=True, offered=writes),
     Action("导入", "registers.import", args=ABOUT, icon="doc", offered=writes),
     Action("次数与期限", "registers.book", args=ABOUT),
+    OVERVIEW,
 )
-OVERVIEW = Action("全部台账", "registers.overview")
 
 
 def all_entries() -> ListBody:

@@ -40,7 +40,7 @@ def _movable() -> dict[str, Any] | None:
 
 
 _BOOK_PANELS = (
-    Drawn("本月和现有", template="registers/figures.html", context=lambda book, drawing: {"figures": showing.book_figures(book, drawing)}),
+    Drawn("本月和现有", css="register-figures", template="registers/figures.html", context=lambda book, drawing: {"figures": showing.book_figures(book, drawing)}),
     Drawn("要求的次数", template="registers/duties.html", when=lambda book: bool(book.rhythms),
           context=lambda book, drawing: {"rows": showing.duties_of(book, drawing)}),
     Drawn("各月条数", template="registers/months.html", context=showing.months),
@@ -56,7 +56,7 @@ PAGES = [
     Page("registers.list", "console/registers/entries/", "台账记录", READ, listing.all_entries(), impersonal=NO_ONE),
     Page("registers.export", "console/registers/entries/export/", "导出台账", READ, ExportBody("registers.list"), impersonal=NO_ONE),
     Page("registers.book", "console/registers/books/<str:book>/", "台账情况", READ, DetailBody(
-        selectors.named, _BOOK_PANELS, title=lambda book: book.title, subtitle=lambda book: book.about,
+        selectors.named, _BOOK_PANELS, title=lambda book: book.title, subtitle=lambda book: book.about, template="registers/book.html",
         actions=(Action("登记", "registers.new", args=ABOUT, icon="plus", primary=True, offered=listing.writes),
                  Action("导入", "registers.import", args=ABOUT, icon="doc", offered=listing.writes)),
         parent="registers.overview"), example=_book),

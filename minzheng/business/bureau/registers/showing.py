@@ -125,7 +125,7 @@ def book_figures(book: Book, drawing: Drawing) -> list[Figure]:
     for rate in book.rates:
         share = counting.rate(rate, numbers)
         note = rate.definition if share is not None else f"{rate.definition}；还没有可算的"
-        figures.append(Figure(rate.title, "—" if share is None else f"{share} %", "", "plain", note))
+        figures.append(Figure(rate.title, "—" if share is None else f"{share}%", "", "plain", note))
     return figures
 
 
@@ -138,7 +138,7 @@ def months(book: Book, drawing: Drawing) -> dict[str, Any]:
     named = [(f"{month} 月", old, new) for month, old, new in table]
     return {
         "chart": charts.columns(f"{book.title}：各月条数", named, "条", sides=(f"{year - 1} 年", f"{year} 年")),
-        "rows": table, "year": year, "total": sum(now.values()), "before": sum(before.values()),
+        "rows": table, "year": year, "last": year - 1, "total": sum(now.values()), "before": sum(before.values()),
     }  # fmt: skip
 
 
