@@ -184,6 +184,7 @@ def complete(family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[
         | stats["addresses"]
         | registers["addresses"]
         | indicators["addresses"]
+        | {f"dashboards.{view}": {"code": "leadership"} for view in ("show", "print", "wall")}
     )
     found["keys"] = (
         _keys(found)

@@ -20,7 +20,10 @@ REASON = "九月漏记青石镇一户"
 def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
     """{"addresses", "keys", "indicator_rows"} of these pages."""
     models, now = import_module("minzheng.datacenter.indicators.models"), clock.now()
-    models.IndicatorMonth.objects.create(region_code=COUNTY, month=MONTH, computed_at=now, declared="")
+    # Other pages' objects may have had the month computed already.
+    models.IndicatorMonth.objects.update_or_create(
+        region_code=COUNTY, month=MONTH, defaults={"computed_at": now, "declared": ""}
+    )
     diff = [{"code": "assistance.dibao.new", "region": TOWN_A, "dims": {"urban": "0"}, "old": None, "new": "1.0000"}]
     first, second = (
         models.IndicatorFreeze.objects.create(

@@ -45,7 +45,6 @@ LEADERSHIP = screen(
             Tile("series", "低保、特困供养人数", ("assistance.dibao.persons", "assistance.tekun.persons")),
             Tile("series", "发放到账金额", ("payments.paid",)),
             Tile("series", "收到申请、作出决定的办件", ("cases.received", "cases.decided")),
-            Tile("bars", "各地月末超期在办办件", ("cases.overdue",), empty="月末各地都没有超期的办件。", wall=False),
             Tile("series", "产生、销号的预警", ("alerts.raised", "alerts.handled")),
         ),
     )
