@@ -1,4 +1,4 @@
-"""Which reports are to be there now: the newest ended period of every form, for the place of every bureau."""
+"""Which reports are to be there now: the newest ended period of every form, for every place at the top of a bureau's area."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from minzheng.datacenter.statistics.errors import BadPeriod
 from minzheng.datacenter.statistics.models import StatReport
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
-from minzheng.kernel.orgs.models import Organization
+from minzheng.kernel.orgs.selectors import places_of_work
 from minzheng.kernel.regions import codes
 
 
 def places() -> list[str]:
-    """Places of today's bureaus that lie in no other bureau's place: what is sealed is sealed there."""
-    today = clock.today()
-    rows = Organization.objects.filter(kind="bureau", valid_from__lte=today).exclude(valid_to__lt=today)
-    found = sorted(set(rows.values_list("region_code", flat=True)), key=lambda one: (len(codes.prefix(one)), one))
+    """Places with an office of today that lie in no other such place: what is sealed is sealed there."""
     kept: list[str] = []
-    for one in found:
+    for one in sorted(places_of_work(), key=lambda one: (len(codes.prefix(one)), one)):
         if not any(codes.covers(wide, one) for wide in kept):
             kept.append(one)
     return kept
