@@ -146,7 +146,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     lights = {one.pk: colours.of(one, today) for one in rows}
     bars = [
         gantt.Bar(
-            one.title, reverse("duty.detail", kwargs={"pk": one.pk}), one.start, one.end, one.progress, lights[one.pk].code,
+            f"{one.title}（{one.lead_name}）" if one.parent_id else one.title, reverse("duty.detail", kwargs={"pk": one.pk}), one.start, one.end, one.progress, lights[one.pk].code,
             f"{one.start} 至 {one.end}，{one.progress}%，{lights[one.pk].reason}",
             [(step.due, step.title, step.done_on is not None) for step in one.milestones.all()],
         )

@@ -14,7 +14,7 @@ INK, MUTED, LINE, PAPER = "#17212e", "#526072", "#d3dce6", "#e7edf4"
 #: Fill of the part that is done; the part still to do is lighter.
 FILL = {"red": "#b42318", "yellow": "#c98500", "green": "#17643a", "grey": "#8a99aa", "blue": "#0b57a4"}
 WIDE, LEFT, ROW, TOP, RIGHT = 1040, 300, 26, 34, 12
-MOST_WORDS = 21
+MOST_WORDS = 23
 
 
 @dataclass(frozen=True)

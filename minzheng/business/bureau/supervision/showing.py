@@ -94,7 +94,7 @@ COLUMNS: tuple[Column, ...] = (
     Progress("progress", "进度", sort="progress"),
     Date("end", "期限", sort="end"),
     Text("lead_name", "牵头单位", sort="lead_name"),
-    Text(lambda row: row.responsible_name or row.lead_office, "责任人"),
+    Text(lambda row: row.responsible_name or row.lead_office, "责任人", css="nowrap"),
     Badge("kind", "清单", names=dict(KINDS), narrow=False),
     Text("no", "编号", narrow=False, css="nowrap"),
 )
