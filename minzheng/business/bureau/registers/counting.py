@@ -17,6 +17,7 @@ from django.db.models.functions import Cast, Substr
 from minzheng.business.bureau.registers.declaring import Book, Counted, Rate
 from minzheng.business.bureau.registers.models import RegisterEntry
 from minzheng.business.bureau.registers.selectors import where_q
+from minzheng.kernel import clock
 
 NUMBER: DecimalField[Any, Any] = DecimalField(max_digits=20, decimal_places=4)
 
@@ -48,7 +49,8 @@ def counted_q(book: Book, count: Counted, first: date, last: date) -> Q:
         over = f"values__{count.until}"
         found &= Q(**{f"{over}__isnull": True}) | Q(**{f"{over}__gt": last.isoformat()})
     if count.due_by:
-        found &= Q(**{f"values__{count.due_by}__lte": last.isoformat()}) | Q(state__in=count.done)
+        until = min(last, clock.today())  # in the running month nothing is due that is still to come
+        found &= Q(**{f"values__{count.due_by}__lte": until.isoformat()}) | Q(state__in=count.done)
     return found
 
 
@@ -84,7 +86,9 @@ def ask(
     if not by:
         found = rows.aggregate(**numbers)
         return {"": [Decimal(found[name] or 0) for name in numbers]}
-    grouped = rows.annotate(town=Substr("region_code", 1, 9)).order_by().values("town").annotate(**numbers)
+    grouped: Iterable[Mapping[str, Any]] = (
+        rows.annotate(town=Substr("region_code", 1, 9)).order_by().values("town").annotate(**numbers)
+    )
     return {row["town"] + "000": [Decimal(row[name] or 0) for name in numbers] for row in grouped}
 
 

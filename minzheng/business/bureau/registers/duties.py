@@ -121,7 +121,8 @@ def _by_office(actor: Actor, day: date, permission: str, held: _Held) -> list[Ow
     numbers = {name: Count("pk", filter=one) for name, one in _conditions(mine, day).items()}
     since = _since(mine, day)
     rows = entries(actor, permission).filter(on__gte=since, book__in={book.code for book, _ in mine}).order_by()
-    counts: Mapping[Any, Mapping[str, int]] = {row["org_id"]: row for row in rows.values("org_id").annotate(**numbers)}
+    found: Iterable[Mapping[str, Any]] = rows.values("org_id").annotate(**numbers)
+    counts = {row["org_id"]: row for row in found}
     return [
         _made(book, rhythm, office.name, office.pk, counts.get(office.pk, {}), n, day)
         for n, (book, rhythm) in enumerate(mine)

@@ -43,7 +43,11 @@ class Formula:
     @cached_property
     def names(self) -> frozenset[str]:
         """The fields it reads."""
-        called = {node.func.id for node in ast.walk(self.tree) if isinstance(node, ast.Call) and _is_name(node.func)}
+        called = {
+            node.func.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name)) - called
 
     def value(self, values: Mapping[str, Any]) -> Any:
@@ -51,10 +55,6 @@ class Formula:
             return _value(self.tree, values)
         except (Missing, DivisionByZero, ZeroDivisionError, InvalidOperation):
             return None
-
-
-def _is_name(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name)
 
 
 _ALLOWED = (

@@ -86,7 +86,9 @@ def read(path: Path) -> Book:
 
 def _book(code: str, raw: Mapping[str, Any]) -> Book:
     raw = dict(raw)
-    parts = {name: tuple(_part(kind, one) for one in raw.pop(name, ())) for name, kind in _PARTS.items()}
+    parts: dict[str, tuple[Any, ...]] = {
+        name: tuple(_part(kind, one) for one in raw.pop(name, ())) for name, kind in _PARTS.items()
+    }
     specs = tuple(_part(FieldSpec, one) for one in raw.pop("fields"))
     typed = [one for one in specs if one.type not in ("file", "long")]
     raw.setdefault("title_from", [typed[0].name])
@@ -146,8 +148,8 @@ def _check(book: Book) -> None:
     _known("状态", [one.asked for one in book.fields if one.asked], states)
     _known("周期", [one.per for one in book.rhythms], PERIODS)
     _known("提醒的日期", [one.field for one in book.reminders], _dates(book))
-    for one in (*book.rhythms, *book.counts):
-        _known("条件", one.where, {*names, *OWN})
+    for where in [one.where for one in book.rhythms] + [one.where for one in book.counts]:
+        _known("条件", where, {*names, *OWN})
     for count in book.counts:
         _known("汇总的栏目", [name for name in (count.sum, count.split) if name], names)
         _known("日期", [name for name in (count.by, count.until, count.due_by) if name], {"on", *_dates(book)})

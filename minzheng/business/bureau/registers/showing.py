@@ -193,13 +193,14 @@ def facts(entry: RegisterEntry, drawing: Drawing) -> dict[str, Any]:
         ("地区", drawing.region(entry.region_code), ""),
     ]
     for spec, value in fields_of(entry, book):
-        declared = isinstance(spec, FieldSpec)
-        label = spec.label if declared else f"{spec['label']}（原栏目）"
-        kind = spec.type if declared else spec["type"]
         if value in (None, ""):
             continue
-        text = drawing.region(str(value)) if kind == "region" else (
-            listing.shown(spec, entry) if declared else typed.shown(spec, value))  # fmt: skip
+        if isinstance(spec, FieldSpec):
+            label, kind, text = spec.label, spec.type, listing.shown(spec, entry)
+        else:
+            label, kind, text = f"{spec['label']}（原栏目）", str(spec["type"]), typed.shown(spec, value)
+        if kind == "region":
+            text = drawing.region(str(value))
         pairs.append((label, text, "long" if kind == "long" else ""))
     return {"pairs": pairs, "columns": 2}
 
