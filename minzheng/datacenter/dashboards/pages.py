@@ -32,7 +32,7 @@ def _screen(actor: Any, code: str) -> Screen:
     return one
 
 
-def _board(request: HttpRequest, code: str, page: str, **size: int) -> dict[str, Any]:
+def _board(request: HttpRequest, code: str, page: str, **size: Any) -> dict[str, Any]:
     """Everything the templates draw. A place outside one's posts is 404, a period that is none as well."""
     actor, given = drawing_of(request).actor, request.GET
     screen, today = _screen(actor, code), clock.today()
