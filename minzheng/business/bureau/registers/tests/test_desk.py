@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from minzheng.business.bureau.registers import counting, duties, selectors, services, showing
+from minzheng.business.bureau.registers.cli import register as command
 from minzheng.business.bureau.registers.models import RegisterEntry, RegisterShape
 from minzheng.business.bureau.registers.reading import books
 from minzheng.kernel import clock
@@ -257,3 +261,28 @@ def test_谁看得到_别处和没有内部岗位的人看不到(
         )
     with pytest.raises(NotAllowed, match="指定的岗位"):
         services.enter(actor=actor_of(people["clerk"]), book=books()["talks"], org=offices["town"], on=today, values={})
+
+
+def test_命令行_一个JSON_写错了退出码二(enter: Enter, tmp_path: Path) -> None:
+    entry = enter("honours", clock.today(), name="先进集体", winner="救助站", kind="unit", level="city", giver="市局")
+
+    def run(*words: str) -> Any:
+        return CliRunner().invoke(command, words)
+
+    listed = json.loads(run("list", "--json").stdout)["books"]
+    assert {"code": "honours", "all": 1}.items() <= next(one for one in listed if one["code"] == "honours").items()
+    assert json.loads(run("list", "--book", "honours", "--json").stdout)["entries"][0]["no"] == entry.no
+    assert json.loads(run("show", entry.no, "--json").stdout)["values"]["level"] == "city"
+    assert json.loads(run("due", "--on", "2026-12-25", "--json").stdout)["short"][0]["missing"] >= 1
+    file = tmp_path / "荣誉.csv"
+    file.write_text("表彰日期,荣誉名称,获得者,类别,级别,表彰单位\n2026-05-01,红旗单位,本局,单位,省级,省厅\n", "utf-8")
+    done = run("import", str(file), "--book", "honours", "--org", "R-county", "--json")
+    assert (json.loads(done.stdout)["taken"], done.exit_code) == (1, 0)
+    for wrong in (
+        ("show", "没有"),
+        ("list", "--book", "x"),
+        ("due", "--on", "明天"),
+        ("import", "x.csv", "--book", "honours", "--org", "无"),
+    ):
+        answer = run(*wrong)
+        assert answer.exit_code == 2 and answer.stdout == "" and answer.stderr.strip()
