@@ -23,27 +23,23 @@ _SQL = {
     "households": """INSERT INTO kernel_household (id, no, region_code, is_urban, address, is_demo, created_at)
         SELECT 8000000000 + n, 'H' || n, '9901010' || lpad((n %% 12 + 1)::text, 2, '0') || lpad((n %% 12)::text, 3, '0'), n %% 4 = 0,
         '', true, now() FROM generate_series(1, %(awards)s) n""",
-    "awards": """INSERT INTO kernel_award SELECT (jsonb_populate_record(a, jsonb_build_object(
+    "awards": """INSERT INTO kernel_award SELECT made.* FROM kernel_award a, generate_series(1, %(awards)s) n, LATERAL jsonb_populate_record(a, jsonb_build_object(
         'id', 9000000000 + n, 'no', 'A' || n, 'item_code', (%(items)s::text[])[n %% 8 + 1], 'household_id', 8000000000 + n,
         'region_code', '9901010' || lpad((n %% 12 + 1)::text, 2, '0') || lpad((n %% 12)::text, 3, '0'), 'persons', n %% 4 + 1,
         'amount_fen', 10000 + n %% 50000, 'cycle', CASE n %% 8 WHEN 3 THEN 'once' ELSE 'monthly' END,
         'state', CASE WHEN n %% 5 = 0 THEN 'ended' ELSE 'active' END,
         'first_month', DATE '2026-06-01' - (n %% 120) * INTERVAL '1 month',
-        'last_month', CASE WHEN n %% 5 = 0 THEN DATE '2026-06-01' - (n %% 60) * INTERVAL '1 month' END))).*
-        FROM kernel_award a, generate_series(1, %(awards)s) n WHERE a.no = 'seed'""",
-    "cases": """INSERT INTO kernel_case SELECT (jsonb_populate_record(c, jsonb_build_object(
+        'last_month', CASE WHEN n %% 5 = 0 THEN DATE '2026-06-01' - (n %% 60) * INTERVAL '1 month' END)) made WHERE a.no = 'seed'""",
+    "cases": """INSERT INTO kernel_case SELECT made.* FROM kernel_case c, generate_series(1, %(cases)s) n, LATERAL jsonb_populate_record(c, jsonb_build_object(
         'id', 9000000000 + n, 'no', 'C' || n, 'item_code', (%(items)s::text[])[n %% 8 + 1],
         'region_code', '9901010' || lpad((n %% 12 + 1)::text, 2, '0') || '001', 'state', 'TERMINATED',
         'submitted_at', TIMESTAMP '2026-07-10' - n * INTERVAL '45 minutes',
         'decided_at', TIMESTAMP '2026-07-30' - n * INTERVAL '45 minutes',
-        'total_due_on', (TIMESTAMP '2026-07-30' - n * INTERVAL '45 minutes')::date + n %% 3 - 1))).*
-        FROM kernel_case c, generate_series(1, %(cases)s) n WHERE c.no = 'seed'""",
-    "pay": """INSERT INTO kernel_payline SELECT (jsonb_populate_record(p, jsonb_build_object(
+        'total_due_on', (TIMESTAMP '2026-07-30' - n * INTERVAL '45 minutes')::date + n %% 3 - 1)) made WHERE c.no = 'seed'""",
+    "pay": """INSERT INTO kernel_payline SELECT made.* FROM kernel_payline p, generate_series(1, %(lines)s) n JOIN kernel_paybatch b ON b.no = 'P' || n %% 12, LATERAL jsonb_populate_record(p, jsonb_build_object(
         'id', 9000000000 + n, 'seq', n, 'line_id', 9000000000 + n, 'award_id', 9000000000 + n %% %(awards)s + 1,
         'batch_id', b.id, 'region_code', '9901010' || lpad((n %% 12 + 1)::text, 2, '0') || '001',
-        'state', CASE WHEN n %% 50 = 0 THEN 'returned' ELSE 'paid' END))).*
-        FROM kernel_payline p, generate_series(1, %(lines)s) n JOIN LATERAL (
-            SELECT id FROM kernel_paybatch WHERE no = 'P' || n %% 12) b ON true WHERE p.seq = 0""",
+        'state', CASE WHEN n %% 50 = 0 THEN 'returned' ELSE 'paid' END)) made WHERE p.seq = 0""",
 }
 
 
@@ -71,7 +67,7 @@ def fill(awards: int) -> None:
         batch=batch, seq=0, line=line, award=award, month=MONTH, line_type="regular", region_code="000000000000", due_fen=9,
         amount_fen=9, state="excluded", live=False,
     )  # fmt: skip
-    told: dict[str, Any] = {"items": list(ITEMS), "awards": awards, "cases": awards, "lines": awards * 8}
+    told: dict[str, Any] = {"items": list(ITEMS), "awards": awards, "cases": awards, "lines": awards * 6}
     with connection.cursor() as cursor:
         for statement in _SQL.values():
             cursor.execute(statement, told)
