@@ -228,7 +228,7 @@ def _equal(check: Check, sheet: Sheet, known: Known) -> Finding | None:
     if abs(other - now) <= check.tolerance:
         return None
     gap = f"相差 {_signed(other - now, cell)} {cell.unit}"
-    own = "填报 " if check.kind == "cross" else ""
+    own = "填报 " if check.kind == "cross" else " "
     level, advice = _weight(check, sheet)
     return _say(
         check.kind, level, cell, sheet,

@@ -27,6 +27,8 @@ READ, REPORT, REVIEW, SEAL = "stats.read", "stats.report", "stats.review", "stat
 OPEN = (StatReport.WAITING, StatReport.FILLING, StatReport.RETURNED)
 #: Numbers of these states are good enough to be compared with.
 TOLD = (StatReport.REPORTED, StatReport.ACCEPTED, StatReport.SEALED)
+#: What the level above adds up.
+THROUGH = (StatReport.ACCEPTED, StatReport.SEALED)
 
 
 def visible_to(actor: Actor, permission: str = READ) -> QuerySet[StatReport]:
@@ -135,7 +137,7 @@ def _known(report: StatReport, version: Version, children: list[StatReport]) -> 
         },
         indicators=_asked({names[0] for kind, *names in wanted if kind == expressions.INDICATOR}, report),
         names=_names(tables, wanted),
-        below=reckoning.gathered(version, [one.values for one in children if one.state in (*TOLD,)])
+        below=reckoning.gathered(version, [one.values for one in children if one.state in THROUGH])
         if children else None,
         direct={address: source["direct"] for address, source in report.sources.items() if "direct" in source},
     )  # fmt: skip
