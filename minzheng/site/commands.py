@@ -61,7 +61,9 @@ COMMANDS: dict[str, Entry] = {
         database_with={"run": "--lake"},
     ),
     "funds": Entry("minzheng.datacenter.funding.cli:funds", "database", "资金：导入指标、余额、预测"),
-    "indicators": Entry("minzheng.datacenter.indicators.cli:indicators", "database", "指标：目录、查数、计算、冻结、更正"),
+    "indicators": Entry(
+        "minzheng.datacenter.indicators.cli:indicators", "database", "指标：目录、查数、计算、冻结、更正"
+    ),
     "monitor": Entry("minzheng.datacenter.monitoring.cli:monitor", "database", "动态监测：运行、监测项清单"),
     "init": Entry("minzheng.site.setup.cli:init", "database", "首次设置：区划、机构、三员、密钥、日历"),
     "calendar": Entry("minzheng.kernel.calendar.cli:calendar", "database", "工作日历：装入、计算期限"),
@@ -78,7 +80,9 @@ COMMANDS: dict[str, Entry] = {
     "docs": Entry("minzheng.site.reference:docs", "django", "由代码生成 docs/reference"),
     "new": Entry("minzheng.site.scaffold:new", "nothing", "新建业务文件夹骨架"),
     "deploy": Entry("minzheng.site.deploy.cli:deploy", "nothing", "部署文件：systemd、反向代理、报警规则"),
-    "summary": Entry("minzheng.business.bureau.summaries.cli:summary", "database", "工作总结：由指标生成，输出 Word、PDF、Markdown"),
+    "summary": Entry(
+        "minzheng.business.bureau.summaries.cli:summary", "database", "工作总结：由指标生成，输出 Word、PDF、Markdown"
+    ),
     "plan": Entry(
         "minzheng.business.bureau.plans.cli:plan",
         "database",
@@ -90,6 +94,8 @@ COMMANDS: dict[str, Entry] = {
     "projects": Entry(
         "minzheng.business.bureau.projects.cli:projects", "database", "项目库：导入、模板、清单、合计核对、提醒"
     ),
-    "register": Entry("minzheng.business.bureau.registers.cli:register", "database", "工作台账：列表、到期和次数、导入"),
+    "register": Entry(
+        "minzheng.business.bureau.registers.cli:register", "database", "工作台账：列表、到期和次数、导入"
+    ),
     "manage": Entry("minzheng.site.manage_command:manage", "nothing", "Django 管理命令"),
 }

@@ -22,10 +22,9 @@ LAW = "社会救助暂行办法 第五十八条；低收入家庭经济状况核
 def _requests(span: Span) -> list[dict[str, Any]]:
     low, high = span.bounds
     rows = MatchRequest.objects.filter(counts.asked(span.first), region_code__gte=low, region_code__lte=high)
-    return list(
-        rows.order_by().annotate(town=Left("region_code", 9)).values("town")
-        .annotate(n=Count("pk"), people=Sum("persons"), issued=Count("pk", filter=counts.issued(span.first)))
-    )  # fmt: skip
+    told = rows.order_by().annotate(town=Left("region_code", 9)).values("town")
+    told = told.annotate(n=Count("pk"), people=Sum("persons"), issued=Count("pk", filter=counts.issued(span.first)))
+    return [dict(row) for row in told]
 
 
 def _runs(span: Span) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from typing import Any, cast
 
 from django.db.models import Count, Q
 from django.db.models.functions import Left
@@ -65,7 +66,7 @@ def monthly(low: str, high: str, month: datetime.date) -> list[Counted]:
     told = rows.order_by().annotate(town=Left("region_code", 9)).values("town").annotate(
         **{name: Count("pk", filter=condition.of(month)) for name, condition in CONDITIONS.items()}
     )  # fmt: skip
-    return [Counted(**row) for row in told]
+    return [Counted(**cast("dict[str, Any]", row)) for row in told]
 
 
 def _next(month: datetime.date) -> datetime.date:

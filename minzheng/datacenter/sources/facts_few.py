@@ -12,6 +12,7 @@ import string
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from minzheng.datacenter.sources.facts import optional_parts
@@ -94,7 +95,7 @@ def _monthly(
                 last(lambda row: _text(spec, rule.title, row)),
                 last(lambda row: _text(spec, rule.reference, row)),
                 last(lambda row: row["row_no"]),
-                *(last(lambda row, name=name: row[name]) for name in keep),
+                *(last(itemgetter(name)) for name in keep),
             )
         )
     return found

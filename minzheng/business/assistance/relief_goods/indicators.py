@@ -21,7 +21,8 @@ def _issues(span: Span) -> list[dict[str, Any]]:
     rows = Issue.objects.filter(
         issued_on__gte=span.first, issued_on__lte=span.last, voided=False, region_code__gte=low, region_code__lte=high
     )
-    return list(rows.order_by().annotate(town=Left("region_code", 9)).values("town").annotate(n=Count("pk")))
+    told = rows.order_by().annotate(town=Left("region_code", 9)).values("town").annotate(n=Count("pk"))
+    return [dict(row) for row in told]
 
 
 def _moves(span: Span) -> list[dict[str, Any]]:
@@ -31,7 +32,8 @@ def _moves(span: Span) -> list[dict[str, Any]]:
         kind__in=("in", "issue", "void"),
     )  # fmt: skip
     told = rows.order_by().annotate(town=Left("region_code", 9)).values("town", "kind")
-    return list(told.annotate(number=Sum("pieces"), fen=Sum(F("pieces") * F("lot__price_fen"))))
+    told = told.annotate(number=Sum("pieces"), fen=Sum(F("pieces") * F("lot__price_fen")))
+    return [dict(row) for row in told]
 
 
 @indicator(

@@ -34,7 +34,12 @@ def fill(staff: Callable[[str, str], Any]) -> dict[str, Any]:
         above = _report(models, COUNTY, quarter, "reported" if state == "sealed" else "filling", None)
         row = _report(models, place, quarter, state, above)
         models.StatAct.objects.create(
-            report=row, code="save", to_state=state, actor_name=staff("town_clerk", TOWN_A).name, at=clock.now(), text=REASON
+            report=row,
+            code="save",
+            to_state=state,
+            actor_name=staff("town_clerk", TOWN_A).name,
+            at=clock.now(),
+            text=REASON,
         )
         addresses |= {code: {"pk": row.pk} for code in codes}
         addresses["stats.collect" if state != "sealed" else "stats.seal"] = {"pk": above.pk}
@@ -45,9 +50,9 @@ def fill(staff: Callable[[str, str], Any]) -> dict[str, Any]:
         moved=[{"region": TOWN_A, "cell": "deaths.count", "old": "3", "new": "4"}], reason=REASON, asked_name="经办",
         asked_at=clock.now(),
     )  # fmt: skip
-    addresses |= dict.fromkeys(
-        ("stats.correction", "stats.correction_confirm", "stats.correction_refuse"), {"pk": slip.pk}
-    )
+    addresses |= {
+        key: {"pk": slip.pk} for key in ("stats.correction", "stats.correction_confirm", "stats.correction_refuse")
+    }
     addresses["stats.shell"] = {"code": SHELL}
     return {
         "addresses": addresses, "keys": [*keys, str(slip.pk)],
