@@ -70,8 +70,15 @@ class Target:
         return self.one.pk
 
 
+#: A completion above this is told as “above”.
+MOST_PERCENT = 1000
+
+
 def percent(value: Decimal | None) -> str:
-    return "—" if value is None else f"{rounded(value, 1)}%"
+    if value is None:
+        return "—"
+    # far beyond (a rate of returned payments near nothing) the number says no more
+    return f"{rounded(value, 1)}%" if value <= MOST_PERCENT else f"{MOST_PERCENT}% 以上"
 
 
 def sentence(target: Target, drawing: Drawing) -> dict[str, Any]:

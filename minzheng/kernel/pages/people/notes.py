@@ -10,6 +10,9 @@ from minzheng.kernel.parts.deadlines import phrase
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.noting import Note, told
 
+#: What is said first.
+URGENCY = ("error", "warning", "info")
+
 
 def notes_of(drawing: Drawing) -> list[Note]:
     """One query for everybody, up to five more for whoever assigns cases; then what other folders have to say."""
@@ -35,4 +38,4 @@ def notes_of(drawing: Drawing) -> list[Note]:
                     f"有 {lost} 件办件的经办人已离岗或休假，无人照管。", reverse("handover.people"), "去移交", "warning"
                 )
             )
-    return [*found, *told(drawing)]
+    return sorted([*found, *told(drawing)], key=lambda note: URGENCY.index(note.tone))
