@@ -128,9 +128,16 @@ def _titled(writing: Writing) -> str:
     return _plain(writing, writing.form.title).replace("{org}", writing.org.name).replace("{period}", period)
 
 
+#: Nothing now and nothing before: there is nothing to say, whatever sentences are declared.
+ZERO = "zero"
+
+
 def sentence(writing: Writing, one: Sentence) -> dict[str, Any] | None:
     """The sentence in the case that the numbers call for; None when it has to be left out (which is noted)."""
     case, why = case_of(writing, one)
+    if case == ZERO:
+        writing.dropped.append({"key": one.key, "why": why})
+        return None
     for chosen in dict.fromkeys((case, "first", "none")):
         text = one.cases.get(chosen)
         if text is None or (chosen == "first" and case in ("none", "always")):
@@ -150,6 +157,8 @@ def case_of(writing: Writing, one: Sentence) -> tuple[str, str]:
     change = writing.changes[(one.of, tuple(sorted(one.dims.items())), one.compare)]
     if change.now.value is None:
         return "none", f"“{declaring.get(one.of).name}”{change.now.why_missing}"
+    if change.now.value == 0 and change.before.value == 0:
+        return ZERO, f"“{declaring.get(one.of).name}”现在和去年同期都是 0"
     # a former number of 0 is mostly one from before the platform kept the books: nothing is compared with it
     if change.difference is None or (change.before.value == 0 and change.now.value):
         return "first", ""
