@@ -40,7 +40,7 @@ def one(request: HttpRequest, code: str) -> HttpResponse:
         for row, cells in version.rows_shown
     ]  # fmt: skip
     return draw(
-        request, "statistics/shell.html", request.page, title=f"{shell.title} 表式", shell=shell, version=version,  # type: ignore[attr-defined]
+        request, "statistics/shell.html", request.page, title=f"{shell.title} 表式", declared=shell, version=version,  # type: ignore[attr-defined]
         heads=showing.heads(version), lines=lines, checks=[_check(check, version, titles) for check in version.checks],
         due=terms.due(periods.newest_ended(shell.periodicity, clock.today())),
     )  # fmt: skip

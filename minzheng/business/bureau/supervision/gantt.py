@@ -6,11 +6,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-INK, MUTED, LINE, PAPER = "#17212e", "#526072", "#d3dce6", "#e7edf4"
+from minzheng.kernel.parts.charts import INK, LINE, MUTED, link, svg, text
+
+PAPER = "#e7edf4"
 #: Fill of the part that is done; the part still to do is lighter.
 FILL = {"red": "#b42318", "yellow": "#c98500", "green": "#17643a", "grey": "#8a99aa", "blue": "#0b57a4"}
 WIDE, LEFT, ROW, TOP, RIGHT = 1040, 300, 26, 34, 12
@@ -42,14 +44,9 @@ def draw(
         x = axis.at(today)
         body += [
             f'<path d="M{x:.1f} {TOP - 6}V{height - 4}" stroke="{FILL["red"]}" stroke-width="1.5" stroke-dasharray="4 3"/>',
-            _text(x, TOP - 20, f"今天 {today:%m-%d}", "middle", FILL["red"]),
+            text(x, TOP - 20, f"今天 {today:%m-%d}", "middle", FILL["red"]),
         ]
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {height}" width="{WIDE}" height="{height}" '
-        f'class="chart" role="img" font-size="12" fill="{INK}"><title>{escape(title)}</title>'
-    )
-    # Only numbers and escaped texts were put in.
-    return mark_safe(head + "".join(body) + "</svg>")  # noqa: S308
+    return svg(height, title, body, wide=WIDE, linked=True)
 
 
 class _Axis:
@@ -73,7 +70,7 @@ def _months(axis: _Axis, height: int) -> list[str]:
         parts.append(f'<path d="M{x:.1f} {TOP - 6}V{height - 4}" stroke="{LINE}" stroke-width="1"/>')
         if (day.month - 1) % every == 0 and x < WIDE - 40:
             label = f"{day.month}月" if day.month > 1 and every == 1 else f"{day:%Y-%m}"
-            parts.append(_text(x + 3, TOP - 9, label, fill=MUTED))
+            parts.append(text(x + 3, TOP - 9, label, fill=MUTED))
         day = (day + datetime.timedelta(days=32)).replace(day=1)
     return parts
 
@@ -84,13 +81,13 @@ def _row(axis: _Axis, n: int, bar: Bar) -> list[str]:
     wide = max(end - start, 3)
     done = wide * bar.progress / 100
     words = bar.title if len(bar.title) <= MOST_WORDS else bar.title[: MOST_WORDS - 1] + "…"
-    parts = [
-        f"<a href={quoteattr(bar.url)}><title>{escape(f'{bar.title}：{bar.says}')}</title>",
-        _text(LEFT - 10, y + 16, words, "end"),
+    drawn = [
+        text(LEFT - 10, y + 16, words, "end"),
         f'<rect x="{start:.1f}" y="{y + 5}" width="{wide:.1f}" height="15" rx="2" fill="{PAPER}" '
         f'stroke="{FILL[bar.colour]}" stroke-width="1"/>',
-        f'<rect x="{start:.1f}" y="{y + 5}" width="{done:.1f}" height="15" rx="2" fill="{FILL[bar.colour]}"/></a>',
+        f'<rect x="{start:.1f}" y="{y + 5}" width="{done:.1f}" height="15" rx="2" fill="{FILL[bar.colour]}"/>',
     ]
+    parts = [link(bar.url, f"{bar.title}：{bar.says}", "".join(drawn))]
     for day, title, reached in bar.steps:
         x, fill = axis.at(day), FILL["green"] if reached else "#ffffff"
         said = f"节点 {title} {day}{'，已完成' if reached else ''}"
@@ -98,7 +95,3 @@ def _row(axis: _Axis, n: int, bar: Bar) -> list[str]:
             f'<path d="M{x:.1f} {y + 4}l7 8.5l-7 8.5l-7 -8.5z" fill="{fill}" stroke="{INK}"><title>{escape(said)}</title></path>'
         )
     return parts
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start", fill: str = INK) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}">{escape(words)}</text>'
