@@ -123,6 +123,9 @@ OWN_PLACE = {
     "registers.new": "登记台账，地址里只有台账代码，只能选本人地区的单位",
     "registers.import": "导入台账，地址里只有台账代码，只能选本人地区的单位",
     "registers.template": "空模板，地址里只有台账代码",
+    "dashboards.show": "看板，地址里只有看板代码，只汇总本人地区",
+    "dashboards.print": "同上",
+    "dashboards.wall": "同上",
     "indicators.show": "一个指标，地址里只有指标代码，只汇总本人地区",
 }
 
