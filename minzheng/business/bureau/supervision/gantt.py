@@ -87,7 +87,9 @@ def _row(axis: _Axis, n: int, bar: Bar) -> list[str]:
         f'stroke="{FILL[bar.colour]}" stroke-width="1"/>',
         f'<rect x="{start:.1f}" y="{y + 5}" width="{done:.1f}" height="15" rx="2" fill="{FILL[bar.colour]}"/>',
     ]
-    parts = [link(bar.url, f"{bar.title}：{bar.says}", "".join(drawn))]
+    # the name begins with what is seen, which may be cut short
+    seen = "" if words == bar.title else f"{words} "
+    parts = [link(bar.url, f"{seen}{bar.title}：{bar.says}", "".join(drawn))]
     for day, title, reached in bar.steps:
         x, fill = axis.at(day), FILL["green"] if reached else "#ffffff"
         said = f"节点 {title} {day}{'，已完成' if reached else ''}"
