@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from minzheng.business.bureau.supervision import colours, gantt, selectors, showing
 from minzheng.business.bureau.supervision.models import (
@@ -24,11 +25,12 @@ from minzheng.business.bureau.supervision.models import (
 )
 from minzheng.business.bureau.supervision.scoring import Score, score
 from minzheng.business.bureau.supervision.selectors import READ
+from minzheng.datacenter.dashboards import maps, outlines
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.page import Custom, Menu, Page
 from minzheng.kernel.regions import codes
-from minzheng.kernel.regions.selectors import region_names
+from minzheng.kernel.regions.selectors import children, region_names
 
 GROUP = "计划"
 NO_ONE = "督办任务是单位的工作，没有服务对象的信息"
@@ -174,10 +176,26 @@ def places(request: HttpRequest) -> HttpResponse:
         url = f"{reverse('duty.list')}?{pick.query}&region={place}"
         # The list's filter by place covers what lies below: only a township's own numbers are links to it.
         own = codes.level(place) >= 4
-        lines.append({"name": names.get(place, place), "url": url if own else "", "all": len(some), "score": score(some, today),
+        lines.append({"code": place, "red": lights["red"], "name": names.get(place, place), "url": url if own else "", "all": len(some), "score": score(some, today),
                       "lights": [(code, lights[code], f"{url}&light={code}" if own and lights[code] else "") for code in colours.WORST_FIRST]})  # fmt: skip
-    return draw(request, "supervision/places.html", _page(request), pick=pick, lines=lines,
+    return draw(request, "supervision/places.html", _page(request), pick=pick, lines=lines, map=_map(request, lines, pick),
                 heads=[colours.SHORT[code] for code in colours.WORST_FIRST])  # fmt: skip
+
+
+def _map(request: HttpRequest, lines: Sequence[dict[str, Any]], pick: Pick) -> SafeString | str:
+    """The red tasks of each township of a county; nothing for whoever has no whole county before them."""
+    county = next((place for place in actor_in(request).scopes(READ) if codes.level(codes.full(place)) == 3), "")
+    towns = list(children(codes.full(county))) if county else []
+    if not towns:
+        return ""
+    known = {line["code"]: line for line in lines}
+    areas = []
+    for town in towns:
+        line = known.get(town.code)
+        red = line["red"] if line else 0
+        areas.append(maps.Area(town.code, town.name, float(red), f"{red}", line["url"] if line else ""))
+    layout = outlines.layout(county, [town.code for town in towns])
+    return maps.drawn(f"{pick.year} 年各乡镇（街道）的红灯任务（项）", layout, areas, "项")
 
 
 def scores(request: HttpRequest) -> HttpResponse:
