@@ -45,6 +45,8 @@ def steps(values: Sequence[float]) -> list[Step]:
         return []
     low, high = min(values), max(values)
     marks = [low, high] if low == high else charts.ticks(low, high, 4)
+    if 0 < high - low < 4 and all(float(one).is_integer() for one in values):
+        marks = [float(one) for one in range(int(low), int(high) + 2)]  # counts: one class each, no quarter of a case
     pairs = list(pairwise(marks))
     found = []
     for number, (one, other) in enumerate(pairs):
@@ -111,6 +113,7 @@ def _legend(found: Sequence[Step], unit: str, top: float, gaps: bool, font: int)
 
 
 def _class_words(one: Step, found: Sequence[Step]) -> str:
-    if one.low == one.high:
+    counted = one.high - one.low == 1 and float(one.low).is_integer() and len(found) <= 4
+    if one.low == one.high or counted:
         return f"{one.low:,.10g}"
     return f"{one.low:,.10g}–{one.high:,.10g}" if one is found[-1] else f"{one.low:,.10g}–<{one.high:,.10g}"

@@ -62,6 +62,8 @@ def test_颜色由浅到深_字看得清_不知道的是虚线不是零() -> Non
     shades = [maps._luminance([int(one.color[i : i + 2], 16) for i in (1, 3, 5)]) for one in steps]
     assert shades == sorted(shades, reverse=True) and all(contrast(one.color, one.ink) >= 4.5 for one in steps)
     assert maps.step_of(steps[0].high, steps) is steps[1] and maps.step_of(steps[-1].high, steps) is steps[-1]
+    few = maps.steps([0.0, 1.0, 2.0])
+    assert [maps._class_words(one, few) for one in few] == ["0", "1", "2"] and maps.step_of(2.0, few) is few[2]
     assert len(maps.steps([5.0, 5.0])) == 1 and maps.steps([]) == []
     areas = [Area(TOWNS[0], "甲<镇", 97, "97", "/a?b=1&c=2"), Area(TOWNS[1], "乙镇", None, "—", "/b")]
     drawn = str(maps.drawn("各地", outlines.layout("430000000000", TOWNS[:2]), areas, "人"))

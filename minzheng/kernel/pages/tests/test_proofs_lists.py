@@ -32,7 +32,6 @@ OWN_DOING = {
     "monitor.measures": "县里停用了一项监测，各乡镇都看得到",
     "monitor.runs": "一次监测对着全平台的数据，只列合计数",
     "leave.ask": "可以代理的同事名单：这家人的账和物资由另外几位同事经办",
-    "indicators.months": "县里冻结的月份，本县各地都看得到",
     "funds.board": "县里的资金，本县各地的财务、领导都看得到合计",
     "funds.board_export": "工作簿里有生成时间",
     "relief.stock": "物资目录不分地区，装入后各处都列出",

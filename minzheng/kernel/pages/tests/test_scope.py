@@ -49,6 +49,7 @@ PLACELESS = {
     "monitor.switch_off": "监测项的表单，停用哪里按本人范围",
     "monitor.run": "一次运行只有条数和批次",
     "relief.goods": "物资目录全平台一份，没有个人",
+    "indicators.months": "县里冻结的月份，本县各地都看得到，没有个人",
     "stats.shells": "表式是公开的规则，没有数字",
     "stats.shell": "表式是公开的规则，没有数字",
     "relief.goods_edit": "物资目录全平台一份，没有个人",
