@@ -19,13 +19,14 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.awards.models import Award, PaymentLine
-from minzheng.kernel.awards.services import ensure_line, month_after
+from minzheng.kernel.awards.services import ensure_line
 from minzheng.kernel.cases.drafting.members import sync_members
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.states import PAID
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.ids import new_id
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.demo.load import Loader

@@ -13,11 +13,12 @@ from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError
 from minzheng.demo.places import AREA
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
-from minzheng.kernel.awards.services import month_after, next_review
+from minzheng.kernel.awards.services import next_review
 from minzheng.kernel.cases.running.evidence import canonical
 from minzheng.kernel.crypto import sealing
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.registers.models import NumberSeries
 
 if TYPE_CHECKING:

@@ -26,12 +26,13 @@ from minzheng.demo.facts_of import (
     tekun_words,
     temporary_words,
 )  # fmt: skip
-from minzheng.demo.outcomes import DIBAO, EDGE, Grant, Granter, counted, evaluate, month_after
+from minzheng.demo.outcomes import DIBAO, EDGE, Grant, Granter, counted, evaluate
 from minzheng.demo.people import Home, Member
 from minzheng.demo.personal_plans import RIGID, TEMPORARY, PersonalPlans
 from minzheng.demo.words import policy_family, yuan
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.items import Answer
+from minzheng.kernel.months import month_after
 
 YUAN = 100
 #: How many of those entitled have applied and draw it; the rest are for clerks to find.

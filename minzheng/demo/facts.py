@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from minzheng.demo.people import Home, Member
+from minzheng.kernel.months import month_after
 
 #: Months of wages and pensions that the departments deliver: what a yearly mean needs, counted back from the cut-off.
 MONTHS = 12
@@ -117,8 +118,7 @@ def wages(person: Any, fen: int, on: datetime.date) -> Iterator[Delivered]:
 
 def months_before(on: datetime.date) -> list[str]:
     """The last MONTHS months up to the month of `on`, as 2026-10."""
-    last = on.year * 12 + on.month - 1
-    return [f"{index // 12}-{index % 12 + 1:02d}" for index in range(last - MONTHS + 1, last + 1)]
+    return [f"{month_after(on, -back):%Y-%m}" for back in reversed(range(MONTHS))]
 
 
 def _earner(home: Home) -> Member:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from minzheng.datacenter.indicators import periods, reporting, services
+from minzheng.datacenter.indicators import reporting, services
 from minzheng.demo.places import COUNTY
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, staff_actor
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.demo.load import Loader
@@ -68,8 +69,8 @@ def _reports(today: datetime.date) -> list[tuple[str, datetime.date, int]]:
 
 def _freeze(today: datetime.date, officer: Actor) -> None:
     """The months before the last one; the first of them gets a number that came late, so that there is a diff to look at."""
-    last = periods.shifted(today.replace(day=1), -1)
-    months = [periods.shifted(last, -n) for n in range(FROZEN, 0, -1)]
+    last = month_after(today, -1)
+    months = [month_after(last, -n) for n in range(FROZEN, 0, -1)]
     for month in months:
         services.freeze(actor=officer, region_code=COUNTY, month=month)
     late = reporting.report_manual(

@@ -8,6 +8,7 @@ from random import Random
 
 from minzheng.demo.facts import Delivered
 from minzheng.kernel.awards.models import AwardMember
+from minzheng.kernel.months import month_after
 from minzheng.kernel.subjects.models import HouseholdMember, Person
 
 MEANS = ("assistance.dibao", "assistance.dibao_edge", "assistance.rigid_expense", "assistance.tekun")
@@ -25,7 +26,7 @@ def delta(rng: Random, on: datetime.date) -> Iterator[list[Delivered]]:
     def back(days: int) -> str:
         return (on - datetime.timedelta(days=days)).isoformat()
 
-    month = (on.replace(day=1) - datetime.timedelta(days=1)).strftime("%Y-%m")
+    month = f"{month_after(on, -1):%Y-%m}"
     yield [
         _row(
             "vehicle",

@@ -15,6 +15,7 @@ from minzheng.demo.errors import DemoError
 from minzheng.demo.people import Home, Member
 from minzheng.demo.places import AREA
 from minzheng.demo.words import policy_family
+from minzheng.kernel.months import month_after
 from minzheng.policy import Outcome, load_ruleset
 
 DIBAO, EDGE = "assistance.dibao", "assistance.dibao_edge"
@@ -36,17 +37,6 @@ class Grant:
     computed_on: datetime.date
     family: dict[str, Any]
     cycle: str = "monthly"
-
-
-def month_after(day: datetime.date) -> datetime.date:
-    """The first of the next month."""
-    return (day.replace(day=1) + 32 * _DAY).replace(day=1)
-
-
-def months_back(month: datetime.date, count: int) -> datetime.date:
-    for _ in range(count):
-        month = (month - _DAY).replace(day=1)
-    return month
 
 
 @lru_cache(maxsize=64)
@@ -83,7 +73,7 @@ class Granter:
         self.as_of, self.month = as_of, as_of.replace(day=1)
         self.standard_since = _program(as_of).found["保障标准_农村"].row.since
         #: Lines are made from this month on: three months, one standard.
-        self.paid_since = max(self.standard_since, months_back(self.month, 2))
+        self.paid_since = max(self.standard_since, month_after(self.month, -2))
         back = (d for d in (420, 300, 200, 100, 45) if computable(as_of - d * _DAY))
         self.earliest = as_of - next(back, 45) * _DAY
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from minzheng.demo.clerks import Desk
 from minzheng.demo.places import AREA
 from minzheng.kernel import clock
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.models import PayBatch, PayLine, PaymentLine
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import checking, services, simulator
 from minzheng.kernel.payruns.closing import may_close_from
 from minzheng.kernel.payruns.errors import PayRefused

@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from minzheng.datacenter.indicators import services as indicators
-from minzheng.datacenter.indicators.periods import shifted
 from minzheng.datacenter.statistics import corrections, reviewing, selectors, services
 from minzheng.datacenter.statistics.models import StatReport
 from minzheng.demo.places import COUNTY, townships
 from minzheng.kernel.accounts.actors import SYSTEM, Actor, staff_actor
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.demo.load import Loader
@@ -34,9 +34,9 @@ def load_statistics(loader: Loader) -> int:
         return 0
     this = loader.as_of.replace(day=1)
     for back in range(SEALED + 1, 1, -1):
-        _sealed(officer, head, shifted(this, -back))
-    _collecting(officer, shifted(this, -1))
-    _slip(shifted(this, -2))
+        _sealed(officer, head, month_after(this, -back))
+    _collecting(officer, month_after(this, -1))
+    _slip(month_after(this, -2))
     return StatReport.objects.filter(region_code__startswith=COUNTY[:6]).count()
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import datetime
 from copy import deepcopy
 
-from minzheng.demo.outcomes import Grant, Granter, evaluate, month_after
+from minzheng.demo.outcomes import Grant, Granter, evaluate
 from minzheng.demo.people import Home
 from minzheng.demo.words import policy_family, yuan
+from minzheng.kernel.months import month_after
 
 YUAN = 100
 

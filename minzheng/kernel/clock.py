@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 VARIABLE = "MINZHENG_TODAY"
@@ -38,6 +38,16 @@ def now() -> datetime:
 def today() -> date:
     """The present day in China."""
     return now().astimezone(CHINA).date()
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which a day begins in China."""
+    return datetime.combine(day, time.min, CHINA)
+
+
+def last_second(day: date) -> datetime:
+    """23:59:59 of a day in China: until then a deadline on that day is kept."""
+    return datetime.combine(day, time(23, 59, 59), CHINA)
 
 
 def shift() -> timedelta:

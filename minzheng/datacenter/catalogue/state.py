@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.classes import DEPARTMENT_TITLES
 from minzheng.datacenter.sources.spec import SourceSpec
+from minzheng.kernel.months import month_end
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -108,8 +108,7 @@ def due_on(spec: SourceSpec, newest: LakeBatch) -> datetime.date | None:
     daily and weekly sources from the day it came when that was earlier."""
     if spec.overdue_after is None:
         return None
-    year, month = (int(part) for part in newest.period.split("-"))
-    base = datetime.date(year, month, calendar.monthrange(year, month)[1])
+    base = month_end(datetime.date.fromisoformat(f"{newest.period}-01"))
     if spec.frequency in OFTEN and newest.held_at is not None:
         base = min(base, timezone.localtime(newest.held_at).date())
     return base + datetime.timedelta(days=spec.overdue_after)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from minzheng.datacenter.dashboards.declaring import READ, Screen, screens
 from minzheng.datacenter.indicators import periods
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.places import places_below
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_names
@@ -37,7 +38,7 @@ def places(actor: Actor, permission: str = READ) -> list[tuple[str, str]]:
 def period_options(today: datetime.date) -> list[tuple[str, str]]:
     """(text, title): months back to the same one of last year, newest first; then quarters, halves and years begun."""
     this = today.replace(day=1)
-    texts = [periods.of_month(periods.shifted(this, -n)) for n in range(MONTHS)]
+    texts = [periods.of_month(month_after(this, -n)) for n in range(MONTHS)]
     for back, count in (("Q", QUARTERS), ("H", HALVES)):
         size = 3 if back == "Q" else 6
         first = (this.month - 1) // size
@@ -50,4 +51,4 @@ def period_options(today: datetime.date) -> list[tuple[str, str]]:
 
 def usual_period(today: datetime.date) -> str:
     """The month that ended last."""
-    return periods.of_month(periods.shifted(today.replace(day=1), -1))
+    return periods.of_month(month_after(today, -1))

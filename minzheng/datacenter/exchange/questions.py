@@ -4,10 +4,7 @@ The question's own number is the message id, so that it goes out once, and the b
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
-
-from django.utils import timezone
 
 from minzheng.datacenter.exchange import partners, services
 from minzheng.datacenter.exchange.errors import ExchangeRefused
@@ -15,6 +12,7 @@ from minzheng.datacenter.exchange.models import ExchangeRequest
 from minzheng.datacenter.exchange.services import Whom
 from minzheng.datacenter.lake import tokens
 from minzheng.datacenter.matching import inquiries
+from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.cases import selectors as cases
 
@@ -51,11 +49,10 @@ def send(question: MatchInquiry) -> ExchangeRequest:
     """One question. Raises ExchangeRefused."""
     request = question.request
     people, consents = _of_case(question) if request.case_id else _of_letter(question)
-    end = datetime.datetime.combine(question.due_on, datetime.time(23, 59, 59))
     return services.ask(
         actor=SYSTEM, source=question.source, people=people, purpose=PURPOSE, consents=consents,
         region_code=question.region_code, case=request.case if request.case_id else None, reason=request.purpose,
-        message_id=question.no, expires=timezone.make_aware(end),
+        message_id=question.no, expires=clock.last_second(question.due_on),
     )  # fmt: skip
 
 

@@ -11,10 +11,11 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from minzheng.datacenter.indicators import declaring, periods, reading
+from minzheng.datacenter.indicators import declaring, reading
 from minzheng.datacenter.indicators.declaring import Span
 from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth, IndicatorValue
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_end
 from minzheng.kernel.regions import codes
 
 #: A live month is computed anew when somebody looks and it is older than this: the running one, and those that ended.
@@ -30,7 +31,7 @@ def figures(county: str, month: datetime.date) -> dict[Key, Decimal]:
     """(indicator, place, dimensions as JSON) → value of every system indicator; reads only. Zeros that would only be added
     up are left out."""
     first = month.replace(day=1)
-    span, found = Span(county, first, periods.end_of(first)), defaultdict[Key, Decimal](Decimal)
+    span, found = Span(county, first, month_end(first)), defaultdict[Key, Decimal](Decimal)
     for one in declaring.all():
         if one.run is None:
             continue

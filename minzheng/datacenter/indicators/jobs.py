@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from minzheng.datacenter.indicators import computing, periods, reading, services
+from minzheng.datacenter.indicators import computing, reading, services
 from minzheng.datacenter.indicators.errors import IndicatorRefused
 from minzheng.datacenter.indicators.models import IndicatorMonth
 from minzheng.datacenter.indicators.terms import number
@@ -12,6 +12,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
+from minzheng.kernel.months import month_after
 from minzheng.kernel.orgs.selectors import places_of_work
 
 
@@ -24,7 +25,7 @@ def counties() -> list[str]:
 def months(today: datetime.date, county: str) -> list[datetime.date]:
     """What is computed anew every night: the running month and the last two that are not frozen."""
     this = today.replace(day=1)
-    wanted = [this, periods.shifted(this, -1), periods.shifted(this, -2)]
+    wanted = [this, month_after(this, -1), month_after(this, -2)]
     return [month for month in wanted if services.current(county, month) is None]
 
 
@@ -40,7 +41,7 @@ def nightly(ctx: Context) -> dict[str, int]:
                 computing.compute(place, month)
             found["months"] += 1
         if today.day >= number("freeze_day"):
-            found["frozen"] += _freeze(ctx, place, periods.shifted(today.replace(day=1), -1))
+            found["frozen"] += _freeze(ctx, place, month_after(today, -1))
         found["counties"] += 1
         ctx.progress(100 * found["counties"] / len(places), f"已计算 {found['counties']}／{len(places)} 个县")
     return found

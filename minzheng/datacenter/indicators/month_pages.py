@@ -15,6 +15,7 @@ from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMont
 from minzheng.datacenter.indicators.selectors import MANAGE, READ
 from minzheng.datacenter.indicators.showing import shown
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_after, month_end
 from minzheng.kernel.pages.drawing import draw
 from minzheng.kernel.parts.bodies import ActionBody, DetailBody, Done
 from minzheng.kernel.parts.columns import Link, Moment, Month, Number, Region, Text
@@ -52,7 +53,7 @@ class MonthRow:
 
     @property
     def ended(self) -> bool:
-        return periods.end_of(self.month) < clock.today()
+        return month_end(self.month) < clock.today()
 
 
 def months(request: HttpRequest) -> HttpResponse:
@@ -71,7 +72,7 @@ def months(request: HttpRequest) -> HttpResponse:
 
 def _rows(county: str) -> list[MonthRow]:
     this = clock.today().replace(day=1)
-    wanted = [periods.shifted(this, -n) for n in range(SHOWN)]
+    wanted = [month_after(this, -n) for n in range(SHOWN)]
     live = {row.month: row for row in IndicatorMonth.objects.filter(region_code=county, month__in=wanted)}
     frozen: dict[datetime.date, IndicatorFreeze] = {}
     for row in IndicatorFreeze.objects.filter(region_code=county, month__in=wanted).defer("diff").order_by("version"):

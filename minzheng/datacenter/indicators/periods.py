@@ -6,6 +6,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
+from minzheng.kernel.months import month_after, month_end
+
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"(\d{4})Q([1-4])")
 _HALF = re.compile(r"(\d{4})H([12])")
@@ -30,11 +32,11 @@ class Period:
     @property
     def months(self) -> list[datetime.date]:
         count = (self.last.year - self.first.year) * 12 + self.last.month - self.first.month + 1
-        return [shifted(self.first, n) for n in range(count)]
+        return [month_after(self.first, n) for n in range(count)]
 
     @property
     def ends_on(self) -> datetime.date:
-        return end_of(self.last)
+        return month_end(self.last)
 
     @property
     def title(self) -> str:
@@ -81,29 +83,18 @@ def of_month(day: datetime.date) -> str:
     return f"{day:%Y-%m}"
 
 
-def shifted(month: datetime.date, months: int) -> datetime.date:
-    """Day 1 of the month so many months later (earlier for a negative number)."""
-    count = month.year * 12 + month.month - 1 + months
-    return datetime.date(count // 12, count % 12 + 1, 1)
-
-
-def end_of(month: datetime.date) -> datetime.date:
-    """The last day of a month."""
-    return shifted(month, 1) - datetime.timedelta(days=1)
-
-
 def last_months(until: datetime.date, count: int) -> list[str]:
     """So many months as periods, the last one that of `until`."""
-    return [of_month(shifted(until.replace(day=1), n - count + 1)) for n in range(count)]
+    return [of_month(month_after(until, n - count + 1)) for n in range(count)]
 
 
 def _of(text: str, year: int, month: int, count: int) -> Period:
     first = datetime.date(year, month, 1)
-    return Period(text, first, shifted(first, count - 1))
+    return Period(text, first, month_after(first, count - 1))
 
 
 def _written(period: Period, months: int) -> Period:
-    first, last = shifted(period.first, months), shifted(period.last, months)
+    first, last = month_after(period.first, months), month_after(period.last, months)
     if _MONTH.fullmatch(period.text):
         text = of_month(first)
     elif _QUARTER.fullmatch(period.text):

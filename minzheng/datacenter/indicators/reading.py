@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from minzheng.datacenter.indicators import periods
 from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth
+from minzheng.kernel.months import month_after
 from minzheng.kernel.regions import codes
 
 Month = datetime.date
@@ -120,4 +120,4 @@ def widest(rows: Iterable[tuple[str, T]]) -> list[tuple[str, T]]:
 
 def held_months(until: Month, holds: int) -> list[Month]:
     """The months before `until` whose report may still hold then."""
-    return [periods.shifted(until, -n) for n in range(1, holds)]
+    return [month_after(until, -n) for n in range(1, holds)]

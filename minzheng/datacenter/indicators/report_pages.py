@@ -16,6 +16,7 @@ from minzheng.datacenter.indicators.models import ManualFigure
 from minzheng.datacenter.indicators.selectors import CONFIRM, READ, REPORT
 from minzheng.datacenter.indicators.showing import shown
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_after
 from minzheng.kernel.pages.drawing import draw
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.bodies import ActionBody, DetailBody, Done, FormBody, ListBody
@@ -172,7 +173,7 @@ def _due(one: Indicator, month: datetime.date, place: str) -> Due:
 
 
 def _with_numbers(rows: list[Due], place: str, month: datetime.date) -> list[Due]:
-    year_ago, codes = periods.shifted(month, -12), [row.one.code for row in rows]
+    year_ago, codes = month_after(month, -12), [row.one.code for row in rows]
     found = ManualFigure.objects.filter(code__in=codes, region_code=place, month__in=(month, year_ago))
     newest: dict[tuple[str, datetime.date], ManualFigure] = {}
     for row in found.exclude(state=ManualFigure.REPLACED).order_by("entered_at"):

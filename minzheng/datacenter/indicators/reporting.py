@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from minzheng.datacenter.indicators import declaring, periods, services
+from minzheng.datacenter.indicators import declaring, services
 from minzheng.datacenter.indicators.declaring import Indicator
 from minzheng.datacenter.indicators.errors import IndicatorRefused
 from minzheng.datacenter.indicators.models import IndicatorValue, ManualFigure
@@ -17,6 +17,7 @@ from minzheng.datacenter.indicators.showing import shown
 from minzheng.datacenter.indicators.terms import number
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
+from minzheng.kernel.months import month_after
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def send_back(*, actor: Actor, pk: int, reason: str) -> ManualFigure:
 
 def remarks(one: Indicator, place: str, month: datetime.date, value: Decimal) -> list[str]:
     """What is remarkable about a number, in sentences: far from the same month a year before. One query."""
-    year_ago = periods.shifted(month, -12)
+    year_ago = month_after(month, -12)
     same = ManualFigure.objects.filter(code=one.code, region_code=place, month=year_ago, state=ManualFigure.CONFIRMED)
     before = same.values_list("value", flat=True).first()
     if before is None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from minzheng.datacenter.indicators import computing, declaring, periods, reading
+from minzheng.datacenter.indicators import computing, declaring, reading
 from minzheng.datacenter.indicators.computing import Key
 from minzheng.datacenter.indicators.declaring import Span
 from minzheng.datacenter.indicators.errors import IndicatorRefused
@@ -19,6 +19,7 @@ from minzheng.datacenter.indicators.selectors import MANAGE
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto.sealing import sm3
+from minzheng.kernel.months import month_end
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def freeze(*, actor: Actor, region_code: str, month: datetime.date) -> Indicator
     """Fix a month that has ended: all system indicators computed now, all confirmed reports. Raises IndicatorRefused."""
     county, month = county_of(region_code), month.replace(day=1)
     who = acting(actor, MANAGE, county)
-    if periods.end_of(month) >= clock.today():
+    if month_end(month) >= clock.today():
         raise IndicatorRefused(f"{month:%Y-%m} 还没有结束，月底过后才能冻结。")
     computing.lock(county, month)
     if current(county, month) is not None:

@@ -12,6 +12,7 @@ from minzheng.datacenter.indicators.declaring import DIMENSIONS, Indicator
 from minzheng.datacenter.indicators.selectors import Change, Value
 from minzheng.datacenter.indicators.showing import rounded, shown
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_after
 
 SOURCES = {"system": "系统计算", "manual": "人工填报", "external": "外部数据"}
 PERIODS = {"flow": "各月相加", "stock": "取期末"}
@@ -83,7 +84,7 @@ def choices(chosen: periods.Period) -> list[tuple[str, str]]:
     """(period, title) to choose from: the last two years' months, quarters, half-years and years, and the chosen one."""
     today = clock.today()
     month = today.replace(day=1)
-    texts = [periods.of_month(periods.shifted(month, -n)) for n in range(24)]
+    texts = [periods.of_month(month_after(month, -n)) for n in range(24)]
     for year in (today.year, today.year - 1):
         texts += [str(year), *(f"{year}H{n}" for n in (1, 2)), *(f"{year}Q{n}" for n in (1, 2, 3, 4))]
     found = [one for one in map(periods.parse, texts) if one.first <= today]

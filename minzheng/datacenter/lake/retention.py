@@ -5,7 +5,6 @@ months only put the batch on the list: somebody looks before a delivery is destr
 
 from __future__ import annotations
 
-import calendar
 import datetime
 from collections import defaultdict
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from minzheng.datacenter.lake import selectors, terms
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
+from minzheng.kernel.months import same_day_after
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -31,7 +31,7 @@ def due(actor: Actor) -> QuerySet[LakeBatch]:
     today = clock.today()
     over = Q(keep_until__lt=today)
     for months, sources in _by_months(today).items():
-        before = timezone.make_aware(datetime.datetime.combine(shifted(today, -months), datetime.time.min))
+        before = clock.midnight(same_day_after(today, -months))
         over |= Q(keep_until=None, source__in=sources, held_at__lt=before)
     newer = LakeBatch.objects.filter(
         source=OuterRef("source"),
@@ -46,7 +46,7 @@ def last_day(batch: LakeBatch) -> datetime.date | None:
     """The last day on which the batch may be kept; None before it came in."""
     if batch.keep_until is not None or batch.held_at is None:
         return batch.keep_until
-    return shifted(timezone.localdate(batch.held_at), terms.keep_of(batch.source).value)
+    return same_day_after(timezone.localdate(batch.held_at), terms.keep_of(batch.source).value)
 
 
 def told(batch: LakeBatch) -> str:
@@ -68,9 +68,3 @@ def _by_months(today: datetime.date) -> dict[int, list[str]]:
     for code in [*registry.all(), *gone]:
         found[terms.keep_of(code, today).value].append(code)
     return found
-
-
-def shifted(day: datetime.date, months: int) -> datetime.date:
-    """The same day so many months later (earlier when negative); the last of the month where there is none."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return datetime.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.classes import CLASSES
+from minzheng.kernel.months import month_after
 
 _IDS = (
     ("ok", "号码正确", "good"),
@@ -26,7 +27,7 @@ def title(source: str) -> str:
 
 
 def last_month(today: datetime.date) -> str:
-    return f"{today.replace(day=1) - datetime.timedelta(days=1):%Y-%m}"
+    return f"{month_after(today, -1):%Y-%m}"
 
 
 def searched(rows: QuerySet[LakeBatch], text: str, drawing: Any) -> QuerySet[LakeBatch]:

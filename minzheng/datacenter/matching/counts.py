@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 
 from django.db.models import Q
-from django.utils import timezone
 
-from minzheng.kernel.parts.behind import Behind, Condition
+from minzheng.kernel.parts.behind import Behind, Condition, within
 
 
 def asked(month: datetime.date) -> Q:
@@ -17,16 +16,6 @@ def asked(month: datetime.date) -> Q:
 def issued(month: datetime.date) -> Q:
     """Asked for in the month and reported by now."""
     return asked(month) & Q(issued_at__isnull=False)
-
-
-def within(field: str, month: datetime.date) -> Q:
-    """A moment in this month (day 1)."""
-    after = (month.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
-    return Q(**{f"{field}__gte": _moment(month), f"{field}__lt": _moment(after)})
-
-
-def _moment(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 #: For the list of requests.

@@ -167,7 +167,7 @@ def _after_judging(alert: Alert, code: feedback.Feedback) -> str:
     if code.code == "F11":
         again = clock.today() + datetime.timedelta(days=terms.number("revisit_days"))
         alert.revisit_on = again
-        _due(alert, timezone.make_aware(datetime.datetime.combine(again, datetime.time(23, 59, 59))))
+        _due(alert, clock.last_second(again))
         return Alert.ASSIGNED
     if code.settled:
         _due(alert, terms.close_due(clock.now()))

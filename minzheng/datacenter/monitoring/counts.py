@@ -11,7 +11,9 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from minzheng.datacenter.monitoring.models import Alert
-from minzheng.kernel.parts.behind import Behind, Condition
+from minzheng.kernel import clock
+from minzheng.kernel.months import month_after
+from minzheng.kernel.parts.behind import Behind, Condition, within
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Counted:
 
 
 def raised(month: datetime.date) -> Q:
-    return Q(created_at__gte=_moment(month), created_at__lt=_moment(_next(month)))
+    return within("created_at", month)
 
 
 def red(month: datetime.date) -> Q:
@@ -51,30 +53,24 @@ def false(month: datetime.date) -> Q:
 
 def still_open(month: datetime.date) -> Q:
     """Raised by the end of the month and not closed then."""
-    end = _moment(_next(month))
+    end = clock.midnight(month_after(month))
     return Q(created_at__lt=end) & (Q(closed_at=None) | Q(closed_at__gte=end))
 
 
 def late(month: datetime.date) -> Q:
     """Open at the end of the month (or now), past the deadline."""
-    return still_open(month) & Q(due_at__lt=min(_moment(_next(month)), timezone.now()))
+    return still_open(month) & Q(due_at__lt=min(clock.midnight(month_after(month)), timezone.now()))
 
 
 def monthly(low: str, high: str, month: datetime.date) -> list[Counted]:
     """All alerts of a place (codes `low` to `high`). One query."""
-    rows = Alert.objects.filter(region_code__gte=low, region_code__lte=high, created_at__lt=_moment(_next(month)))
+    rows = Alert.objects.filter(
+        region_code__gte=low, region_code__lte=high, created_at__lt=clock.midnight(month_after(month))
+    )
     told = rows.order_by().annotate(town=Left("region_code", 9)).values("town").annotate(
         **{name: Count("pk", filter=condition.of(month)) for name, condition in CONDITIONS.items()}
     )  # fmt: skip
     return [Counted(**cast("dict[str, Any]", row)) for row in told]
-
-
-def _next(month: datetime.date) -> datetime.date:
-    return (month.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
-
-
-def _moment(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 CONDITIONS = {

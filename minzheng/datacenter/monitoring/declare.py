@@ -32,10 +32,10 @@ from minzheng.datacenter.monitoring.entries import (
     Fact,
     Finding,
     Watched,
-    months_before,
 )
 from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.kernel.discovery import import_all
+from minzheng.kernel.months import month_after
 from minzheng.kernel.standards import sets, values
 from minzheng.policy.errors import RulesetError, Unconfigured
 from minzheng.policy.params import Declaration, ParamSet, Row, read_declarations, read_region_file
@@ -60,7 +60,7 @@ __all__ = [
     "declared",
     "get",
     "monitor",
-    "months_before",
+    "month_after",
 ]
 
 Function = Callable[[Entry], Finding | None]

@@ -107,9 +107,3 @@ class Finding:
     sentence: str
     facts: tuple[Fact, ...] = ()
     level: str = ""
-
-
-def months_before(day: datetime.date, months: int) -> datetime.date:
-    """The first of the month that lies so many months before this day's month."""
-    count = day.year * 12 + day.month - 1 - months
-    return datetime.date(count // 12, count % 12 + 1, 1)

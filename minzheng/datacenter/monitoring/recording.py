@@ -13,13 +13,14 @@ from django.db.models import Q
 
 from minzheng.datacenter.monitoring import terms
 from minzheng.datacenter.monitoring.asking import Found
-from minzheng.datacenter.monitoring.entries import ORANGE, RED, Fact, months_before, more_urgent
+from minzheng.datacenter.monitoring.entries import ORANGE, RED, Fact, more_urgent
 from minzheng.datacenter.monitoring.models import Alert, AlertAct, MonitorRun
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.classes import CLASSES
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.awards import selectors as awards
+from minzheng.kernel.months import month_after
 from minzheng.kernel.regions import codes
 from minzheng.kernel.registers.numbering import reserve
 from minzheng.kernel.subjects.selectors import visible_persons
@@ -77,14 +78,14 @@ def _some(rows: list[Found], run: MonitorRun, counts: Counts) -> None:
 def _existing(rows: list[Found], period: datetime.date) -> dict[tuple[int, str], Alert]:
     """The newest alert of the same person and monitor within the monitor's quiet months."""
     quiet = {one.monitor.code: one.monitor.quiet_months for one in rows}
-    since = months_before(period, max(quiet.values(), default=1) - 1)
+    since = month_after(period, 1 - max(quiet.values(), default=1))
     held = Alert.objects.select_for_update().filter(
         person_id__in={one.person.person_id for one in rows}, monitor__in=quiet, period__gte=since, channel=Alert.DATA
     )
     return {
         (one.person_id or 0, one.monitor): one
         for one in held.order_by("period")
-        if one.period >= months_before(period, quiet[one.monitor] - 1)
+        if one.period >= month_after(period, 1 - quiet[one.monitor])
     }
 
 

@@ -6,6 +6,7 @@ import datetime
 from pathlib import Path
 
 from minzheng.datacenter.monitoring.entries import RED
+from minzheng.kernel import clock
 from minzheng.kernel.calendar.selectors import add_working_days
 from minzheng.kernel.terms import Terms
 
@@ -41,4 +42,4 @@ def end_of(since: datetime.datetime, days: int) -> datetime.datetime:
     from django.utils import timezone
 
     day = add_working_days(timezone.localtime(since).date(), days).date
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59, 59)))
+    return clock.last_second(day)

@@ -22,8 +22,8 @@ from minzheng.datacenter.simulation.errors import SimulationRefused
 from minzheng.datacenter.simulation.models import SimulationRun
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.cases.drafting.consents import months_later
 from minzheng.kernel.jobs.services import enqueue
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.regions import codes
 from minzheng.kernel.registers.numbering import next_number
 from minzheng.kernel.standards import values
@@ -165,7 +165,7 @@ def carry_out(
 def caseload_of(region_code: str, options: Options, sides: asking.Sides) -> Caseload:
     """The families of a place that a question is asked about."""
     back = options.refused_months
-    since = months_later(clock.today(), -back) if back else None
+    since = same_day_after(clock.today(), -back) if back else None
     benefits = dict.fromkeys([*sides.baseline.benefit_codes(), *sides.reform.benefit_codes()])
     return Caseload(region_code, sides.baseline.vocabulary, benefits, sides.frame.months[0], since)
 

@@ -6,7 +6,6 @@ It is the second reading of `facts.facts_sql`, row by row; a test holds the two 
 
 from __future__ import annotations
 
-import calendar
 import datetime
 import string
 from collections import defaultdict
@@ -17,6 +16,7 @@ from typing import Any
 
 from minzheng.datacenter.sources.facts import optional_parts
 from minzheng.datacenter.sources.spec import Column, FactRule, Monthly, SourceSpec
+from minzheng.kernel.months import month_after, month_end
 
 Row = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ def _monthly(
     spec: SourceSpec, rule: FactRule, monthly: Monthly, rows: Sequence[Row], on: datetime.date, keep: Sequence[str]
 ) -> list[tuple[Any, ...]]:
     end = on.replace(day=1)
-    first = _months_before(end, monthly.months)
+    first = month_after(end, -monthly.months)
     groups: dict[tuple[Any, Any], list[Row]] = defaultdict(list)
     for row in rows:
         month = row[monthly.column]
@@ -90,7 +90,7 @@ def _monthly(
                 token,
                 rule.class_,
                 _half_up(max(sum(_amount(rule, row) for row in group), 0), monthly.divisor),
-                _last_day(max(days)) if days else None,
+                month_end(max(days)) if days else None,
                 last(lambda row: _valid_to(spec, rule, row)),
                 last(lambda row: _text(spec, rule.title, row)),
                 last(lambda row: _text(spec, rule.reference, row)),
@@ -109,19 +109,10 @@ def _amount(rule: FactRule, row: Row) -> int:
     return int(row[rule.amount] or 0) - sum(int(row[name] or 0) for name in rule.minus)
 
 
-def _months_before(month: datetime.date, count: int) -> datetime.date:
-    year, place = divmod(month.year * 12 + month.month - 1 - count, 12)
-    return datetime.date(year, place + 1, 1)
-
-
-def _last_day(day: datetime.date) -> datetime.date:
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def _day(column: Column, row: Row) -> datetime.date | None:
     """A month speaks of its last day."""
     value: datetime.date | None = row[column.name]
-    return _last_day(value) if value is not None and column.type == "month" else value
+    return month_end(value) if value is not None and column.type == "month" else value
 
 
 def _valid_to(spec: SourceSpec, rule: FactRule, row: Row) -> datetime.date | None:

@@ -17,6 +17,7 @@ from minzheng.datacenter.sources.errors import SourceRefused
 from minzheng.datacenter.sources.inventing import People
 from minzheng.datacenter.sources.making import Making, values
 from minzheng.datacenter.sources.spec import SourceSpec
+from minzheng.kernel.months import month_after, month_end
 
 #: Most rows of one simulated file: what fits into the memory of a small server.
 MOST_ROWS = 50_000_000
@@ -97,9 +98,9 @@ def last_day(period: str | None) -> datetime.date:
     if period is None:
         from minzheng.kernel import clock
 
-        return clock.today().replace(day=1) - datetime.timedelta(days=1)
+        return month_end(month_after(clock.today(), -1))
     try:
         first = datetime.date.fromisoformat(f"{period}-01")
     except ValueError:
         raise SourceRefused(f"月份请写成 2026-10 的样子，写的是“{period}”。") from None
-    return (first + datetime.timedelta(days=32)).replace(day=1) - datetime.timedelta(days=1)
+    return month_end(first)

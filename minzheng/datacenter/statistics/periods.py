@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from minzheng.datacenter.indicators import periods
-from minzheng.datacenter.indicators.periods import Period, shifted
+from minzheng.datacenter.indicators.periods import Period
 from minzheng.datacenter.statistics.errors import BadPeriod
+from minzheng.kernel.months import month_after
 
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 KINDS = {MONTH: "月报", QUARTER: "季报", YEAR: "年报"}
@@ -33,7 +34,7 @@ def kind_of(period: Period) -> str:
 
 def after(period: Period) -> date:
     """The day after its last day."""
-    return shifted(period.last, 1)
+    return month_after(period.last)
 
 
 def of_day(kind: str, day: date) -> Period:

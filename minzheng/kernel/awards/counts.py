@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, Que
 from django.db.models.functions import Coalesce, Left
 
 from minzheng.kernel.awards.models import Award, AwardPause
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.behind import Behind, Condition
 from minzheng.kernel.regions.models import Region
 
@@ -53,7 +54,7 @@ def begun(month: datetime.date) -> Q:
 
 def over(month: datetime.date) -> Q:
     """The month before was the last one."""
-    return _lasting() & Q(last_month=_before(month), first_month__lt=month)
+    return _lasting() & Q(last_month=month_after(month, -1), first_month__lt=month)
 
 
 def paid_once(month: datetime.date) -> Q:
@@ -64,10 +65,6 @@ def paid_once(month: datetime.date) -> Q:
 def _lasting() -> Q:
     # Ended without a month: a draft of former times that was never paid.
     return ~Q(cycle="once") & ~Q(state="ended", last_month=None)
-
-
-def _before(month: datetime.date) -> datetime.date:
-    return (month - datetime.timedelta(days=1)).replace(day=1)
 
 
 def with_urban(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -82,7 +79,7 @@ def monthly(low: str, high: str, month: datetime.date) -> list[Counted]:
     """All benefits of a place (codes `low` to `high`) in a month. One query."""
     held, new, gone, once = in_force(month), begun(month), over(month), paid_once(month)
     rows = Award.objects.filter(region_code__gte=low, region_code__lte=high)
-    near = Q(last_month=None) | Q(last_month__gte=_before(month)) | Q(first_month=month)
+    near = Q(last_month=None) | Q(last_month__gte=month_after(month, -1)) | Q(first_month=month)
     rows = with_urban(rows.filter(near, first_month__lte=month)).annotate(town=Left("region_code", 9))
     told = rows.order_by().values("item_code", "town", "urban").annotate(
         households=Count("pk", filter=held), n_persons=_sum("persons", held), monthly_fen=_sum("amount_fen", held),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from minzheng.kernel.awards.services import ensure_line, month_after
+from minzheng.kernel.awards.services import ensure_line
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor

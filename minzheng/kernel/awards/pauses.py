@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from minzheng.kernel.awards.models import Award, AwardPause, PaymentLine
-from minzheng.kernel.awards.services import digest, ensure_line, month_after, set_state
+from minzheng.kernel.awards.services import digest, ensure_line, set_state
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor

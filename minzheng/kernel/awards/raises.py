@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from minzheng.kernel.awards.models import Award, PaymentLine
-from minzheng.kernel.awards.services import adjust, month_after
+from minzheng.kernel.awards.services import adjust
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

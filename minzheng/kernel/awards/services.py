@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from minzheng.kernel.awards.accounts import version_for
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.crypto import sealing
+from minzheng.kernel.months import month_after, same_day_after
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -24,17 +25,10 @@ def first_payable_month(decided_on: datetime.date, params: FlowParams) -> dateti
     return month_after(decided_on, params.first_month_offset)
 
 
-def month_after(day: datetime.date, months: int) -> datetime.date:
-    index = day.year * 12 + day.month - 1 + months
-    return datetime.date(index // 12, index % 12 + 1, 1)
-
-
 def next_review(on: datetime.date, category: str, params: FlowParams) -> datetime.date:
     """The same-numbered day after the period of the family's class (reference §1.7.1)."""
-    from minzheng.kernel.cases.drafting.consents import months_later
-
     months = dict(params.review_months)
-    return months_later(on, months.get(category) or min(months.values()))
+    return same_day_after(on, months.get(category) or min(months.values()))
 
 
 @transaction.atomic
@@ -296,9 +290,7 @@ def reviewed(*, award: Award, on: datetime.date, params: FlowParams) -> Award:
 
 def put_off_review(*, award: Award, on: datetime.date, months: int) -> Award:
     """The review due now is put off by `months` (an emergency); the next ones follow from the day it is then done."""
-    from minzheng.kernel.cases.drafting.consents import months_later
-
-    award.next_review_on = months_later(award.next_review_on or on, months)
+    award.next_review_on = same_day_after(award.next_review_on or on, months)
     award.save(update_fields=["next_review_on"])
     return award
 

@@ -8,10 +8,11 @@ touches a year whose notice is not loaded is `provisional`: it is counted by pla
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from minzheng.kernel.months import same_day_after
 
 DAY = timedelta(days=1)
 #: 公示 is counted as the Civil Code counts (posting day is day 0), or with the posting day as day 1 (local custom).
@@ -87,9 +88,7 @@ def natural(start: date, n: int, calendar: Calendar, roll: bool = True, roll_wee
 def months(start: date, n: int, calendar: Calendar, roll: bool = True, roll_weekend: bool = True) -> Deadline:
     """n months after `start`: the same-numbered day, else the last day of that month."""
     _refuse_negative(n)
-    year, month = divmod(start.year * 12 + start.month - 1 + n, 12)
-    last = monthrange(year, month + 1)[1]
-    return _ending(date(year, month + 1, min(start.day, last)), calendar, roll, roll_weekend)
+    return _ending(same_day_after(start, n), calendar, roll, roll_weekend)
 
 
 def years(start: date, n: int, calendar: Calendar, roll: bool = True, roll_weekend: bool = True) -> Deadline:

@@ -9,9 +9,11 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from minzheng.kernel import clock
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.objections.models import PublicObjection
-from minzheng.kernel.parts.behind import Behind, Condition
+from minzheng.kernel.months import month_after
+from minzheng.kernel.parts.behind import Behind, Condition, within
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ class Counted:
 
 def received(month: datetime.date) -> Q:
     """Handed in; benefits taken over from former rolls have no application."""
-    return _applied() & _within("submitted_at", month)
+    return _applied() & within("submitted_at", month)
 
 
 def decided(month: datetime.date) -> Q:
-    return _applied() & _within("decided_at", month)
+    return _applied() & within("decided_at", month)
 
 
 def refused(month: datetime.date) -> Q:
@@ -53,14 +55,14 @@ def on_time(month: datetime.date) -> Q:
 
 def waiting(month: datetime.date) -> Q:
     """Handed in by the end of the month and not decided then (withdrawn and stopped ones are not waiting)."""
-    end = _moment(_next(month))
+    end = clock.midnight(month_after(month))
     open_then = Q(decided_at=None) | Q(decided_at__gte=end)
     return Q(submitted_at__lt=end) & open_then & ~Q(state__in=("DRAFT", "WITHDRAWN", "ABORTED", "NOT_ACCEPTED"))
 
 
 def overdue(month: datetime.date) -> Q:
     """Waiting at the end of the month, past its day."""
-    return waiting(month) & Q(total_due_on__lt=min(_next(month), timezone.localdate()))
+    return waiting(month) & Q(total_due_on__lt=min(month_after(month), timezone.localdate()))
 
 
 def monthly(low: str, high: str, month: datetime.date) -> list[Counted]:
@@ -77,7 +79,7 @@ def monthly(low: str, high: str, month: datetime.date) -> list[Counted]:
 
 def objections(low: str, high: str, month: datetime.date) -> list[tuple[str, int, int]]:
     """(town, received in the month, of these answered by now). One query."""
-    rows = PublicObjection.objects.filter(_within("received_at", month), region_code__gte=low, region_code__lte=high)
+    rows = PublicObjection.objects.filter(within("received_at", month), region_code__gte=low, region_code__lte=high)
     told = rows.order_by().annotate(town=Left("region_code", 9)).values("town").annotate(
         n=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False))
     )  # fmt: skip
@@ -85,23 +87,11 @@ def objections(low: str, high: str, month: datetime.date) -> list[tuple[str, int
 
 
 def objected(month: datetime.date) -> Q:
-    return _within("received_at", month)
+    return within("received_at", month)
 
 
 def _applied() -> Q:
     return ~Q(state="DRAFT") & ~Q(submitted_at=F("decided_at"))
-
-
-def _within(field: str, month: datetime.date) -> Q:
-    return Q(**{f"{field}__gte": _moment(month), f"{field}__lt": _moment(_next(month))})
-
-
-def _next(month: datetime.date) -> datetime.date:
-    return (month.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
-
-
-def _moment(day: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
 
 
 #: For the list of cases, and for that of objections.

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from minzheng.kernel.awards.models import Award, PaymentLine
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.regions import codes
 
 Key = tuple[str, datetime.date]
@@ -95,7 +96,7 @@ def late(region_code: str, month: datetime.date) -> dict[str, int]:
 
 def trends(region_code: str, month: datetime.date, months: int) -> dict[str, Trend]:
     """How each benefit moved in the `months` before `month` (day 1): new cases, ends, and what was paid once."""
-    first, last = months_before(month, months), months_before(month, 1)
+    first, last = month_after(month, -months), month_after(month, -1)
     low, high = codes.bounds(region_code)
     new = _moved("first_month", "last_month = (a.first_month - interval '1 month')::date", "", first, last, low, high)
     gone = _moved(
@@ -125,9 +126,3 @@ def _moved(
     with connection.cursor() as cursor:
         cursor.execute(_TREND.format(month=column, other=other, more=more), [first, last, low, high])
         return {item: (int(fen), count) for item, fen, count in cursor.fetchall()}
-
-
-def months_before(month: datetime.date, count: int) -> datetime.date:
-    """Day 1 of the month so many months before (after, for a negative count)."""
-    index = month.year * 12 + month.month - 1 - count
-    return datetime.date(index // 12, index % 12 + 1, 1)

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.timezone import localdate
 
-from minzheng.kernel.awards.services import first_payable_month, month_after
+from minzheng.kernel.awards.services import first_payable_month
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.items import reckoning, registry
 from minzheng.kernel.items.forms import Form, Step
 from minzheng.kernel.items.items import Answer
 from minzheng.kernel.items.reckoning import Family, fen, in_yuan, yuan_of
 from minzheng.kernel.items.steps import ACCOUNT, APPLICANT, CONSENTS, REVIEW, papers
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.fields import Field, Photo, yuan_text
 from minzheng.kernel.standards.values import ruleset
 

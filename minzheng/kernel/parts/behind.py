@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 
+from minzheng.kernel import clock
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.filters import Filter
 from minzheng.kernel.regions import codes
@@ -77,6 +79,11 @@ class _Read:
     month: datetime.date
     region: str
     part: str
+
+
+def within(field: str, month: datetime.date) -> Q:
+    """Rows whose moment `field` lies in a month (told by its day 1): from its first midnight in China to before the next one's."""
+    return Q(**{f"{field}__gte": clock.midnight(month), f"{field}__lt": clock.midnight(month_after(month))})
 
 
 def behind(name: str, month: datetime.date, region: str, part: str = "") -> str:

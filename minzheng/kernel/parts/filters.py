@@ -9,8 +9,8 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from minzheng.kernel import clock
 from minzheng.kernel.parts import hidden
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.plain_fields import parse_date
@@ -138,10 +138,10 @@ class DateRange(Filter):
         start, end = (parse_date(values.get(name, "").strip()) for name in self.names())
         condition = Q()
         if start:
-            condition &= Q(**{f"{field}__gte": _midnight(start) if self.moment else start})
+            condition &= Q(**{f"{field}__gte": clock.midnight(start) if self.moment else start})
         if end and self.moment and end < datetime.date.max:
             # The day is not computed from the column: an index on the moment serves the range.
-            condition &= Q(**{f"{field}__lt": _midnight(end + datetime.timedelta(days=1))})
+            condition &= Q(**{f"{field}__lt": clock.midnight(end + datetime.timedelta(days=1))})
         elif end:
             condition &= Q(**{f"{field}__lte": end})
         return rows.filter(condition)
@@ -162,8 +162,3 @@ class ByMonth(Filter):
         if not parts or not 1 <= int(parts[2]) <= 12:
             return rows.none()
         return rows.filter(**{self.field or self.name: datetime.date(int(parts[1]), int(parts[2]), 1)})
-
-
-def _midnight(day: datetime.date) -> datetime.datetime:
-    """The beginning of a day in China."""
-    return timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))

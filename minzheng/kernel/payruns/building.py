@@ -13,8 +13,8 @@ from django.db.models import Max
 
 from minzheng.kernel import clock, ids
 from minzheng.kernel.awards import accounts, monthly
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import access, checking, netting, terms, totals
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayMonth

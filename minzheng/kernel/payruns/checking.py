@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from minzheng.kernel import clock, ids
-from minzheng.kernel.awards.services import month_after
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import check_sql, check_tables, findings, terms
 from minzheng.kernel.payruns.check_names import names_and_holders
 from minzheng.kernel.payruns.conflicts import conflicting

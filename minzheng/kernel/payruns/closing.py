@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 
 from minzheng.kernel import clock
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import access, reports, terms
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayMonth

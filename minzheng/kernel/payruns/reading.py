@@ -13,8 +13,8 @@ from django.db.models import Count, F, Min, Q, Sum
 
 from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award, AwardPause
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.items import guarded
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import terms
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 

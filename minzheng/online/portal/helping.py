@@ -6,9 +6,9 @@ import datetime
 from typing import TYPE_CHECKING
 
 from minzheng.kernel import clock
-from minzheng.kernel.cases.drafting.consents import months_later
 from minzheng.kernel.items import registry
 from minzheng.kernel.items.forms import Step
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.parts.fields import Choice, IdNumber, Phone, Photo, Text, Tick
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def claim_step() -> Step:
 
 
 def until(number: int) -> datetime.date:
-    return months_later(clock.today(), number)
+    return same_day_after(clock.today(), number)
 
 
 def item_titles(mandate: Mandate) -> str:

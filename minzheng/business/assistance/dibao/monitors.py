@@ -12,7 +12,7 @@ from minzheng.datacenter.monitoring.declare import (
     Finding,
     Thresholds,
     monitor,
-    months_before,
+    month_after,
 )
 
 THRESHOLDS = Thresholds("assistance.dibao", "低保监测", Path(__file__).parent)
@@ -29,7 +29,7 @@ ITEM = "assistance.dibao"
 def stopped(entry: Entry) -> Finding | None:
     """The household's 低保 ended within the last months; told once a household, for its head."""
     ended, months = entry.person.ended_on, entry.value("监测_低保停发_关注月数")
-    if ended is None or ended < months_before(entry.today, months) or ended > entry.today:
+    if ended is None or ended < month_after(entry.today, -months) or ended > entry.today:
         return None
     return Finding(f"低保 {ended:%Y年%m月} 停发，不满 {months} 个月。")
 

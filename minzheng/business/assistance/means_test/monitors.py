@@ -16,7 +16,7 @@ from minzheng.datacenter.monitoring.declare import (
     Finding,
     Thresholds,
     monitor,
-    months_before,
+    month_after,
 )
 from minzheng.kernel.parts.fields import yuan_text
 
@@ -66,7 +66,7 @@ def wage_start(entry: Entry) -> Finding | None:
     wages, jobs, before = (
         entry.of("wage"),
         entry.of("employment"),
-        entry.had("wage", since=months_before(entry.today, 6)),
+        entry.had("wage", since=month_after(entry.today, -6)),
     )
     fen, least = _most(wages), entry.value("监测_新增收入_起点") * 100
     if _most(before) < least <= fen:
@@ -97,7 +97,7 @@ def medical(entry: Entry) -> Finding | None:
     newest = entry.news[-1]
     # The parameter is kept by the month, the yardstick is the year.
     income = Decimal(entry.value(f"上年人均可支配收入_{'城市' if entry.person.urban else '农村'}")) * 1200
-    paid, known = newest.amount_fen or 0, entry.had("medical_own", since=months_before(entry.today, 12))
+    paid, known = newest.amount_fen or 0, entry.had("medical_own", since=month_after(entry.today, -12))
     level = _degree(entry, paid, income)
     if not level or level == _degree(entry, known[-1].amount_fen or 0 if known else 0, income):
         return None
@@ -140,5 +140,5 @@ def unemployed(entry: Entry) -> Finding | None:
     first = next((one.on for one in (*entry.before, *entry.news) if one.on), None)
     if first is None or any(one.valid_to and one.valid_to < entry.today for one in entry.news):
         return None
-    long = first <= months_before(entry.today, entry.value("监测_失业月数_橙色"))
+    long = first <= month_after(entry.today, -entry.value("监测_失业月数_橙色"))
     return Finding(f"{first.isoformat()} 起失业登记或领取失业金。", entry.news, ORANGE if long else YELLOW)

@@ -11,6 +11,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.cases.flow import Act, guard
 from minzheng.kernel.cases.lifecycle.words import lines_of
 from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.orgs.selectors import office_for
 from minzheng.kernel.parts.fields import BankAccount, Choice, Date, LongText, Phone, Photo, Text
 from minzheng.kernel.regions.selectors import region_name
@@ -63,9 +64,7 @@ def term_allowed(ctx: Ctx) -> str:
         begins, ends = (datetime.date.fromisoformat(ctx.text(n)) for n in ("valid_from", "valid_until"))
     except ValueError:
         return ""
-    from minzheng.kernel.cases.drafting.consents import months_later
-
-    if ends < begins or ends >= months_later(begins, 12):
+    if ends < begins or ends >= same_day_after(begins, 12):
         return "协议期限最长一年：结束日期要在开始日期之后、一年以内。"
     if ctx.text("visitor") == ctx.text("carer"):
         return "探视责任人不能是照料人自己，请另换一人。"

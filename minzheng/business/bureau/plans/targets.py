@@ -24,6 +24,7 @@ from minzheng.datacenter.indicators import selectors as indicators
 from minzheng.datacenter.indicators.declaring import Indicator
 from minzheng.datacenter.indicators.showing import shown
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_end
 
 if TYPE_CHECKING:
     from minzheng.datacenter.indicators.selectors import Value
@@ -162,7 +163,7 @@ def pieces(period: str, on: datetime.date) -> tuple[str, ...]:
     whole = periods.parse(period)
     if on >= clock.today() or whole.ends_on <= on:
         return (period,)
-    months = [month for month in whole.months if periods.end_of(month) <= on]
+    months = [month for month in whole.months if month_end(month) <= on]
     years = [month.year for month in months if month.month == 12 and month.replace(month=1) >= whole.first]
     found = [f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])] if years else []
     rest = months[len(years) * 12 :]
@@ -256,7 +257,7 @@ _SENTENCES = {
 def _months(period: periods.Period, on: datetime.date) -> tuple[int, int]:
     """(months of the period that are over, all its months)."""
     months = period.months
-    return sum(1 for month in months if periods.end_of(month) <= on), len(months)
+    return sum(1 for month in months if month_end(month) <= on), len(months)
 
 
 def completion(actual: Decimal, target: Decimal, direction: str) -> Decimal | None:

@@ -31,6 +31,7 @@ from minzheng.business.bureau.projects.money import WanField, wan
 from minzheng.business.bureau.projects.selectors import CONFIRM, MANAGE
 from minzheng.kernel import clock
 from minzheng.kernel.funds.selectors import confirmed_allocations
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.field_base import Field
 from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Photo, Text, When
 from minzheng.kernel.parts.page import Done
@@ -69,8 +70,7 @@ def report_fields(actor: Any, project: Project) -> list[Field]:
 
 
 def report_initial(actor: Any, project: Project) -> dict[str, Any]:
-    last = clock.today().replace(day=1) - datetime.timedelta(days=1)
-    return {"month": f"{last:%Y-%m}"}
+    return {"month": f"{month_after(clock.today(), -1):%Y-%m}"}
 
 
 def save_report(actor: Any, values: dict[str, Any], project: Project) -> Done:

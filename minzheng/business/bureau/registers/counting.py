@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from minzheng.business.bureau.registers.declaring import Book, Counted, Rate
 from minzheng.business.bureau.registers.models import RegisterEntry
 from minzheng.business.bureau.registers.selectors import where_q
 from minzheng.kernel import clock
+from minzheng.kernel.months import month_end
 
 NUMBER: DecimalField[Any, Any] = DecimalField(max_digits=20, decimal_places=4)
 
@@ -33,7 +33,7 @@ class Wanted:
 
 def month_of(day: date) -> tuple[date, date]:
     """The first and the last day of its month."""
-    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day.replace(day=1), month_end(day)
 
 
 def counted_q(book: Book, count: Counted, first: date, last: date) -> Q:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from minzheng.business.bureau.registers.selectors import (
     remind_q,
     where_q,
 )
+from minzheng.kernel.months import month_end
 from minzheng.kernel.orgs import selectors as orgs
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ def period_of(per: str, day: date) -> tuple[date, date]:
     """First and last day of the month, quarter or year that a day lies in."""
     months = {"month": 1, "quarter": 3, "year": 12}[per]
     first = (day.month - 1) // months * months + 1
-    last = first + months - 1
-    return date(day.year, first, 1), date(day.year, last, calendar.monthrange(day.year, last)[1])
+    return date(day.year, first, 1), month_end(date(day.year, first + months - 1, 1))
 
 
 def standing(rhythm: Rhythm, done: int, day: date) -> str:

@@ -15,6 +15,8 @@ from decimal import ROUND_HALF_UP, Decimal, DivisionByZero, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from minzheng.kernel.months import same_day_after
+
 
 class BadFormula(ValueError):
     """The formula cannot be read; a sentence that names the place."""
@@ -131,15 +133,7 @@ def _days(first: date, then: date) -> Decimal:
 
 
 def _months_after(day: date, months: Decimal) -> date:
-    """The same day some months on; the last of the month where it has no such day."""
-    at = day.month - 1 + int(months)
-    year, month = day.year + at // 12, at % 12 + 1
-    for last in (day.day, 30, 29, 28):
-        try:
-            return date(year, month, min(day.day, last))
-        except ValueError:
-            continue
-    raise AssertionError("every month has 28 days")
+    return same_day_after(day, int(months))
 
 
 def _workdays_after(day: date, count: Decimal) -> date:

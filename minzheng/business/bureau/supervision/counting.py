@@ -8,14 +8,11 @@ from django.db.models import F, Q
 
 from minzheng.business.bureau.supervision.colours import due_day
 from minzheng.business.bureau.supervision.models import DONE, OPEN
+from minzheng.kernel.months import month_end
 from minzheng.kernel.parts.behind import Condition
 
 DAY = datetime.timedelta(days=1)
 _GIVEN = Q(assigned_on__isnull=False, state__in=(*OPEN, *DONE))
-
-
-def month_end(month: datetime.date) -> datetime.date:
-    return (month + datetime.timedelta(days=32)).replace(day=1) - DAY
 
 
 def _rolled(day: datetime.date) -> datetime.date:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 from django.utils.safestring import SafeString
 
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.charts import INK, LINE, MUTED, link, svg, text
 
 PAPER = "#e7edf4"
@@ -71,7 +72,7 @@ def _months(axis: _Axis, height: int) -> list[str]:
         if (day.month - 1) % every == 0 and x < WIDE - 40:
             label = f"{day.month}月" if day.month > 1 and every == 1 else f"{day:%Y-%m}"
             parts.append(text(x + 3, TOP - 9, label, fill=MUTED))
-        day = (day + datetime.timedelta(days=32)).replace(day=1)
+        day = month_after(day)
     return parts
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
 from minzheng.kernel.awards.raises import active_of, paid_with_birthday_in, raise_from
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.cases.flow import SYSTEM_ONLY, Act, guard
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.fields import Text
 from minzheng.policy.errors import PolicyError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from minzheng.datacenter.indicators import declaring, periods
+from minzheng.datacenter.indicators import declaring
 from minzheng.datacenter.indicators.models import IndicatorMonth
 from minzheng.datacenter.matching.models import MatchRequest
 from minzheng.datacenter.monitoring.models import Alert
@@ -16,6 +16,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.awards.models import Award, AwardPause, PaymentLine
 from minzheng.kernel.cases.models import Case
 from minzheng.kernel.cases.objections.models import PublicObjection
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns.models import PayBatch, PayLine
 from minzheng.kernel.subjects.models import Household
 
@@ -48,7 +49,7 @@ def quiet_before(month: datetime.date) -> None:
     """The two years before count as computed (nothing was found), so that a page with a course computes only what matters."""
     IndicatorMonth.objects.bulk_create(
         IndicatorMonth(
-            region_code=COUNTY, month=periods.shifted(month, -n), computed_at=clock.now(), declared=declaring.digest()
+            region_code=COUNTY, month=month_after(month, -n), computed_at=clock.now(), declared=declaring.digest()
         )
         for n in range(1, 26)
     )

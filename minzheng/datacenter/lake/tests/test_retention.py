@@ -23,6 +23,7 @@ from minzheng.datacenter.sources import registry
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
 from minzheng.kernel.audit.models import AuditEntry
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.pages.tests.conftest import browse, bureau, places, staff  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +97,7 @@ def test_满了保留期的列出来_由局领导核对后销毁_另定日期的
     young = ingest(SYSTEM, SOURCE, delivered([row(3)], name="新.csv"), PERIOD, region=COUNTY)
     LakeBatch.objects.filter(pk=kept.pk).update(keep_until=clock.today() + datetime.timedelta(days=30))
     assert [(one.no, one.newest) for one in retention.due(SYSTEM)] == [(old.no, False)]
-    assert told("due")["batches"][0]["keep_until"] == str(retention.shifted(long_ago, 24))
+    assert told("due")["batches"][0]["keep_until"] == str(same_day_after(long_ago, 24))
     head, officer = browse("bureau_head"), browse("data_officer")
     listed = officer.get("/console/lake/due/").content.decode()
     assert old.no in listed and kept.no not in listed and young.no not in listed
@@ -114,5 +115,5 @@ def test_每个来源都有自己的保留期_月份的加减不跨出月末() -
     assert set(registry.all()) | {"default"} == set(terms.TERMS.history())
     assert all(one.evidence == "needs_confirmation" for one in terms.TERMS.listing())
     assert terms.keep_of("deposit").value == 12 and terms.keep_of("没有的来源").key == "default"
-    assert retention.shifted(datetime.date(2024, 2, 29), 12) == datetime.date(2025, 2, 28)
-    assert retention.shifted(datetime.date(2026, 1, 31), -2) == datetime.date(2025, 11, 30)
+    assert same_day_after(datetime.date(2024, 2, 29), 12) == datetime.date(2025, 2, 28)
+    assert same_day_after(datetime.date(2026, 1, 31), -2) == datetime.date(2025, 11, 30)

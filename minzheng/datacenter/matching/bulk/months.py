@@ -12,13 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from minzheng.datacenter.matching.bulk.material import Material
+from minzheng.kernel.months import month_after
 
 
 def asked_about(material: Material, on: datetime.date) -> datetime.date:
     """The day to hand to ``facts_sql``: the first of the month after the newest whole month delivered, at most ``on``."""
     names = {rule.monthly.column for rule in material.spec.facts if rule.monthly}
     newest = [found for name in names if (found := _newest(material, name, on.replace(day=1))) is not None]
-    return min(on, _next_month(max(newest))) if newest else on
+    return min(on, month_after(max(newest))) if newest else on
 
 
 def _newest(material: Material, name: str, before: datetime.date) -> datetime.date | None:
@@ -41,7 +42,3 @@ def _read(path: object, group: int, name: str, before: datetime.date) -> list[da
     column = pq.ParquetFile(path).read_row_group(group, columns=[name], use_threads=False)[name]
     newest = pc.max(column.filter(pc.less(column, pa.scalar(before, pa.date32())))).as_py()
     return [] if newest is None else [newest]
-
-
-def _next_month(day: datetime.date) -> datetime.date:
-    return (day.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)

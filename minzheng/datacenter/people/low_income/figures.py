@@ -14,6 +14,7 @@ from django.db.models.functions import Substr, TruncMonth
 
 from minzheng.datacenter.people.low_income import selectors
 from minzheng.datacenter.people.low_income.catalogue import classes
+from minzheng.kernel.months import month_after, month_end
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -70,16 +71,12 @@ class Month:
 
     @property
     def last(self) -> datetime.date:
-        return (self.first.replace(day=28) + datetime.timedelta(days=4)).replace(day=1) - datetime.timedelta(days=1)
+        return month_end(self.first)
 
 
 def by_month(actor: Actor, today: datetime.date, region: str = "", months: int = MONTHS) -> list[Month]:
     """The last months, newest first, the running one included. Two queries."""
-    newest = today.replace(day=1)
-    firsts = []
-    for back in range(months):
-        index = newest.year * 12 + newest.month - 1 - back
-        firsts.append(datetime.date(index // 12, index % 12 + 1, 1))
+    firsts = [month_after(today, -back) for back in range(months)]
     found = {first: Month(first) for first in firsts}
     rows = selectors.known_to(actor)
     if region:

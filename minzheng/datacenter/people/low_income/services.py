@@ -13,7 +13,7 @@ from minzheng.datacenter.people.low_income.selectors import MANAGE
 from minzheng.datacenter.people.models import LowIncomeEntry, PersonTag
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
-from minzheng.kernel.cases.drafting.consents import months_later
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.subjects.selectors import visible_persons
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _checked(basis: str, since: datetime.date, expires_on: datetime.date) -> str
         wrong["basis"] = f"请写明依据（至少 {_LEAST_REASON} 个字）。"
     if since > today:
         wrong["since"] = "进入日期不能晚于今天。"
-    latest = months_later(max(since, today), manual_months())
+    latest = same_day_after(max(since, today), manual_months())
     if not today <= expires_on <= latest:
         wrong["expires_on"] = f"到期日应在今天至 {latest} 之间（最多 {manual_months()} 个月，到期可以再登记）。"
     if wrong:

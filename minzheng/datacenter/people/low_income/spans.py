@@ -6,6 +6,8 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from minzheng.kernel.months import month_end
+
 DAY = datetime.timedelta(days=1)
 
 
@@ -26,11 +28,6 @@ class Span:
     @property
     def key(self) -> tuple[int, str, datetime.date]:
         return self.person_id, self.code, self.since
-
-
-def month_end(first: datetime.date) -> datetime.date:
-    """The last day of the month that begins on `first`."""
-    return (first.replace(day=28) + 4 * DAY).replace(day=1) - DAY
 
 
 def award_span(

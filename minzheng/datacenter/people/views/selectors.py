@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet, Sum
 
-from minzheng.datacenter.people.low_income.spans import month_end
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.cases import selectors as cases
 from minzheng.kernel.documents.selectors import visible_documents
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_end
 from minzheng.kernel.subjects.merging import files_of
 
 if TYPE_CHECKING:

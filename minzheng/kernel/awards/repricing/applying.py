@@ -20,8 +20,9 @@ from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.awards.repricing.computing import APPLIED_IN_BULK, made_up_for
 from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.awards.repricing.reckon import Reckoned, Reckoning
-from minzheng.kernel.awards.services import digest, month_after, next_number_of, stop
+from minzheng.kernel.awards.services import digest, next_number_of, stop
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.fields import yuan_text
 
 if TYPE_CHECKING:

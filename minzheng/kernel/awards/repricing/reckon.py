@@ -13,9 +13,10 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from minzheng.kernel.awards.services import digest, month_after
+from minzheng.kernel.awards.services import digest
 from minzheng.kernel.awards.shares import without
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.regions import codes
 from minzheng.kernel.standards import values

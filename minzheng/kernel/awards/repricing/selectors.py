@@ -12,8 +12,8 @@ from minzheng.kernel import clock
 from minzheng.kernel.awards.repricing import reckon
 from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
 from minzheng.kernel.awards.repricing.services import MONTHS_AHEAD
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.items import guarded
+from minzheng.kernel.months import month_after
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor

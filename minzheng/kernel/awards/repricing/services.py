@@ -15,8 +15,8 @@ from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.repricing import reckon
 from minzheng.kernel.awards.repricing.models import RepricingBatch, RepricingLine
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.jobs.services import enqueue
+from minzheng.kernel.months import month_after
 from minzheng.kernel.standards import history, values
 from minzheng.kernel.standards.errors import StandardRefused
 from minzheng.kernel.standards.models import ParameterValue

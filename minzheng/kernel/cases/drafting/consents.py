@@ -14,11 +14,10 @@ from minzheng.kernel.cases.running import authority
 from minzheng.kernel.cases.running.engine import locked
 from minzheng.kernel.crypto import sealing
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.subjects import mandates
 
 if TYPE_CHECKING:
-    import datetime
-
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.cases.models import Case, CaseMember, Consent
     from minzheng.kernel.cases.running.context import Ctx
@@ -92,7 +91,7 @@ def sign_consent(
         name=guardian_name or member.name,
         method=method,
         signed_at=clock.now(),
-        valid_until=months_later(today, params.consent_valid_months),
+        valid_until=same_day_after(today, params.consent_valid_months),
         attachment_id=attachment_id,
         text_sha=sealing.sm3(text_for(case, member).encode()),
     )
@@ -211,13 +210,3 @@ def revoke_consent(*, case_id: int, member_id: int, actor: Actor) -> None:
         region_code=case.region_code,
         detail={"member": member.seq},
     )
-
-
-def months_later(day: datetime.date, months: int) -> datetime.date:
-    """The same-numbered day, else the last day of that month (民法典第202条)."""
-    import calendar
-    import datetime as dt
-
-    index = day.month - 1 + months
-    year, month = day.year + index // 12, index % 12 + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

@@ -12,6 +12,7 @@ from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.cases.flow import CITIZEN, STAY, Act
 from minzheng.kernel.cases.running import evidence
 from minzheng.kernel.cases.states import BEFORE_DECISION
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.fields import BankAccount, Date, IdNumber, LongText, Photo, Text
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def after_death_in_pay(ctx: Ctx) -> str:
     died = datetime.date.fromisoformat(ctx.text("died_on"))
     for award in ctx.case.awards.exclude(state="ended"):
         award_services.stop(award=award, last_month=died.replace(day=1), actor=ctx.actor)
-    ctx.values["month"] = award_services.month_after(died, 1)
+    ctx.values["month"] = month_after(died, 1)
     return "TERMINATED"
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from minzheng.kernel import clock
 from minzheng.kernel.cases.flow import CITIZEN, Act, guard
 from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.parts.fields import Choice, Count, Date, LongText, Photo, When, YesNo
 
 if TYPE_CHECKING:
@@ -147,13 +148,11 @@ def _claim_paper(ctx: Ctx, months: list[OverPaid], total: int, due: datetime.dat
 
 def instalments(total: int, count: int, first: datetime.date) -> list[dict[str, Any]]:
     """Equal monthly parts, what does not divide with the last; none for a single payment. Sums to `total` fen."""
-    from minzheng.kernel.cases.drafting.consents import months_later
-
     if count <= 1:
         return []
     part = total // count
     amounts = [part] * (count - 1) + [total - part * (count - 1)]
-    return [{"due_on": months_later(first, n).isoformat(), "amount_fen": fen} for n, fen in enumerate(amounts)]
+    return [{"due_on": same_day_after(first, n).isoformat(), "amount_fen": fen} for n, fen in enumerate(amounts)]
 
 
 def on_drop(ctx: Ctx) -> None:

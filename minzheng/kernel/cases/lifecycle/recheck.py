@@ -12,6 +12,7 @@ from minzheng.kernel.cases.lifecycle.decide import facts_sentence
 from minzheng.kernel.cases.lifecycle.opinion import assess
 from minzheng.kernel.cases.lifecycle.work import stopped
 from minzheng.kernel.cases.running import evidence
+from minzheng.kernel.months import month_after, same_day_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
     from minzheng.kernel.awards.models import Award
     from minzheng.kernel.cases.running.context import Ctx
     from minzheng.kernel.items.items import Answer
-
-
-def next_month(day: datetime.date) -> datetime.date:
-    return (day.replace(day=28) + datetime.timedelta(days=4)).replace(day=1)
 
 
 def _award(ctx: Ctx) -> Award:
@@ -135,7 +132,7 @@ def on_adjust(ctx: Ctx) -> None:
     from minzheng.kernel.awards.services import adjust
 
     assess(ctx)
-    month, before = next_month(ctx.today), _award(ctx)
+    month, before = month_after(ctx.today), _award(ctx)
     if before.state == "suspended":
         pay_again(ctx, before)
     _claim_after_death(ctx, before)
@@ -166,7 +163,7 @@ def _claim_after_death(ctx: Ctx, before: Award) -> None:
     less = before.amount_fen - due_answer(ctx).amount_fen
     if not days or less <= 0:
         return
-    since = max(next_month(min(days)), before.first_month)
+    since = max(month_after(min(days)), before.first_month)
     fen = propose_clawback(
         award=before, from_month=since, reason="成员死亡次月起多发，建议追回差额", due=lambda paid: max(paid - less, 0)
     )
@@ -182,7 +179,7 @@ def on_end(ctx: Ctx) -> None:
         assess(ctx)
     ctx.values |= {
         "award": stop(award=_award(ctx), last_month=ctx.today.replace(day=1), actor=ctx.actor),
-        "month": next_month(ctx.today),
+        "month": month_after(ctx.today),
     }
 
 
@@ -205,7 +202,6 @@ def on_taper(ctx: Ctx) -> None:
     from dataclasses import replace
 
     from minzheng.kernel.awards.services import adjust, set_state
-    from minzheng.kernel.cases.drafting.consents import months_later
 
     assess(ctx)
     taper, award = ctx.answer.taper, _award(ctx)
@@ -213,13 +209,13 @@ def on_taper(ctx: Ctx) -> None:
         return
     if taper.amount_fen != award.amount_fen:
         kept = replace(ctx.answer, amount_fen=taper.amount_fen)
-        month = next_month(ctx.today)
+        month = month_after(ctx.today)
         award = adjust(
             case=ctx.case, award=award, answer=kept, from_month=month, actor=ctx.actor, decided_on=ctx.today,
             params=ctx.params,
         )  # fmt: skip
     ctx.values["award"] = set_state(award=award, state="tapering", actor=ctx.actor)
-    ctx.note({"next_review_on": months_later(ctx.today, taper.months)})
+    ctx.note({"next_review_on": same_day_after(ctx.today, taper.months)})
 
 
 @guard("in_force")

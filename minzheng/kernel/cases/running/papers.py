@@ -228,7 +228,7 @@ def _stopped(ctx: Ctx) -> dict[str, Any]:
 
 def _tapered(ctx: Ctx) -> dict[str, Any]:
     """From next month, for as many months as the county's rule says."""
-    from minzheng.kernel.awards.services import month_after
+    from minzheng.kernel.months import month_after
 
     award, taper = ctx.values["award"], ctx.answer.taper
     first = month_after(ctx.today, 1)
@@ -257,7 +257,7 @@ def _extended(ctx: Ctx) -> dict[str, Any]:
 
 
 def _suspended(ctx: Ctx) -> dict[str, Any]:
-    from minzheng.kernel.awards.services import month_after
+    from minzheng.kernel.months import month_after
 
     award = ctx.values["award"]
     return {
@@ -271,7 +271,7 @@ def _suspended(ctx: Ctx) -> dict[str, Any]:
 
 
 def _resumed(ctx: Ctx) -> dict[str, Any]:
-    from minzheng.kernel.awards.services import month_after
+    from minzheng.kernel.months import month_after
 
     award = ctx.values["award"]
     return {

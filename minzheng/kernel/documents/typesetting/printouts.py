@@ -14,6 +14,7 @@ from minzheng.kernel.documents import services
 from minzheng.kernel.documents.errors import DocumentError
 from minzheng.kernel.documents.typesetting.amounts import yuan
 from minzheng.kernel.items import registry
+from minzheng.kernel.months import same_day_after
 from minzheng.kernel.regions.selectors import region_name
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _slips(case: Case) -> list[bytes]:
                 "scope": list(consents.scope_of(item)),
                 "text": consents.text_for(case, member),
                 "valid_from": today,
-                "valid_until": consents.months_later(today, months),
+                "valid_until": same_day_after(today, months),
             },
         )
         for member in everybody

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 
 from minzheng.kernel.awards.models import PaymentLine
+from minzheng.kernel.months import month_after
 from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Money, Month, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
@@ -26,7 +27,6 @@ from minzheng.kernel.payruns.console.words import (
     item_short,
     month_of,
     month_text,
-    moved,
     next_of,
 )
 from minzheng.kernel.payruns.models import PayBatch, PayLine, PayMonth
@@ -145,8 +145,8 @@ def picker(_obj: Any, drawing: Drawing) -> dict[str, Any]:
     return {
         "month": f"{month:%Y-%m}",
         "text": month_text(month),
-        "before": f"?month={moved(month, -1):%Y-%m}",
-        "after": f"?month={moved(month, 1):%Y-%m}",
+        "before": f"?month={month_after(month, -1):%Y-%m}",
+        "after": f"?month={month_after(month, 1):%Y-%m}",
     }
 
 

@@ -73,13 +73,7 @@ def month_of(text: str) -> datetime.date:
     return clock.today().replace(day=1)
 
 
-def moved(month: datetime.date, by: int) -> datetime.date:
-    """The month so many months later (earlier: negative)."""
-    years, index = divmod(month.year * 12 + month.month - 1 + by, 12)
-    return datetime.date(years, index + 1, 1)
-
-
 __all__ = [
     "ACTS", "CHECKS", "KINDS", "LINE_STATES", "NEXT", "SEVERITIES", "STATES", "TONES", "Next", "item_short", "month_of",
-    "moved", "next_of",
+    "next_of",
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from minzheng.kernel import clock
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.ledger import services as ledger
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import access, terms
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayLine

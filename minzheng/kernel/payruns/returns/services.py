@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from minzheng.kernel import clock
-from minzheng.kernel.awards.services import month_after
 from minzheng.kernel.jobs.services import enqueue
+from minzheng.kernel.months import month_after
 from minzheng.kernel.payruns import access, formats
 from minzheng.kernel.payruns.bank_models import BankFile, ReturnReject
 from minzheng.kernel.payruns.formats.reading import Reading

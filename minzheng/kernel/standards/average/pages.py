@@ -15,6 +15,7 @@ from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.awards.models import Award
 from minzheng.kernel.awards.selectors import visible_to
+from minzheng.kernel.months import month_after
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.page import Custom, Menu, Page
 from minzheng.kernel.parts.plain_fields import yuan_text
@@ -57,10 +58,7 @@ def _month(request: HttpRequest, actor: Any) -> datetime.date:
 
 
 def _months(chosen: datetime.date) -> list[datetime.date]:
-    day, found = clock.today().replace(day=1), []
-    for _ in range(_MONTHS):
-        found.append(day)
-        day = (day - datetime.timedelta(days=1)).replace(day=1)
+    found = [month_after(clock.today(), -back) for back in range(_MONTHS)]
     return found if chosen in found else [chosen, *found]
 
 
