@@ -37,6 +37,13 @@ def test_应用角色改不了审计表(table: str, statement: str, as_app: None
         attempt(statement.format(table, column, column))
 
 
+@pytest.mark.parametrize("table", roles.UNCHANGED)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "TRUNCATE {}"])
+def test_应用角色改不了历史记录(table: str, statement: str, as_app: None) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        attempt(statement.format(table))
+
+
 def test_应用角色能读写业务表也能读审计表(as_app: None) -> None:
     attempt("UPDATE kernel_case SET id = id")
     attempt("SELECT count(*) FROM kernel_auditentry")

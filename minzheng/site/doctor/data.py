@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from minzheng.site import database
 from minzheng.site.doctor.result import Result, fail, ok, warn
-from minzheng.site.postgres.roles import APPEND_ONLY
+from minzheng.site.postgres.roles import APPEND_ONLY, UNCHANGED
 
 OLDEST_SERVER = 150000
 
@@ -48,12 +48,11 @@ def append_only_tables() -> list[Result]:
         row = cursor.fetchone()
         if row is not None and row[0]:
             wrong.append(f"应用角色 {role} 是超级用户；请给平台一个普通角色。")
-        for table in APPEND_ONLY:
+        for table in (*APPEND_ONLY, *UNCHANGED):
+            privileges = "UPDATE, TRUNCATE" if table in UNCHANGED else "UPDATE, DELETE, TRUNCATE"
             cursor.execute(
-                "SELECT c.oid IS NOT NULL AND (has_table_privilege(%s, c.oid, 'UPDATE')"
-                " OR has_table_privilege(%s, c.oid, 'DELETE') OR has_table_privilege(%s, c.oid, 'TRUNCATE'))"
-                " FROM (SELECT to_regclass(%s) AS oid) c",
-                [role, role, role, table],
+                "SELECT c.oid IS NOT NULL AND has_table_privilege(%s, c.oid, %s) FROM (SELECT to_regclass(%s) AS oid) c",
+                [role, privileges, table],
             )
             if cursor.fetchone()[0]:
                 wrong.append(

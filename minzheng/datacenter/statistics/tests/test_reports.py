@@ -11,6 +11,7 @@ from typing import Any
 import pypdf
 import pytest
 from click.testing import CliRunner
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -28,7 +29,7 @@ from minzheng.datacenter.statistics import (
     yearbook,
 )
 from minzheng.datacenter.statistics.errors import StatsNotAllowed, StatsRefused
-from minzheng.datacenter.statistics.models import StatCorrection, StatEdition, StatReport
+from minzheng.datacenter.statistics.models import StatAct, StatCorrection, StatEdition, StatReport
 from minzheng.datacenter.statistics.tests.conftest import MONTH, fill_in
 from minzheng.kernel import clock
 from minzheng.kernel.audit.models import AuditEntry
@@ -177,6 +178,11 @@ def test_订正_两个人_汇总跟着变_旧版还在(town: SimpleNamespace, se
     ]  # fmt: skip
     assert (fresh(a).values["visits.n"], fresh(top).values["visits.n"], fresh(top).edition) == ("12", "22", 2)
     assert StatEdition.objects.get(report=top, number=1).values["visits.n"] == "20"
+    for rows in (StatEdition.objects.filter(report=top), StatAct.objects.filter(report=top)):
+        with pytest.raises(DatabaseError, match="只能追加"), transaction.atomic():
+            rows.update(at=clock.now())
+    with pytest.raises(DatabaseError, match="改到别的地区"), transaction.atomic():
+        StatReport.objects.filter(pk=top.pk).update(region_code="430000000000")
     with pytest.raises(StatsRefused, match="已经办过"):
         corrections.refuse(actor=town.head, pk=slip.pk, opinion="晚了")
     second = corrections.ask(actor=town.county, pk=top.pk, values={"beds.n": "90"}, reason="床位少报十张")

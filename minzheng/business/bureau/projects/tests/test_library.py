@@ -325,4 +325,6 @@ def test_万元与分() -> None:
 def test_动作和资金两张表不许改(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgname FROM pg_trigger WHERE tgname LIKE 'bureau_project%'")
-        assert {name for (name,) in cursor.fetchall()} == {"bureau_projectact_rows", "bureau_projectmoney_rows"}
+        assert {name for (name,) in cursor.fetchall()} == {
+            f"bureau_project{table}_{kind}" for table in ("act", "money") for kind in ("rows", "delete", "truncate")
+        }

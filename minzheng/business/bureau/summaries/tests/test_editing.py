@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Callable
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -68,6 +69,8 @@ def test_锁定的数_照抄可以_直接改不行_写理由才行(officer: Acto
     first, second = showing.doubts(made.body)[:2]
     assert "指标是 500人，王计划改为 510人，理由：月末补报十人" in first and "12家（养老机构台账）" in second
     assert SummaryVersion.objects.get(pk=version.pk).body == version.body
+    with pytest.raises(DatabaseError, match="另存一个版本"), transaction.atomic():
+        SummaryVersion.objects.filter(pk=version.pk).update(note="改写")
 
 
 def test_更新数字_人改的句子留着_其中的指标换成新的(
