@@ -86,10 +86,13 @@ class ByChoice(Filter):
     widget: ClassVar[str] = "select"
 
     def options(self, drawing: Drawing) -> Sequence[tuple[str, str]]:
-        key = f"options:{self.name}"
+        if not callable(self.choices):
+            return self.choices
+        # Kept under the function itself: filters of the same name on a page may offer different things.
+        key = f"options:{id(self.choices)}"
         if key not in drawing.notes:
-            drawing.notes[key] = list(self.choices(drawing) if callable(self.choices) else self.choices)
-        return drawing.notes[key]
+            drawing.notes[key] = (self.choices, list(self.choices(drawing)))
+        return drawing.notes[key][1]
 
     def apply(self, rows: Rows, values: Mapping[str, str], drawing: Drawing) -> Rows:
         value = values.get(self.name, "").strip()

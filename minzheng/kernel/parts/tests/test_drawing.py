@@ -12,6 +12,7 @@ from minzheng.kernel.parts import columns
 from minzheng.kernel.parts.deadlines import phrase
 from minzheng.kernel.parts.drawing import Drawing, attribute
 from minzheng.kernel.parts.explanation import branches, graph_of, leading_roots, shown
+from minzheng.kernel.parts.filters import ByChoice
 
 TODAY = datetime.date(2026, 11, 23)  # Monday
 
@@ -19,6 +20,22 @@ TODAY = datetime.date(2026, 11, 23)  # Monday
 @pytest.fixture
 def drawing() -> Drawing:
     return Drawing(actor=Actor(), today=TODAY)
+
+
+def test_同名的两个筛选_选项各是各的_同一个函数只问一次(drawing: Drawing) -> None:
+    asked: list[str] = []
+
+    def stores(_: Drawing) -> list[tuple[str, str]]:
+        asked.append("库点")
+        return [("1", "县库")]
+
+    fixed, states = ByChoice("state", "状态", choices=(("open", "在办"),)), ByChoice("state", "状态", choices=stores)
+    assert [one.options(drawing) for one in (fixed, states, states)] == [
+        (("open", "在办"),),
+        [("1", "县库")],
+        [("1", "县库")],
+    ]
+    assert asked == ["库点"] and fixed.chosen({"state": "1"}, drawing) == "1"
 
 
 def test_标签颜色只认约定的几种(drawing: Drawing) -> None:
