@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test proofs setup setup-test lint types contracts docs bench bench-datacenter bench-policy bench-match bench-link lock pictures clean
+.PHONY: help run test setup setup-test lint types contracts docs bench bench-datacenter bench-policy bench-match bench-link lock pictures clean
 
 help: ## 列出可用的目标
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -19,9 +19,6 @@ setup-test:
 test: setup-test lint types contracts ## 全部检查与测试
 	@$(PYTHON) scripts/chromium.py
 	@exec nice $(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=40 --durations-min=8
-
-proofs: setup-test ## 范围证明全做：每个岗位 × 每一页 × 每个地方（平时每页由几个岗位轮流）
-	@MINZHENG_PROOFS=full exec $(BIN)/pytest -n 2 minzheng/kernel/pages/tests
 
 lint: setup-test
 	@$(BIN)/ruff check .

@@ -114,7 +114,6 @@ TABLE: tuple[Variable, ...] = (
     V("MINZHENG_TRANSITIONS", "text", "", "重写办理对照表的开关（write）", internal=True),
     V("MINZHENG_CASELOAD_PERSONS", "number", "4000", "存量导入测试的人数", internal=True),
     V("MINZHENG_FUZZ", "number", "2", "模糊测试的次数", internal=True),
-    V("MINZHENG_PROOFS", "text", "", "范围证明的开关（full 为每个岗位开每一页）", internal=True),
     V("MINZHENG_KILL_ROUNDS", "number", "3", "随机杀进程测试的轮数", internal=True),
     V("MINZHENG_PLAN_DOCUMENTS", "folder", "", "测量计划读取准确率的文件夹", internal=True),
     V("MINZHENG_CHROMIUM", "text", "", "测试用的浏览器", internal=True),

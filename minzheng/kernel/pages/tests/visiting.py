@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 import io
-import os
 import re
 import time
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -88,20 +86,6 @@ def permitted(page: Page, role: str) -> bool:
     if page.permission is None:
         return True
     return page.permission == STAFF or (page.permission != CITIZEN and page.permission in ROLES[role].permissions)
-
-
-#: Every post on every page (`make proofs`). Otherwise each page is opened by a few of the posts that may, which differ from
-#: page to page: what a page shows follows from a permission and a place, and most permissions are held by many posts.
-EVERY_POST = os.environ.get("MINZHENG_PROOFS", "") == "full"
-
-
-def takes_turn(page: Page, role: str, most: int) -> bool:
-    """Whether this post is among the ``most`` that open the page in this run. Posts that the gate turns away always are."""
-    if EVERY_POST or not permitted(page, role):
-        return True
-    holders = [one for one in ROLES if permitted(page, one)]
-    first = zlib.crc32(page.code.encode()) % len(holders)
-    return role in (holders * 2)[first : first + most]
 
 
 def url_of(page: Page, family: dict[str, Any], **changes: Any) -> str:
