@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from minzheng.kernel import clock
+from minzheng.kernel.base import CONFIRMED
 from minzheng.kernel.funds import affording, hands, pots
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import CONFIRMED, FundAllocation
+from minzheng.kernel.funds.models import FundAllocation
 from minzheng.kernel.funds.sources import LOTTERY, WELFARE, purposes, sources
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.fields import yuan_text

@@ -8,8 +8,9 @@ from django.db import transaction
 
 from minzheng.kernel import clock
 from minzheng.kernel.audit import services as audit
+from minzheng.kernel.base import CONFIRMED, DRAFT, WITHDRAWN
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import CONFIRMED, DRAFT, WITHDRAWN, TwoHands
+from minzheng.kernel.funds.models import FundRow
 from minzheng.kernel.regions import codes
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 READ, MANAGE, CONFIRM = "funds.read", "funds.manage", "funds.confirm"
 SAME = "录入人不能自己确认，请由另一名财务人员或局领导确认。"
-T = TypeVar("T", bound=TwoHands)
+T = TypeVar("T", bound=FundRow)
 
 
 def acting(actor: Actor, permission: str, region_code: str) -> Actor:
@@ -41,7 +42,7 @@ def entered(actor: Actor) -> dict[str, Any]:
     return {"entered_by": actor.user, "entered_name": actor.name, "entered_at": clock.now()}
 
 
-def record(actor: Actor, action: str, row: TwoHands, reason: str = "", **detail: Any) -> None:
+def record(actor: Actor, action: str, row: FundRow, reason: str = "", **detail: Any) -> None:
     audit.record(
         actor=actor, action=action, obj=row, region_code=row.region_code, reason=reason,
         detail={key: str(value) for key, value in detail.items()},
@@ -66,7 +67,7 @@ def confirming(*, actor: Actor, row: T) -> Actor:
     return found
 
 
-def confirmed(actor: Actor, row: TwoHands, *more: str) -> None:
+def confirmed(actor: Actor, row: FundRow, *more: str) -> None:
     """Write the confirmation. `more`: further fields that were set on the row."""
     row.state, row.confirmed_by, row.confirmed_name, row.confirmed_at = (
         CONFIRMED, actor.user, actor.name, clock.now()

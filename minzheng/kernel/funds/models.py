@@ -9,24 +9,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from minzheng.kernel.base import RegionRow, link
-
-DRAFT, CONFIRMED, WITHDRAWN = "draft", "confirmed", "withdrawn"
-STATES = [(DRAFT, "待确认"), (CONFIRMED, "已确认"), (WITHDRAWN, "已撤回")]
+from minzheng.kernel.base import TwoHands, link
 
 
-class TwoHands(RegionRow):
-    """A row that one person enters and another one confirms. A draft may be withdrawn with a reason."""
-
-    state = models.CharField("状态", max_length=10, choices=STATES, default=DRAFT, db_index=True)
-    entered_by = link("kernel.User", null=True, verbose_name="录入人")
-    entered_name = models.CharField("录入人姓名", max_length=60, blank=True)
-    entered_at = models.DateTimeField("录入时间")
-    confirmed_by = link("kernel.User", null=True, verbose_name="确认人")
-    confirmed_name = models.CharField("确认人姓名", max_length=60, blank=True)
-    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True)
-    is_demo = models.BooleanField("示范数据", default=False)
+class FundRow(TwoHands):
+    """A row about money."""
 
     #: The kind of row in an address.
     word: ClassVar[str] = ""
@@ -35,7 +22,7 @@ class TwoHands(RegionRow):
         abstract = True
 
 
-class FundAllocation(TwoHands):
+class FundAllocation(FundRow):
     """指标: one line of one document that allots money of one source to a place for a year.
 
     `item_code` "" = for every benefit of the `purpose` (a code of purposes.yaml). An adjustment is a further row with its
@@ -73,7 +60,7 @@ class FundAllocation(TwoHands):
         ]  # fmt: skip
 
 
-class FundRule(TwoHands):
+class FundRule(FundRow):
     """How a benefit's money is shared among sources (`share`), or which benefit is paid first (`order`), from a day on.
 
     share: `value` = {source: parts of 10 000}, summing to 10 000; `item_code` "" = every benefit without a rule of its own;
@@ -100,7 +87,7 @@ class FundRule(TwoHands):
         ]  # fmt: skip
 
 
-class FundReturn(TwoHands):
+class FundReturn(FundRow):
     """退回财政: money that came back and is handed back to the treasury. Booked in the ledger when confirmed."""
 
     word = "return"
@@ -132,7 +119,7 @@ class FundReturn(TwoHands):
         ]  # fmt: skip
 
 
-class WelfareProject(TwoHands):
+class WelfareProject(FundRow):
     """福彩公益金资助项目: what it is for, who carries it out, its goal and what came of it.
 
     `budget_fen` is the first budget; changes of it and everything spent are rows of `WelfareEntry`."""
@@ -160,7 +147,7 @@ class WelfareProject(TwoHands):
         constraints = [models.CheckConstraint(condition=models.Q(budget_fen__gt=0), name="welfare_budget_positive")]
 
 
-class WelfareEntry(TwoHands):
+class WelfareEntry(FundRow):
     """A change of a project's budget, or money spent on it (booked in the ledger when confirmed; negative: paid back)."""
 
     word = "entry"
@@ -185,7 +172,7 @@ class WelfareEntry(TwoHands):
         ]  # fmt: skip
 
 
-class WelfareList(TwoHands):
+class WelfareList(FundRow):
     """福彩公益金使用情况: the list of a year as it was published; `figures` is frozen, `sha` its SM3."""
 
     word = "list"

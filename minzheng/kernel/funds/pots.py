@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
+from minzheng.kernel.base import CONFIRMED
 from minzheng.kernel.funds import uses
 from minzheng.kernel.funds.hands import place_of
-from minzheng.kernel.funds.models import CONFIRMED, FundAllocation
+from minzheng.kernel.funds.models import FundAllocation
 from minzheng.kernel.funds.rules import Share, share_of
 from minzheng.kernel.funds.sources import WELFARE, purpose_of, sources
 from minzheng.kernel.funds.splitting import split

@@ -7,8 +7,9 @@ from typing import Any
 from django.urls import reverse
 
 from minzheng.kernel import clock
+from minzheng.kernel.base import CONFIRMED
 from minzheng.kernel.funds import forms, hands, papers, projects, publishing, row_pages, selectors, showing
-from minzheng.kernel.funds.models import CONFIRMED, STATES, WelfareList, WelfareProject
+from minzheng.kernel.funds.models import FundRow, WelfareList, WelfareProject
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Link, Money, Number, Text
 from minzheng.kernel.parts.examples import first_of
@@ -119,7 +120,7 @@ LISTS = ListBody(
     lambda actor: selectors.visible(WelfareList, actor),
     (*showing.LIST[:2], Money(lambda row: row.figures["totals"]["used"], "使用合计（元）"), showing.STATE, *showing.HANDS[:4]),
     sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
-    filters=(ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=STATES)),
+    filters=(ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=FundRow.STATES)),
     actions=(Action("编制公告", "funds.list_new", icon="plus", primary=True),),
     lead="年度使用情况公告。编制时与账目核对，分毫不差才能编制；由另一人确认后向社会公布，内容封存、带校验码。",
     empty="还没有编制过公告。项目都登记了执行结果以后，点“编制公告”。",

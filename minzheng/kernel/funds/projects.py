@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
 from minzheng.kernel import clock
+from minzheng.kernel.base import CONFIRMED, WITHDRAWN
 from minzheng.kernel.funds import affording, hands, pots
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import CONFIRMED, WITHDRAWN, WelfareEntry, WelfareProject
+from minzheng.kernel.funds.models import WelfareEntry, WelfareProject
 from minzheng.kernel.funds.sources import LOTTERY, WELFARE
 from minzheng.kernel.ledger.services import Entry, post
 from minzheng.kernel.parts.fields import yuan_text

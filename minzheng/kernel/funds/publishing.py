@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from minzheng.kernel.base import CONFIRMED, DRAFT, WITHDRAWN
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.funds import hands, pots
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import CONFIRMED, DRAFT, WITHDRAWN, WelfareEntry, WelfareList, WelfareProject
+from minzheng.kernel.funds.models import WelfareEntry, WelfareList, WelfareProject
 from minzheng.kernel.funds.sources import LOTTERY
 from minzheng.kernel.items import registry
 from minzheng.kernel.orgs.selectors import office_for

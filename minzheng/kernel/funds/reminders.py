@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
+from minzheng.kernel.base import CONFIRMED
 from minzheng.kernel.funds import publishing
 from minzheng.kernel.funds.hands import MANAGE, place_of
-from minzheng.kernel.funds.models import CONFIRMED, WelfareProject
+from minzheng.kernel.funds.models import WelfareProject
 from minzheng.kernel.funds.terms import number
 
 if TYPE_CHECKING:

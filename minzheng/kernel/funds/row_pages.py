@@ -7,18 +7,10 @@ from typing import Any
 from django.urls import reverse
 
 from minzheng.kernel import clock
+from minzheng.kernel.base import DRAFT
 from minzheng.kernel.funds import allocations, forms, hands, projects, publishing, returning, rules, selectors, showing
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import (
-    DRAFT,
-    STATES,
-    FundAllocation,
-    FundReturn,
-    FundRule,
-    TwoHands,
-    WelfareList,
-    WelfareProject,
-)
+from minzheng.kernel.funds.models import FundAllocation, FundReturn, FundRow, FundRule, WelfareList, WelfareProject
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Column, Money, Text
 from minzheng.kernel.parts.filters import ByChoice, ByRegion
@@ -42,7 +34,7 @@ CONFIRMS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def fetch(actor: Any, kind: str, pk: int) -> TwoHands | None:
+def fetch(actor: Any, kind: str, pk: int) -> FundRow | None:
     model = showing.KINDS.get(kind)
     return None if model is None else selectors.one(model, actor, pk)
 
@@ -163,7 +155,7 @@ def _example(kind: str) -> Any:
     return example
 
 
-def _facts(model: type[TwoHands], columns: tuple[Column, ...]) -> Facts:
+def _facts(model: type[FundRow], columns: tuple[Column, ...]) -> Facts:
     return Facts(showing.WORDS[model], items=columns, when=lambda row: isinstance(row, model))
 
 
@@ -174,7 +166,7 @@ ADJUSTMENTS = Table(
     empty="没有调整。追加、调减用“调整”按钮另录一条，写调整文件的文号。",
 )  # fmt: skip
 SHARED = Facts("办理", columns=1, items=showing.HANDS)
-FILTERS = (ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=STATES))
+FILTERS = (ByRegion("region", "地区", permission=hands.READ), ByChoice("state", "状态", choices=FundRow.STATES))
 ALLOCATIONS = ListBody(
     _listed(FundAllocation), showing.ALLOCATION[:-1], sort="-year", link=("funds.record", {"kind": "word", "pk": "pk"}),
     filters=(*FILTERS, ByChoice("source", "资金来源", choices=lambda drawing: forms.source_options()),

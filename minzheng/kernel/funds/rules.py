@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
+from minzheng.kernel.base import CONFIRMED
 from minzheng.kernel.funds import hands
 from minzheng.kernel.funds.errors import FundsRefused
-from minzheng.kernel.funds.models import CONFIRMED, FundRule
+from minzheng.kernel.funds.models import FundRule
 from minzheng.kernel.funds.sources import defaults, sources
 from minzheng.kernel.funds.splitting import problem
 from minzheng.kernel.items import registry

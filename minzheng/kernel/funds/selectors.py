@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from minzheng.kernel import clock
+from minzheng.kernel.base import CONFIRMED, DRAFT
 from minzheng.kernel.funds import pots
 from minzheng.kernel.funds.hands import READ, place_of
 from minzheng.kernel.funds.models import (
-    CONFIRMED,
-    DRAFT,
     FundAllocation,
     FundReturn,
+    FundRow,
     FundRule,
-    TwoHands,
     WelfareEntry,
     WelfareList,
     WelfareProject,
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
 
     from minzheng.kernel.accounts.actors import Actor
 
-T = TypeVar("T", bound=TwoHands)
+T = TypeVar("T", bound=FundRow)
 #: Kinds of rows that two people make, those that wait for the second one first looked at.
-KINDS: tuple[type[TwoHands], ...] = (FundAllocation, FundRule, FundReturn, WelfareProject, WelfareEntry, WelfareList)
+KINDS: tuple[type[FundRow], ...] = (FundAllocation, FundRule, FundReturn, WelfareProject, WelfareEntry, WelfareList)
 
 
 def visible(model: type[T], actor: Actor) -> QuerySet[T]:
@@ -46,7 +45,7 @@ def one(model: type[T], actor: Actor, pk: int) -> T | None:
     return visible(model, actor).filter(pk=pk).first()
 
 
-def waiting_for(actor: Actor) -> dict[type[TwoHands], int]:
+def waiting_for(actor: Actor) -> dict[type[FundRow], int]:
     """How many drafts of each kind wait for this person's confirmation (not their own)."""
     found = {}
     for model in KINDS:

@@ -7,11 +7,10 @@ from typing import Any
 
 from minzheng.kernel.funds import sources
 from minzheng.kernel.funds.models import (
-    STATES,
     FundAllocation,
     FundReturn,
+    FundRow,
     FundRule,
-    TwoHands,
     WelfareEntry,
     WelfareList,
     WelfareProject,
@@ -22,7 +21,7 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.parts.columns import Badge, Date, Moment, Money, Region, Text
 
 #: The word in an address for each kind of row.
-KINDS: Mapping[str, type[TwoHands]] = {
+KINDS: Mapping[str, type[FundRow]] = {
     one.word: one for one in (FundAllocation, FundRule, FundReturn, WelfareProject, WelfareEntry, WelfareList)
 }
 WORDS = {
@@ -32,7 +31,7 @@ WORDS = {
 TONES = {"draft": "wait", "confirmed": "good", "withdrawn": "plain"}
 IMPERSONAL = "只有资金的合计和项目，没有任何人的信息"
 
-STATE = Badge("state", "状态", names=dict(STATES), tones=TONES, sort="state")
+STATE = Badge("state", "状态", names=dict(FundRow.STATES), tones=TONES, sort="state")
 PLACE = Region("region_code", "地区", css="nowrap")
 SOURCE = Text(lambda row: sources.title(row.source), "资金来源", css="nowrap")
 ITEM = Text(lambda row: item_title(row.item_code) if row.item_code else "", "事项")

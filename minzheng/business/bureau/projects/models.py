@@ -8,8 +8,7 @@ from __future__ import annotations
 from django.db import models
 
 from minzheng.business.bureau.projects.stages import STAGES
-from minzheng.business.bureau.projects.two_hands import TwoHands
-from minzheng.kernel.base import RegionRow, link
+from minzheng.kernel.base import RegionRow, TwoHands, link
 
 
 class ProjectLibrary(RegionRow):
