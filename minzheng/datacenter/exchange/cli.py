@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from typing import Any
@@ -21,6 +20,7 @@ from minzheng.datacenter.exchange.models import (
 )
 from minzheng.datacenter.exchange.simulator import Simulator, of_partner, play, serve
 from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.command_line import tell
 
 JSON = click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
 
@@ -28,10 +28,6 @@ JSON = click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
 @click.group()
 def exchange() -> None:
     """数据交换：单位、收发、报送、模拟对端。"""
-
-
-def _tell(told: dict[str, Any], as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def _partner(code: str) -> ExchangePartner:
@@ -52,7 +48,7 @@ def listing(as_json: bool) -> None:
         for p in rows
     ]  # fmt: skip
     lines = [f"{p.code}  {p.title}{'（模拟）' if p.simulated else ''}  {p.get_carrier_display()}" for p in rows]
-    _tell({"partners": told}, as_json, lines or ["还没有登记交换单位。在“大数据中心—交换单位”里登记。"])
+    tell({"partners": told}, as_json, lines or ["还没有登记交换单位。在“大数据中心—交换单位”里登记。"])
 
 
 @exchange.command()
@@ -74,7 +70,7 @@ def send(feed: str, as_json: bool) -> None:
             sent["failed"] += 1
             click.echo(f"{message.message_id}：{error}", err=True)
     done["messages"] = dict(sent)
-    _tell(done, as_json, [f"发出 {sum(sent.values()) - sent['failed']} 份，没有发出 {sent['failed']} 份。"])
+    tell(done, as_json, [f"发出 {sum(sent.values()) - sent['failed']} 份，没有发出 {sent['failed']} 份。"])
 
 
 @exchange.command()
@@ -87,7 +83,7 @@ def receive(as_json: bool) -> None:
         incoming.work(message)
         worked += 1
     done |= {"worked": worked} | entrusted.answer_all()
-    _tell(done, as_json, [f"收到 {done['taken']} 份，重复 {done['repeated']} 份，隔离 {done['quarantined']} 份。"])
+    tell(done, as_json, [f"收到 {done['taken']} 份，重复 {done['repeated']} 份，隔离 {done['quarantined']} 份。"])
 
 
 @exchange.command()
@@ -110,7 +106,7 @@ def status(as_json: bool) -> None:
             )  # fmt: skip
     lines = [f"{key}：{count}" for key, count in told["messages"].items()] + [f"隔离：{told['quarantine']}"]
     lines += [f"{p['partner']} {p['feed']}：{p['no'] or '没有报送过'}" for p in told["pushes"]]
-    _tell(told, as_json, lines)
+    tell(told, as_json, lines)
 
 
 @exchange.command()
@@ -131,7 +127,7 @@ def simulate(code: str, port: int, seed: int, well: bool, once: bool, as_json: b
         return
     server = serve(other, port)
     told = {"partner": code, "port": server.server_address[1], "url": f"http://127.0.0.1:{server.server_address[1]}"}
-    _tell(told, as_json, [f"模拟的{partner.title}在 {told['url']}，按 Ctrl+C 结束。接口地址要与登记的一致。"])
+    tell(told, as_json, [f"模拟的{partner.title}在 {told['url']}，按 Ctrl+C 结束。接口地址要与登记的一致。"])
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -143,4 +139,4 @@ def _play_files(other: Simulator, once: bool, as_json: bool) -> None:
     while not once:
         time.sleep(5)
         done += play(other, lambda text: click.echo(text, err=True))
-    _tell({"partner": other.code, "answered": done}, as_json, [f"答复 {done} 份。"])
+    tell({"partner": other.code, "answered": done}, as_json, [f"答复 {done} 份。"])

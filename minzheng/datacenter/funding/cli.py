@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import click
 
 from minzheng.datacenter.funding import importing, services
 from minzheng.datacenter.funding.models import FundForecast
 from minzheng.kernel import clock
-from minzheng.kernel.accounts.actors import Actor, staff_actor
+from minzheng.kernel.command_line import place_given, staff, tell
 from minzheng.kernel.funds import selectors, sources
 from minzheng.kernel.funds.errors import FundsRefused
 from minzheng.kernel.funds.hands import READ
 from minzheng.kernel.parts.fields import yuan_text
-from minzheng.kernel.regions import codes
 
 
 class Refused(click.ClickException):
@@ -28,24 +25,6 @@ def funds() -> None:
     """资金：导入指标、余额、预测。"""
 
 
-def _actor(username: str) -> Actor:
-    actor = staff_actor(username)
-    if actor is None:
-        raise click.BadParameter(f"没有用户名为“{username}”的在职工作人员。", param_hint="--as")
-    return actor
-
-
-def _place(code: str) -> str:
-    try:
-        return codes.full(code)
-    except codes.BadRegionCode as error:
-        raise click.BadParameter(str(error), param_hint="--region") from None
-
-
-def _told(data: dict[str, Any], as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False) if as_json else "\n".join(lines))
-
-
 @funds.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--region", required=True, help="下达到哪个县（区划代码）")
@@ -54,14 +33,14 @@ def _told(data: dict[str, Any], as_json: bool, lines: list[str]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象")
 def take_in(file: Path, region: str, year: int | None, username: str, as_json: bool) -> None:
     """从表格导入一年的指标；有问题的行列出行号和原因，其余的录为待确认。"""
-    actor, place = _actor(username), _place(region)
+    actor, place = staff(username), place_given(region)
     try:
         report = importing.take_in(
             actor=actor, region_code=place, year=year or clock.today().year, data=file.read_bytes(), name=file.name
         )
     except FundsRefused as refused:
         raise Refused(str(refused)) from None
-    _told(
+    tell(
         report.as_dict(), as_json,
         [f"录入 {report.entered} 条，合计 {yuan_text(report.fen)} 元；已有 {report.same} 条；有问题 {len(report.bad)} 条。", *map(str, report.bad)],
     )  # fmt: skip
@@ -74,7 +53,7 @@ def take_in(file: Path, region: str, year: int | None, username: str, as_json: b
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象")
 def balance(region: str, year: int | None, username: str, as_json: bool) -> None:
     """一年的下达、拨付、占用和余额，按资金来源。"""
-    actor, place = _actor(username), _place(region)
+    actor, place = staff(username), place_given(region)
     if not actor.can(READ, place):
         raise Refused("您的岗位不能查看这个地区的资金。")
     told = selectors.balance(place, year or clock.today().year)
@@ -94,7 +73,7 @@ def balance(region: str, year: int | None, username: str, as_json: bool) -> None
         "sources": rows,
         "left_fen": told.whole.left,
     }
-    _told(data, as_json, lines)
+    tell(data, as_json, lines)
 
 
 @funds.command()
@@ -104,11 +83,11 @@ def balance(region: str, year: int | None, username: str, as_json: bool) -> None
 @click.option("--json", "as_json", is_flag=True, help="只输出一个 JSON 对象")
 def forecast(region: str, username: str, no_trend: bool, as_json: bool) -> None:
     """预测今年的钱够不够、哪个月开始不够。"""
-    actor, place = _actor(username), _place(region)
+    actor, place = staff(username), place_given(region)
     try:
         row: FundForecast = services.forecast(actor=actor, region_code=place, trend=not no_trend)
     except FundsRefused as refused:
         raise Refused(str(refused)) from None
     told = {"region": row.region_code, "year": row.year, "level": row.level, "short_month": row.figures["short_month"],
             "short_fen": row.figures["short_fen"], "need_fen": row.figures["need"], "left_fen": row.figures["left"], "sentence": row.sentence}  # fmt: skip
-    _told(told, as_json, [row.sentence, *row.figures["assumptions"]])
+    tell(told, as_json, [row.sentence, *row.figures["assumptions"]])

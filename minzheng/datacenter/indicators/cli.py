@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -12,8 +11,7 @@ import click
 from minzheng.datacenter.indicators import declaring, periods, selectors, services, words
 from minzheng.datacenter.indicators.errors import IndicatorRefused
 from minzheng.datacenter.indicators.selectors import Value
-from minzheng.kernel.accounts.actors import SYSTEM, Actor, staff_actor
-from minzheng.kernel.regions import codes
+from minzheng.kernel.command_line import place_given, staff_or_system, tell
 
 
 class Refused(click.ClickException):
@@ -25,29 +23,11 @@ def indicators() -> None:
     """指标：目录、查数、计算、冻结、更正。"""
 
 
-def _actor(username: str) -> Actor:
-    actor = staff_actor(username) if username else SYSTEM
-    if actor is None:
-        raise click.BadParameter(f"没有用户名为“{username}”的在职工作人员。", param_hint="--as")
-    return actor
-
-
-def _place(code: str) -> str:
-    try:
-        return codes.full(code)
-    except codes.BadRegionCode as error:
-        raise click.BadParameter(str(error), param_hint="--region") from None
-
-
 def _month(text: str) -> Any:
     try:
         return words.month_of(text)
     except periods.BadPeriod as error:
         raise click.BadParameter(str(error), param_hint="--month") from None
-
-
-def _told(data: dict[str, Any], as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 _REGION = click.option("--region", required=True, help="哪个地方（区划代码）")
@@ -71,7 +51,7 @@ def catalogue(line: str, source: str | None, as_json: bool) -> None:
         }
         for one in found
     ]  # fmt: skip
-    _told({"indicators": data}, as_json, [f"{one.code}\t{one.name}（{one.unit}）" for one in found])
+    tell({"indicators": data}, as_json, [f"{one.code}\t{one.name}（{one.unit}）" for one in found])
 
 
 @indicators.command()
@@ -82,7 +62,7 @@ def catalogue(line: str, source: str | None, as_json: bool) -> None:
 @_JSON
 def show(code: str, region: str, period: str, by_town: bool, as_json: bool) -> None:
     """一个指标在一个地方、一个期间的数。"""
-    place = _place(region)
+    place = place_given(region)
     try:
         value = selectors.value(code, place, period)
         parts = selectors.by_town(code, place, period) if by_town else []
@@ -91,7 +71,7 @@ def show(code: str, region: str, period: str, by_town: bool, as_json: bool) -> N
     data = _data(value) | ({"parts": [{"name": part.name, **_data(one)} for part, one in parts]} if by_town else {})
     name = declaring.get(code).name
     lines = [f"{name} {period}：{value.shown}{f'（{value.why_missing}）' if value.why_missing else ''}"]
-    _told(data, as_json, lines + [f"  {part.name}：{one.shown}" for part, one in parts])
+    tell(data, as_json, lines + [f"  {part.name}：{one.shown}" for part, one in parts])
 
 
 def _data(value: Value) -> dict[str, Any]:
@@ -122,10 +102,10 @@ def _do(act: Callable[[], Any]) -> Any:
 @_JSON
 def compute(region: str, month: str, username: str, as_json: bool) -> None:
     """重新计算一个县一个月的全部系统指标。"""
-    place, day, actor = _place(region), _month(month), _actor(username)
+    place, day, actor = place_given(region), _month(month), staff_or_system(username)
     done = _do(lambda: services.compute(actor=actor, region_code=place, month=day))
     data = {"region": done.region_code, "month": month, "values": done.rows, "seconds": done.seconds}
-    _told(data, as_json, [f"{done.region_code} {month}：{done.rows} 个数，用时 {done.seconds:.2f} 秒。"])
+    tell(data, as_json, [f"{done.region_code} {month}：{done.rows} 个数，用时 {done.seconds:.2f} 秒。"])
 
 
 @indicators.command()
@@ -135,10 +115,10 @@ def compute(region: str, month: str, username: str, as_json: bool) -> None:
 @_JSON
 def freeze(region: str, month: str, username: str, as_json: bool) -> None:
     """冻结一个县已经结束的月份。"""
-    place, day, actor = _place(region), _month(month), _actor(username)
+    place, day, actor = place_given(region), _month(month), staff_or_system(username)
     done = _do(lambda: services.freeze(actor=actor, region_code=place, month=day))
     data = {"region": done.region_code, "month": month, "version": done.version, "values": done.rows, "sha": done.sha}
-    _told(data, as_json, [f"{done.region_code} {month} 已冻结：{done.rows} 个数。"])
+    tell(data, as_json, [f"{done.region_code} {month} 已冻结：{done.rows} 个数。"])
 
 
 @indicators.command()
@@ -149,7 +129,7 @@ def freeze(region: str, month: str, username: str, as_json: bool) -> None:
 @_JSON
 def restate(region: str, month: str, reason: str, username: str, as_json: bool) -> None:
     """更正一个已冻结的月份，另成一版，列出变化。"""
-    place, day, actor = _place(region), _month(month), _actor(username)
+    place, day, actor = place_given(region), _month(month), staff_or_system(username)
     done = _do(lambda: services.restate(actor=actor, region_code=place, month=day, reason=reason))
     data = {
         "region": done.region_code,
@@ -159,6 +139,4 @@ def restate(region: str, month: str, reason: str, username: str, as_json: bool) 
         "diff": done.diff,
     }
     lines = [f"{one['code']} {one['region']}：{one['old']} → {one['new']}" for one in done.diff]
-    _told(
-        data, as_json, [f"{done.region_code} {month} 已更正为第 {done.version} 版，{len(lines)} 个数有变化。", *lines]
-    )
+    tell(data, as_json, [f"{done.region_code} {month} 已更正为第 {done.version} 版，{len(lines)} 个数有变化。", *lines])

@@ -15,7 +15,8 @@ from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch, LakeLink
 from minzheng.datacenter.sources import registry, template
 from minzheng.datacenter.sources import simulate as inventing
-from minzheng.kernel.accounts.actors import SYSTEM, Actor, staff_actor
+from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.command_line import staff_or_system
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,15 +29,6 @@ def lake() -> None:
 
 _as = click.option("--as", "username", default="", help="以谁的名义：工作人员的用户名；默认由系统记名。")
 _json = click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
-
-
-def _actor(username: str) -> Actor:
-    if not username:
-        return SYSTEM
-    found = staff_actor(username)
-    if found is None:
-        raise LakeRefused(f"没有用户名为“{username}”的工作人员，请核对。")
-    return found
 
 
 @lake.command()
@@ -116,7 +108,7 @@ def ingest(
     from minzheng.datacenter.lake.ingest import ingest as bring
 
     done = bring(
-        _actor(username), source, file, period, basis=basis, supersedes=supersedes, region=region,
+        staff_or_system(username), source, file, period, basis=basis, supersedes=supersedes, region=region,
         progress=_silent if as_json else _say,
     )  # fmt: skip
     _tell(done, as_json)
@@ -174,7 +166,7 @@ def finish(batch: str, discard: bool, reason: str, username: str, as_json: bool)
     """收好了却没有入湖的批次（例如处理中断了）：不写批次号就列出；写了就接着入湖，或者 --discard 清除。"""
     from minzheng.datacenter.lake import desk, ending, loading, selectors
 
-    actor = _actor(username)
+    actor = staff_or_system(username)
     if not batch:
         _list_batches(selectors.unfinished(actor, announcing.INGEST).order_by("created_at"), as_json, _NONE_WAITS)
         return
@@ -274,5 +266,5 @@ def link(no: int | None, period: str, username: str, as_json: bool) -> None:
         return
     if not LakeLink.objects.filter(pk=no).exists():
         raise LakeRefused(f"没有编号为 {no} 的数据库链接，请用 minzheng lake link 查看。")
-    done = links.read(actor=_actor(username), pk=no, period=period, progress=_silent if as_json else _say)
+    done = links.read(actor=staff_or_system(username), pk=no, period=period, progress=_silent if as_json else _say)
     _tell(done, as_json)

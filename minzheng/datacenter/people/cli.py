@@ -52,15 +52,13 @@ def refresh(county: str, as_json: bool) -> None:
 
 def _places(county: str) -> list[str]:
     """The county asked for, or every one; a wrong code ends with a sentence and exit code 2."""
+    from minzheng.kernel.command_line import place_given
     from minzheng.kernel.regions import codes
     from minzheng.kernel.subjects.selectors import counties
 
     if not county:
         return counties()
-    try:
-        full = codes.full(county)
-    except codes.BadRegionCode as error:
-        raise click.UsageError(str(error)) from error
+    full = place_given(county, "--county")
     if codes.level(full) < 3:
         raise click.UsageError(f"“{county}”不是县级区划代码，请写六位，例如 990101。")
     return [full]

@@ -10,20 +10,13 @@ import click
 from minzheng.datacenter.simulation import asking, selectors, services
 from minzheng.datacenter.simulation.asking import Options
 from minzheng.datacenter.simulation.errors import SimulationRefused
-from minzheng.kernel.accounts.actors import Actor, staff_actor
+from minzheng.kernel.command_line import staff
 from minzheng.policy.errors import PolicyError
 
 
 @click.group()
 def simulation() -> None:
     """测算：标准和规则的变化对在册家庭的影响。"""
-
-
-def _actor(username: str) -> Actor:
-    found = staff_actor(username)
-    if found is None:
-        raise SimulationRefused(f"没有用户名为“{username}”的工作人员，请核对。")
-    return found
 
 
 @simulation.command()
@@ -59,7 +52,7 @@ def run(
     wanted = services.Wanted(
         region, title or "；".join(changes)[:80] or "另一套规则", purpose, kept, options, rules=rules
     )
-    actor = _actor(username)
+    actor = staff(username)
     asked = services.ask(actor=actor, wanted=wanted, queue=False)
     try:
         done = services.carry_out(actor=actor, pk=asked.pk, progress=lambda percent, words: _say(words, as_json))
@@ -83,7 +76,7 @@ def _say(words: str, quiet: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
 def listing(username: str, as_json: bool) -> None:
     """最近的测算。"""
-    rows = list(selectors.visible_to(_actor(username)).order_by("-asked_at")[:50])
+    rows = list(selectors.visible_to(staff(username)).order_by("-asked_at")[:50])
     if as_json:
         told = [
             {"no": r.no, "title": r.title, "region": r.region_code, "state": r.state, "summary": r.summary, "set": r.set_title}

@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 refused or checks failed (Chinese sentences on stderr), 2 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +22,8 @@ from minzheng.datacenter.statistics import (
 )
 from minzheng.datacenter.statistics.errors import BadPeriod, StatsRefused
 from minzheng.datacenter.statistics.models import StatReport
-from minzheng.kernel.accounts.actors import Actor, staff_actor
-from minzheng.kernel.regions import codes
+from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.command_line import place_given, staff, tell
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="标准输出只有一个 JSON 对象。")
 _WHO = click.option("--as", "username", required=True, help="以谁的名义办理（用户名）。")
@@ -45,20 +44,6 @@ def stats() -> None:
     """统计报表：清单、布置、取数、核对、上报、封存、年鉴。"""
 
 
-def _actor(username: str) -> Actor:
-    actor = staff_actor(username)
-    if actor is None:
-        raise click.BadParameter(f"没有用户名为“{username}”的在职工作人员。", param_hint="--as")
-    return actor
-
-
-def _place(code: str) -> str:
-    try:
-        return codes.full(code)
-    except codes.BadRegionCode as error:
-        raise click.BadParameter(str(error), param_hint="--region") from None
-
-
 def _report(actor: Actor, shell: str, region: str, period: str) -> StatReport:
     form = reading.shell(shell)
     if form is None:
@@ -68,14 +53,10 @@ def _report(actor: Actor, shell: str, region: str, period: str) -> StatReport:
         when = periods.parse(period, form.periodicity)
     except BadPeriod as error:
         raise click.BadParameter(str(error), param_hint="--period") from None
-    row = selectors.find(shell, _place(region), when.text)
+    row = selectors.find(shell, place_given(region), when.text)
     if row is None or not actor.can(selectors.READ, row.region_code):
         raise Refused(f"没有 {region} {when.title}的《{form.title}》，或者不在您的范围里：先布置（stats open）。")
     return row
-
-
-def _out(data: dict[str, Any], as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 def as_dict(report: StatReport) -> dict[str, Any]:
@@ -109,7 +90,7 @@ def forms(as_json: bool) -> None:
         {"code": one.code, "title": one.title, "number": one.number, "periodicity": one.periodicity, "versions": len(one.versions)}
         for one in reading.shells().values()
     ]  # fmt: skip
-    _out({"forms": rows}, as_json, [f"{row['code']}\t{row['title']}\t{row['number']}" for row in rows])
+    tell({"forms": rows}, as_json, [f"{row['code']}\t{row['title']}\t{row['number']}" for row in rows])
 
 
 @stats.command("list")
@@ -120,11 +101,11 @@ def forms(as_json: bool) -> None:
 @_JSON
 def list_(username: str, shell: str, period: str, state: str, as_json: bool) -> None:
     """列出报表：状态、截止日期、迟报。"""
-    rows = selectors.listed(_actor(username)).order_by("shell", "-period", "region_code")
+    rows = selectors.listed(staff(username)).order_by("shell", "-period", "region_code")
     for name, value in (("shell", shell), ("period", period), ("state", state)):
         rows = rows.filter(**{name: value}) if value else rows
     found = list(rows)
-    _out({"reports": [as_dict(one) for one in found]}, as_json, [_line(one) for one in found])
+    tell({"reports": [as_dict(one) for one in found]}, as_json, [_line(one) for one in found])
 
 
 @stats.command("open")
@@ -136,10 +117,10 @@ def list_(username: str, shell: str, period: str, state: str, as_json: bool) -> 
 def open_(username: str, shell: str, region: str, period: str, as_json: bool) -> None:
     """布置一个报告期的报表，逐级到乡镇。"""
     try:
-        made = services.open_period(actor=_actor(username), shell=shell, region_code=_place(region), period=period)
+        made = services.open_period(actor=staff(username), shell=shell, region_code=place_given(region), period=period)
     except StatsRefused as error:
         raise Refused(str(error)) from None
-    _out({"opened": made}, as_json, [f"已布置 {made} 张。"])
+    tell({"opened": made}, as_json, [f"已布置 {made} 张。"])
 
 
 @stats.command("fill")
@@ -150,14 +131,14 @@ def open_(username: str, shell: str, region: str, period: str, as_json: bool) ->
 @_JSON
 def fill(username: str, shell: str, region: str, period: str, as_json: bool) -> None:
     """取数：有下级的汇总，没有下级的从系统取数。"""
-    actor = _actor(username)
+    actor = staff(username)
     row = _report(actor, shell, region, period)
     try:
         act = reviewing.collect if selectors.below(row) else services.fill
         done = act(actor=actor, pk=row.pk)
     except StatsRefused as error:
         raise Refused(str(error)) from None
-    _out({**as_dict(done), "values": done.values, "sources": done.sources}, as_json, [_line(done)])
+    tell({**as_dict(done), "values": done.values, "sources": done.sources}, as_json, [_line(done)])
 
 
 @stats.command("check")
@@ -168,11 +149,11 @@ def fill(username: str, shell: str, region: str, period: str, as_json: bool) -> 
 @_JSON
 def check(username: str, shell: str, region: str, period: str, as_json: bool) -> None:
     """核对一张报表；有没通过的退出码为 1。"""
-    row = _report(_actor(username), shell, region, period)
+    row = _report(staff(username), shell, region, period)
     found = _findings(row)
     stops = sum(one["stops"] for one in found)
     lines = [f"{'×' if one['stops'] else '·'} {one['sentence']}" for one in found] or ["核对通过。"]
-    _out({**as_dict(row), "findings": found, "stops": stops}, as_json, lines)
+    tell({**as_dict(row), "findings": found, "stops": stops}, as_json, lines)
     if stops:
         raise SystemExit(1)
 
@@ -200,13 +181,13 @@ def seal(username: str, shell: str, region: str, period: str, as_json: bool) -> 
 
 
 def _acted(act: Any, username: str, shell: str, region: str, period: str, as_json: bool) -> None:
-    actor = _actor(username)
+    actor = staff(username)
     row = _report(actor, shell, region, period)
     try:
         done = act(actor=actor, pk=row.pk)
     except StatsRefused as error:
         raise Refused(str(error)) from None
-    _out(as_dict(done), as_json, [_line(done)])
+    tell(as_dict(done), as_json, [_line(done)])
 
 
 @stats.command("yearbook")
@@ -219,7 +200,7 @@ def _acted(act: Any, username: str, shell: str, region: str, period: str, as_jso
 @_JSON
 def yearbook_(username: str, region: str, year: int, kind: str, public: bool, out: Path, as_json: bool) -> None:
     """编一年的统计年鉴：只收已经封存的报表。"""
-    actor, place = _actor(username), _place(region)
+    actor, place = staff(username), place_given(region)
     if not actor.can(selectors.READ, place):
         raise Refused("您的岗位不能查看这个地区的统计报表。")
     book = yearbook.make(place, year, public=public)
@@ -229,4 +210,4 @@ def yearbook_(username: str, region: str, year: int, kind: str, public: bool, ou
     made = papers.yearbook_pdf(book, actor) if kind == "pdf" else papers.book_of(book.title, papers.about(book), tables)
     out.write_bytes(made)
     told = {"file": out.name, "title": book.title, "tables": len(tables), "bytes": len(made), "public": public}
-    _out(told, as_json, [f"已写 {out.name}：{book.title}，{len(tables)} 张表。"])
+    tell(told, as_json, [f"已写 {out.name}：{book.title}，{len(tables)} 张表。"])

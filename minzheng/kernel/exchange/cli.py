@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from minzheng.kernel.accounts.actors import SYSTEM, Actor, actor_of
-from minzheng.kernel.accounts.models import User
+from minzheng.kernel.command_line import staff_or_system
 from minzheng.kernel.exchange.caseload import batches, mapping, store
-from minzheng.kernel.exchange.caseload.errors import BadMapping, ImportRefused, UnreadableFile
+from minzheng.kernel.exchange.caseload.errors import BadMapping, UnreadableFile
 from minzheng.kernel.exchange.models import ImportBatch
 
 REPORTED = ("rows", "accepted", "rejected", "bad", "ignored", "households", "persons", "awards", "total_fen",
@@ -44,7 +43,7 @@ def caseload(
     told = mapping.from_file(map_file)
     if not told.region:
         raise BadMapping(f"对应文件 {map_file} 里要写 region（县级区划代码）。")
-    maker, approver = _actor(made_by), _actor(approved_by)
+    maker, approver = staff_or_system(made_by, "--made-by"), staff_or_system(approved_by, "--approved-by")
     batch = batches.upload(actor=maker, name=file.name, content=_content(file), region_code=told.region)
     batch = batches.set_mapping(actor=maker, pk=batch.pk, told=told.as_json())
     batch = batches.check(actor=maker, pk=batch.pk, progress=None if as_json else _say)
@@ -70,15 +69,6 @@ def _content(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"文件 {file} 读不出来（{error.strerror}），请检查路径和权限。") from None
-
-
-def _actor(username: str) -> Actor:
-    if not username:
-        return SYSTEM
-    user = User.objects.filter(username=username, kind="staff").first()
-    if user is None:
-        raise ImportRefused(f"没有用户名为“{username}”的工作人员，请核对。")
-    return actor_of(user)
 
 
 def _write_rejects(batch: ImportBatch, base: Path) -> Path:

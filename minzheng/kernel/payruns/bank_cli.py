@@ -7,8 +7,7 @@ from pathlib import Path
 
 import click
 
-from minzheng.kernel.accounts.actors import SYSTEM, Actor, actor_of
-from minzheng.kernel.accounts.models import User
+from minzheng.kernel.command_line import staff_or_system
 from minzheng.kernel.payruns import access, formats, returns, simulator
 from minzheng.kernel.payruns.errors import PayInput
 from minzheng.kernel.payruns.formats.writing import yuan
@@ -16,16 +15,6 @@ from minzheng.kernel.payruns.models import PayBatch
 from minzheng.kernel.payruns.returns import expiring
 
 SHARE = click.FloatRange(0, 1)
-
-
-def _acting(user: str) -> Actor:
-    """The named user with the posts of today; without a name the platform itself."""
-    if not user:
-        return SYSTEM
-    found = User.objects.filter(username=user, kind="staff", is_active=True).first()
-    if found is None:
-        raise PayInput(f"没有用户名为“{user}”的工作人员账号，或者账号已停用。")
-    return actor_of(found)
 
 
 def _readable(file: Path) -> Path:
@@ -62,7 +51,7 @@ def formats_command(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有 JSON。")
 def return_command(batch: str, file: Path, user: str, format_code: str, as_json: bool) -> None:
     """登记银行回盘文件；同一份文件再登记一次，什么也不改。"""
-    actor = _acting(user)
+    actor = staff_or_system(user)
     outcome = returns.book(
         actor=actor, batch=access.find(actor, batch), path=_readable(file), format_code=format_code, name=file.name
     )
@@ -109,7 +98,7 @@ def simulate_command(
     if not out.parent.is_dir():
         raise PayInput(f"没有目录 {out.parent}，请先建好。")
     made = simulator.simulate(
-        access.find(_acting(user), batch), out, seed=seed, habits=habits, format_code=format_code, later=later
+        access.find(staff_or_system(user), batch), out, seed=seed, habits=habits, format_code=format_code, later=later
     )
     told = {
         "file": str(made.path), "format": made.format, "records": made.records, "total_fen": made.total_fen,
@@ -131,7 +120,7 @@ def simulate_command(
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有 JSON。")
 def give_back_command(batch: str, user: str, reason: str, as_json: bool) -> None:
     """退回满规定月数仍未能重发的明细，记账交回财政。"""
-    actor = _acting(user)
+    actor = staff_or_system(user)
     found = access.find(actor, batch)
     lines = expiring.give_back(actor=actor, batch=found, reason=reason)
     fen = sum(line.amount_fen for line in lines)

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from minzheng.kernel.accounts.actors import Actor, actor_of
-from minzheng.kernel.accounts.models import User
+from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.audit.services import durable_reads
 from minzheng.kernel.cases.errors import Refused
+from minzheng.kernel.command_line import staff
 from minzheng.kernel.payruns import access, bank_cli, selectors, services
 from minzheng.kernel.payruns.errors import PayInput, PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayCheck
@@ -27,13 +27,6 @@ def payrun() -> None:
     """发放批次：生成、复核、审批、报盘、回盘、关账。"""
 
 
-def _person(username: str) -> Actor:
-    user = User.objects.filter(username=username, kind="staff").first()
-    if user is None:
-        raise PayInput(f"没有用户名为“{username}”的工作人员，请核对 --as。")
-    return actor_of(user)
-
-
 def _acting(run: Callable[..., None]) -> Callable[..., None]:
     """Options of every act; refusals that carry no exit code of their own end with 1."""
 
@@ -41,7 +34,7 @@ def _acting(run: Callable[..., None]) -> Callable[..., None]:
     def outer(*, as_user: str, as_json: bool, **given: Any) -> None:
         try:
             with durable_reads():
-                run(actor=_person(as_user), as_json=as_json, **given)
+                run(actor=staff(as_user), as_json=as_json, **given)
         except Refused as error:
             if hasattr(error, "exit_code"):
                 raise

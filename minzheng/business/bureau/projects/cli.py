@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from minzheng.business.bureau.projects.errors import Refused
 from minzheng.business.bureau.projects.models import ProjectLibrary
 from minzheng.business.bureau.projects.money import wan, yi
 from minzheng.kernel import clock
-from minzheng.kernel.accounts.actors import Actor, staff_actor
+from minzheng.kernel.accounts.actors import Actor
+from minzheng.kernel.command_line import staff, tell
 
 
 @click.group()
@@ -27,13 +27,6 @@ def _refuse(sentence: str) -> None:
     sys.exit(2)
 
 
-def _actor(username: str) -> Actor:
-    actor = staff_actor(username)
-    if actor is None:
-        raise click.BadParameter(f"没有用户名为“{username}”的在职工作人员。", param_hint="--as")
-    return actor
-
-
 def _library(actor: Actor, name: str) -> ProjectLibrary:
     rows = list(selectors.libraries(actor).order_by("-first_year", "pk"))
     found = [one for one in rows if not name or one.name == name]
@@ -42,10 +35,6 @@ def _library(actor: Actor, name: str) -> ProjectLibrary:
             f"没有名为“{name}”的项目库；现有：{'、'.join(one.name for one in rows) or '一个都没有，请先在页面上新建'}。"
         )
     return found[0]
-
-
-def _told(data: dict[str, Any], as_json: bool, lines: list[str]) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False) if as_json else "\n".join(lines))
 
 
 _WHO = click.option("--as", "username", required=True, help="以谁的名义")
@@ -62,7 +51,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="只输出一个 JS
 @_JSON
 def take_in(file: Path, name: str, username: str, dry_run: bool, rejects: Path | None, as_json: bool) -> None:
     """由表格导入项目；退回的行列出行号和原因，其余入库。"""
-    actor = _actor(username)
+    actor = staff(username)
     library = _library(actor, name)
     try:
         run = importing.check(actor=actor, library=library, data=file.read_bytes(), name=file.name)
@@ -84,7 +73,7 @@ def take_in(file: Path, name: str, username: str, dry_run: bool, rejects: Path |
         for one in run.ties
         if not one["ok"]
     ]
-    _told(data, as_json, lines)
+    tell(data, as_json, lines)
 
 
 @projects.command()
@@ -93,7 +82,7 @@ def take_in(file: Path, name: str, username: str, dry_run: bool, rejects: Path |
 @_WHO
 def template(file: Path, name: str, username: str) -> None:
     """把导入模板写到文件（CSV）。"""
-    actor = _actor(username)
+    actor = staff(username)
     library = _library(actor, name) if name else selectors.libraries(actor).order_by("-first_year", "pk").first()
     file.write_bytes(importing.template(library))
     click.echo(f"模板已写到 {file}。", err=True)
@@ -106,7 +95,7 @@ def template(file: Path, name: str, username: str) -> None:
 @_JSON
 def listing(name: str, username: str, stage: str | None, as_json: bool) -> None:
     """项目清单：编号、名称、阶段、总投资、完成投资。"""
-    actor = _actor(username)
+    actor = staff(username)
     library = _library(actor, name)
     rows: Any = selectors.projects(actor).filter(library=library).order_by("no")
     rows = rows.filter(stage=stage) if stage else rows
@@ -119,7 +108,7 @@ def listing(name: str, username: str, stage: str | None, as_json: bool) -> None:
         f"{one['no']}\t{one['name']}\t{stages.TITLES[one['stage']]}\t{wan(one['total_fen'])}\t{wan(one['invested_fen'])}"
         for one in found
     ]
-    _told({"library": library.name, "projects": found}, as_json, [*lines, f"共 {len(found)} 个。"])
+    tell({"library": library.name, "projects": found}, as_json, [*lines, f"共 {len(found)} 个。"])
 
 
 @projects.command("totals")
@@ -128,7 +117,7 @@ def listing(name: str, username: str, stage: str | None, as_json: bool) -> None:
 @_JSON
 def total(name: str, username: str, as_json: bool) -> None:
     """合计核对：子项目 = 大类 = 总；大类 × 年的计划和完成。"""
-    actor = _actor(username)
+    actor = staff(username)
     library = _library(actor, name)
     whole = actor.is_system or actor.can(selectors.READ, library.region_code) is not None
     ties = totals.ties(library) if whole else []
@@ -140,7 +129,7 @@ def total(name: str, username: str, as_json: bool) -> None:
     data = {"library": library.name, "whole": whole, "tied": all(one.ok for one in ties), "classes": rows[:-1], "total": rows[-1],
             "ties": [{"name": one.name, "ok": one.ok, "difference_fen": one.difference, "says": one.sentence} for one in ties]}  # fmt: skip
     lines = [f"{one['name']}\t{one['count']} 个\t{wan(one['total_fen'])} 万元" for one in rows]
-    _told(
+    tell(
         data,
         as_json,
         [*lines, f"总投资 {yi(table.whole.total_fen)} 亿元。", *(one.sentence for one in ties if not one.ok)],
@@ -152,12 +141,12 @@ def total(name: str, username: str, as_json: bool) -> None:
 @_JSON
 def remind(username: str, as_json: bool) -> None:
     """慢了的和逾期的项目。"""
-    found = reminders.of(_actor(username), clock.today())
+    found = reminders.of(staff(username), clock.today())
     data = {
         "reminders": [
             {"no": one.project.no, "name": one.project.name, "kind": one.kind, "says": one.sentence} for one in found
         ]
     }
-    _told(
+    tell(
         data, as_json, [*(f"{one.title}\t{one.project.name}\t{one.sentence}" for one in found), f"共 {len(found)} 条。"]
     )

@@ -54,7 +54,6 @@ def test_命令行测算_留在页面上_给出合计(county: Callable[..., Awar
     [
         (["--set", "写错了"], "应写成"),
         (["--set", CHANGE, "--from", "明年"], "--from"),
-        (["--set", CHANGE, "--as", "没有"], "没有用户名"),
     ],
 )
 def test_写错的_一句话说清(places: None, officer: Actor, change: list[str], words: str) -> None:
@@ -62,6 +61,12 @@ def test_写错的_一句话说清(places: None, officer: Actor, change: list[st
     with pytest.raises(SimulationRefused, match=words):
         CliRunner().invoke(simulation, asked, catch_exceptions=False)
     assert not SimulationRun.objects.exists()
+
+
+@pytest.mark.django_db
+def test_没有这个人_退出码是二(places: None) -> None:
+    done = CliRunner().invoke(simulation, ["run", "--region", "990101", "--set", CHANGE, "--as", "没有"])
+    assert (done.exit_code, "没有用户名" in done.stderr, done.stdout) == (2, True, "")
 
 
 def test_人口文件_全部合计和表格(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from dataclasses import asdict
 
 import click
 
+from minzheng.kernel.command_line import place_given
 from minzheng.kernel.items import registry
 from minzheng.kernel.payruns.recomputing.months import Recomputed, recompute_month
-from minzheng.kernel.regions import codes
 
 
 @click.command("audit")
@@ -21,7 +21,9 @@ from minzheng.kernel.regions import codes
 @click.option("--json", "as_json", is_flag=True, help="只输出 JSON。")
 def audit(month: str, region: str, benefit: str, as_json: bool) -> None:
     """独立复算：由决定、暂停和冻结的依据重新算出某月应发，逐笔与明细、到账核对；有不符时退出码为 1。"""
-    told = recompute_month(_month(month), region_code=_region(region), item_code=_benefit(benefit))
+    told = recompute_month(
+        _month(month), region_code=place_given(region) if region else "", item_code=_benefit(benefit)
+    )
     if as_json:
         click.echo(json.dumps(as_told(told), ensure_ascii=False))
     else:
@@ -48,13 +50,6 @@ def _month(text: str) -> datetime.date:
         return datetime.date.fromisoformat(f"{text}-01")
     except ValueError:
         raise click.UsageError(f"月份“{text}”看不懂，请写成 2026-03 的样子。") from None
-
-
-def _region(text: str) -> str:
-    try:
-        return codes.full(text) if text else ""
-    except codes.BadRegionCode as error:
-        raise click.UsageError(str(error)) from None
 
 
 def _benefit(text: str) -> str:

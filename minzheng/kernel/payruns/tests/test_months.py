@@ -125,9 +125,9 @@ def test_命令按合同输出_制单人复核退出码一_坏输入二(world: W
         return found
 
     def refused(*words: str) -> int:
-        error = run.invoke(payrun, [*words, "--json"]).exception
-        assert error is not None and str(error)
-        return int(getattr(error, "exit_code", 1))
+        done = run.invoke(payrun, [*words, "--json"])
+        assert done.exception is not None and not done.stdout
+        return int(getattr(done.exception, "exit_code", done.exit_code))
 
     built = ask("build", "--month", "2026-03", "--benefit", "assistance.dibao", "--as", "fafang")
     assert built == ask(
