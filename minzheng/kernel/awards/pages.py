@@ -102,7 +102,7 @@ COLUMNS = (
 )
 LINES = (
     Month("month", "所属月", sort="month"),
-    Text(lambda row: row.get_line_type_display(), "类型"),
+    Text(lambda row: row.get_line_type_display(), "类型", css="nowrap"),
     Money("amount_fen", "金额（元）", sort="amount_fen"),
     Badge("state", "状态", names=dict(PaymentLine.STATES), tones=LINE_TONES, sort="state"),
     Date("due_on", "应发日期"),
@@ -234,9 +234,9 @@ PAGES = [
             lines_visible_to,
             (
                 Link("award.no", "证号", page="awards.detail", args={"pk": "award_id"}),
-                Text("award.payee_name", "领款人"),
-                Text(lambda row: _item_title(row.item_code), "事项"),
-                Region("region_code", "乡镇（街道）", up_to=9),
+                Text("award.payee_name", "领款人", css="nowrap"),
+                Text(lambda row: _item_title(row.item_code), "事项", css="nowrap"),
+                Region("region_code", "乡镇（街道）", up_to=9, css="nowrap"),
                 *LINES,
             ),
             filters=(

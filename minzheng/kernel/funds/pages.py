@@ -22,6 +22,7 @@ from minzheng.kernel.funds import (
     tables,
 )
 from minzheng.kernel.funds.models import WelfareList
+from minzheng.kernel.ledger.showing import name_kinds, name_origins, name_sources
 from minzheng.kernel.pages.drawing import buttons, draw, drawing_of
 from minzheng.kernel.pages.exporting import files, making
 from minzheng.kernel.pages.views.export import disposition
@@ -30,6 +31,11 @@ from minzheng.kernel.parts.page import Custom, Menu, Page
 from minzheng.kernel.parts.panels import Figure
 from minzheng.kernel.parts.plain_fields import yuan_text
 from minzheng.policy.figures_xlsx import Book
+
+# How vouchers of this chapter read on the ledger's pages.
+name_kinds({"fund.welfare": "公益金支出", "fund.return": "退回财政"})
+name_origins({"welfare": ("公益金项目", ""), "fundreturn": ("退回财政", "")})
+name_sources({one.code: one.title for one in sources.sources().values()})
 
 ACTIONS = (
     Action("资金预测", "funding.forecast", icon="chart", primary=True), Action("资金指标", "funds.allocations", icon="list"),

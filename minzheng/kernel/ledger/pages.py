@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
@@ -17,7 +18,9 @@ from minzheng.kernel.items import registry
 from minzheng.kernel.ledger import chart, selectors, showing
 from minzheng.kernel.ledger.models import LedgerTransaction
 from minzheng.kernel.ledger.showing import amount_text, kind_title, unit_of
+from minzheng.kernel.pages import registry as pages
 from minzheng.kernel.pages.drawing import draw, drawing_of
+from minzheng.kernel.pages.gate import allowed
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Column, Date, Link, Moment, Month, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -65,6 +68,21 @@ class Party(Column):
         return str(drawing.notes.get("ledger_parties", {}).get(row.party, ""))
 
 
+@dataclass(frozen=True)
+class Origin(Text):
+    """What a voucher came from, in words; opens it for those who may."""
+
+    def text(self, row: Any, drawing: Drawing) -> str:
+        return showing.origin(row.reference)[0]
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        title, page, number = showing.origin(row.reference)
+        found = pages.pages().get(page)
+        if found is None or not allowed(drawing.actor, found):
+            return title or "—"
+        return format_html('<a href="{}">{}</a>', reverse(page, kwargs={"pk": int(number)}), title)
+
+
 def _item_title(code: str) -> str:
     return {item.code: item.short for item in registry.all_items()}.get(code) or showing.benefit_title(code)
 
@@ -78,13 +96,16 @@ def _accounts(drawing: Drawing) -> list[tuple[str, str]]:
 
 
 def _by_reference(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
-    return rows.filter(reference=text) if not text.isdigit() else rows.filter(pk=int(text[:18]))
+    """A voucher by its number, by what it came from (``paybatch:12``), or by how its memo begins (a batch's number)."""
+    if text.isascii() and text.isdigit():
+        return rows.filter(pk=int(text[:18]))
+    return rows.filter(reference=text) if ":" in text else rows.filter(memo__startswith=text)
 
 
 def _of_voucher(rows: QuerySet[Any], text: str, drawing: Drawing) -> QuerySet[Any]:
     if text.isascii() and text.isdigit():
         return rows.filter(transaction_id=int(text[:18]))
-    return rows.filter(transaction__reference=text)
+    return rows.filter(transaction__in=_by_reference(LedgerTransaction.objects.all(), text, drawing))
 
 
 def _one(actor: Any, pk: int) -> LedgerTransaction | None:
@@ -179,7 +200,7 @@ LINES = (
     Amount("amount", "贷方", side="credit"),
     Party("party", "对象"),
     Text(lambda row: _item_title(row.benefit), "待遇事项"),
-    Text("source", "资金来源", narrow=False),
+    Text(lambda row: showing.source_title(row.source), "资金来源", narrow=False),
     Month("month", "所属月", narrow=False),
     Region("region_code", "地区", narrow=False),
 )
@@ -188,8 +209,8 @@ VOUCHERS = (
     Date("occurred_on", "业务日期", sort="occurred_on"),
     Badge("kind", "业务", names=lambda row: kind_title(row.kind)),
     Text("memo", "摘要"),
-    Text("reference", "来源", narrow=False),
-    Region("region_code", "地区", narrow=False),
+    Origin("reference", "来自", css="nowrap", narrow=False),
+    Region("region_code", "地区", css="nowrap", narrow=False),
     Badge(lambda row: "reversal" if row.reverses_id else "", "冲正", names={"reversal": "冲正", "": ""},
           tones={"reversal": "warn"}),
     Moment("created_at", "记账时间", narrow=False),
@@ -202,7 +223,7 @@ _ENTRIES = ListBody(
         *LINES,
     ),
     filters=(
-        Search("q", "凭证号或来源", by=_of_voucher, placeholder="凭证号，或来源全文"),
+        Search("q", "凭证号或摘要", by=_of_voucher, placeholder="凭证号，或摘要开头（如批次号）"),
         ByChoice("account", "科目", field="account_id", choices=_accounts),
         ByChoice("benefit", "待遇事项", choices=_items),
         ByRegion("region", "地区", permission=READ),
@@ -259,14 +280,14 @@ PAGES = [
     Page("ledger.transactions", "console/ledger/vouchers/", "记账凭证", READ, ListBody(
         selectors.visible_to, VOUCHERS,
         filters=(
-            Search("q", "凭证号或来源", by=_by_reference, placeholder="凭证号，或来源全文"),
+            Search("q", "凭证号或摘要", by=_by_reference, placeholder="凭证号，或摘要开头（如批次号）"),
             ByChoice("kind", "业务", choices=lambda drawing: showing.kinds()),
             ByRegion("region", "地区", permission=READ),
             DateRange("day", "业务日期", field="occurred_on"),
         ),
         sort="-occurred_on", link=("ledger.detail", {"pk": "pk"}), export="ledger.transactions_export",
         actions=(Action("全部分录", "ledger.entries"),),
-        lead="账只增不改，记错了用冲正；“minzheng ledger verify”由分录重新核算全部账目。",
+        lead="账只增不改，记错了用冲正的凭证抵销。系统管理员可以用命令 minzheng ledger verify 由分录重新核算全部账目。",
         empty="还没有凭证。发放批次审批、拨付、出结果，物资入库、发放时，凭证自动记入。"),
          menu=Menu("待遇", 61, "list"), impersonal=IMPERSONAL),
     Page("ledger.transactions_export", "console/ledger/vouchers/export/", "导出记账凭证", READ, ExportBody("ledger.transactions")),

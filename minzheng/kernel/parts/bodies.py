@@ -115,7 +115,7 @@ class FormBody:
 @dataclass(frozen=True)
 class ActionBody:
     """A small act on one object: GET asks, POST does it. ``run(actor, obj, values)`` returns ``Done``. ``question``: a sentence,
-    or a function of the object that says what is judged."""
+    or a function of the object that says what is judged. ``about``: the object in one line, above the question."""
 
     kind: ClassVar[str] = "action"
     get: Callable[..., Any]
@@ -126,6 +126,7 @@ class ActionBody:
     submit: str = "确定"
     danger: bool = False
     parent: str = ""
+    about: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True)

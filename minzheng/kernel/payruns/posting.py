@@ -10,14 +10,18 @@ from minzheng.kernel import clock
 from minzheng.kernel.ledger import services as ledger
 from minzheng.kernel.ledger.models import LedgerTransaction
 from minzheng.kernel.ledger.services import Entry
-from minzheng.kernel.ledger.showing import name_kinds
+from minzheng.kernel.ledger.showing import name_kinds, name_origins
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.payruns.models import PayBatch, PayLine
 
 APPROVE, FUND, WITHHOLD = "approve", "fund", "withhold"
-name_kinds({WITHHOLD: "止付", "claim.cash": "收回多发款", "claim.written_off": "核销多发款", "result": "银行结果"})
+name_kinds({WITHHOLD: "止付", "claim.cash": "收回多发款", "claim.written_off": "核销多发款", "result": "银行结果",
+            "unclaimed": "长期未发退回"})  # fmt: skip
+name_origins(
+    {"paybatch": ("发放批次", "payruns.detail"), "unclaimed": ("发放批次", "payruns.detail"), "claim": ("追回", "")}
+)
 
 _HELD = "p.batch_id = %(batch)s AND p.excluded_for = '' AND p.state <> 'cancelled'"
 # Owed to the payee: due less corrections; of that, what is taken for a claim is not paid out.

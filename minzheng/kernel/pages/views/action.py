@@ -32,6 +32,7 @@ def action_view(page: Page) -> Callable[..., HttpResponse]:
             page,
             obj=obj,
             parent=body.parent,
+            about=body.about(obj) if body.about else "",
             lead=body.question(obj) if callable(body.question) else body.question,
             submit=body.submit,
             danger=body.danger,

@@ -74,7 +74,7 @@ def _form(
 ) -> ActionBody:
     return ActionBody(
         doing.mine(permission), doing.act(name, said), fields=fields, submit=submit, question=question, danger=danger,
-        parent="payruns.list",
+        parent="payruns.detail", about=doing.told,
     )  # fmt: skip
 
 
@@ -111,18 +111,18 @@ PAGES = [
         "fund", "pay.finance", "拨款已登记，可以报盘。", submit="登记", fields=_fund_fields,
         question="财政的钱到了代发户以后登记。金额与批次差一分也不能登记。"), step_up=True),
     _act("send", "报盘", "pay.finance", ActionBody(
-        doing.mine("pay.finance"), doing.send, submit="生成报盘文件", fields=_send_fields, parent="payruns.list",
+        doing.mine("pay.finance"), doing.send, submit="生成报盘文件", fields=_send_fields, parent="payruns.detail", about=doing.told,
         question="报盘前再核对一次：明细没有改动，领款人当天没有死亡信息。文件加密保存，下载要再次验证身份。"), step_up=True),
     _act("book", "登记银行结果", "pay.finance", ActionBody(
         doing.mine("pay.finance"), doing.book, fields=(Upload("file", "银行回盘文件", required=True),), submit="登记",
-        question="格式自动识别。同一个文件登记两次不会重复；不认识、重复、金额不符的记录不入账，逐条列出原因。", parent="payruns.list"),
+        question="格式自动识别。同一个文件登记两次不会重复；不认识、重复、金额不符的记录不入账，逐条列出原因。", parent="payruns.detail", about=doing.told),
         step_up=True),
     _act("reissue", "重发退回的", "pay.build", ActionBody(
-        doing.mine("pay.build"), doing.reissue, submit="生成重发批次", parent="payruns.list",
+        doing.mine("pay.build"), doing.reissue, submit="生成重发批次", parent="payruns.detail", about=doing.told,
         fields=(LongText("reason", "核实情况", max_length=200, help="退回过两次的，必须写明上门核实的情况。"),),
         question="账户已经更正的退回明细，全部做成一个重发批次，每笔仍记原来的月份。账户没有更正的留着不动。"), step_up=True),
     _act("give_back", "长期未能重发的交回财政", "pay.finance", ActionBody(
-        doing.mine("pay.finance"), doing.give_back, fields=(REASON,), submit="交回财政", danger=True, parent="payruns.list",
+        doing.mine("pay.finance"), doing.give_back, fields=(REASON,), submit="交回财政", danger=True, parent="payruns.detail", about=doing.told,
         question=doing.unclaimed_told), step_up=True),
     Page(
         "payruns.reissue_ticked", "console/payruns/lines/reissue/", "重发勾选的退回明细", "pay.build",
@@ -133,25 +133,25 @@ PAGES = [
         step_up=True,
     ),
     _act("exclude_blocked", "剔除全部必须处理的", "pay.build", ActionBody(
-        doing.mine("pay.build"), doing.exclude_blocked, submit="全部剔除", parent="payruns.list",
+        doing.mine("pay.build"), doing.exclude_blocked, submit="全部剔除", parent="payruns.detail", about=doing.told,
         question="还没有处理的“必须处理”的明细全部剔除，每一笔记下是哪项校验。原因消除后可以恢复，或者进以后的批次。")),
     _act("queue", "资金不足，安排排队", "pay.build", _form(
         "queue_unaffordable", "pay.build", "已按资金安排，排不上的明细留待资金到位。", submit="安排排队",
         question="资金不够发整批时，按本县规定的先后次序，够发的先发，其余排队，不会丢。")),
     _act("clear_all", "同一理由一次说明", "pay.build", ActionBody(
-        doing.mine("pay.build"), doing.clear_all, fields=_clear_all_fields, submit="全部说明", parent="payruns.list",
+        doing.mine("pay.build"), doing.clear_all, fields=_clear_all_fields, submit="全部说明", parent="payruns.detail", about=doing.told,
         question="同一项校验、同一个理由（例如提高标准，人人都变动）一次说明。不能说明理由放行的不在内。")),
     Page(
         "payruns.withhold", "console/payruns/lines/<int:pk>/withhold/", "止付一笔", "pay.finance",
         ActionBody(doing.my_line("pay.finance"), doing.on_line("withhold_line", "已止付，不进报盘文件。"), fields=(REASON,),
-                   submit="止付", danger=True, parent="payruns.lines",
+                   submit="止付", danger=True, parent="payruns.line", about=doing.told_line,
                    question="审批以后、报盘以前不能再发的（例如刚查到死亡），从报盘文件里拿出来；钱留在待重发，批次合计不变。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="止付发放明细", step_up=True,
     ),
     Page(
         "payruns.release", "console/payruns/lines/<int:pk>/release/", "解除剔除", "pay.build",
         ActionBody(doing.my_line("pay.build"), doing.on_line("release_line", "已解除剔除，可以进这个月的补充批次。"),
-                   fields=(REASON,), submit="解除", parent="payruns.lines",
+                   fields=(REASON,), submit="解除", parent="payruns.line", about=doing.told_line,
                    question="批次审批以后，剔除的原因消除了的，从这一批放出来，进补充批次发放。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="解除剔除发放明细",
     ),
@@ -161,24 +161,24 @@ PAGES = [
     Page(
         "payruns.send_back", "console/payruns/<int:pk>/send-back/", "退回发放批次", "payment.read",
         ActionBody(doing.sender_back, doing.act("send_back", "已退回，明细可以修改，改好后重新复核、审批。"), fields=(REASON,),
-                   question="退回后回到“已校验”，原来的复核、审批作废。", submit="退回", parent="payruns.list"),
+                   question="退回后回到“已校验”，原来的复核、审批作废。", submit="退回", parent="payruns.detail", about=doing.told),
         example=_batch, step_up=True,
     ),
     Page(
         "payruns.exclude", "console/payruns/lines/<int:pk>/exclude/", "剔除一笔", "pay.build",
         ActionBody(doing.my_line("pay.build"), doing.on_line("exclude_line", "已剔除，本批次不发。"), fields=(WHY_OUT,), submit="剔除",
-                   parent="payruns.lines", question="这一笔不进本批次。应发还在，原因消除后可以恢复，或者进下一个批次。"),
+                   parent="payruns.line", about=doing.told_line, question="这一笔不进本批次。应发还在，原因消除后可以恢复，或者进下一个批次。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="剔除发放明细",
     ),
     Page(
         "payruns.include", "console/payruns/lines/<int:pk>/include/", "恢复一笔", "pay.build",
-        ActionBody(doing.my_line("pay.build"), doing.on_line("include_line", "已恢复，并重新校验了整批。"), submit="恢复", parent="payruns.lines",
+        ActionBody(doing.my_line("pay.build"), doing.on_line("include_line", "已恢复，并重新校验了整批。"), submit="恢复", parent="payruns.line", about=doing.told_line,
                    question="放回本批次。校验没有通过的，先说明理由。"),
         example=first_of(PayLine.objects.order_by("pk")), reads="恢复发放明细",
     ),
     Page(
         "payruns.clear", "console/payruns/checks/<int:pk>/clear/", "说明理由后放行", "pay.build",
-        ActionBody(doing.my_check, doing.clear, fields=(REASON,), submit="放行", parent="payruns.checks",
+        ActionBody(doing.my_check, doing.clear, fields=(REASON,), submit="放行", parent="payruns.check", about=doing.told_check,
                    question="写清核实的经过和结果，例如“6月10日入户，本人健在，疑似重名”。复核、审批、审计都看得到。"),
         example=first_of(PayCheck.objects.order_by("pk")), reads="说明发放校验结果",
     ),

@@ -18,7 +18,7 @@ from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.parts.bodies import Done, Outcome
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.payruns import reading, services, terms
-from minzheng.kernel.payruns.console.words import month_of
+from minzheng.kernel.payruns.console.words import CHECKS, STATES, item_short, month_of, month_text
 from minzheng.kernel.payruns.errors import PayRefused
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 from minzheng.kernel.payruns.returns import expiring
@@ -50,6 +50,25 @@ def my_line(permission: str) -> Callable[..., PayLine | None]:
         return found if found and actor.can(permission, found.batch.region_code) else None
 
     return get
+
+
+def told(batch: PayBatch) -> str:
+    """What an act on a batch is about: nobody signs without seeing number and sum."""
+    state = STATES[batch.state]
+    sums = f"{batch.lines:,} 笔 {yuan_text(batch.total_fen)} 元"
+    return f"{item_short(batch.item_code)} {month_text(batch.month)}　批次 {batch.no}　{sums}　现在：{state}"
+
+
+def told_line(line: PayLine) -> str:
+    """What an act on one payment is about."""
+    who = f"{line.award.payee_name}　{yuan_text(line.amount_fen)} 元"
+    return f"{who}　{month_text(line.month)}　批次 {line.batch.no} 第 {line.seq} 笔　现在：{line.get_state_display()}"
+
+
+def told_check(check: PayCheck) -> str:
+    """What an act on one finding is about."""
+    who = check.line.award.payee_name if check.line else "整批"
+    return f"{check.code} {CHECKS.get(check.code, '')}　{who}　{check.sentence}"
 
 
 def my_check(actor: Actor, pk: int) -> PayCheck | None:

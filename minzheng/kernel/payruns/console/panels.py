@@ -13,13 +13,14 @@ from minzheng.kernel.parts.columns import Badge, Column, Date, Moment, Money, Nu
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.parts.panels import Facts, Figure, Figures, Table, Timeline
-from minzheng.kernel.payruns import reading
+from minzheng.kernel.payruns import formats, reading
 from minzheng.kernel.payruns.console import course, money
 from minzheng.kernel.payruns.console.words import (
     CHECKS,
     KINDS,
     LINE_STATES,
     LINE_TONES,
+    OVER,
     SEVERITIES,
     SEVERITY_TONES,
     STATES,
@@ -206,8 +207,16 @@ def _next(batch: PayBatch) -> str:
     return next_of(batch, reading.blocked([batch])[batch.pk]).sentence
 
 
+def _format(batch: PayBatch) -> str:
+    """The title of the file's format; its code where no such format is declared any more."""
+    known = formats.all()
+    return known[batch.file_format].title if batch.file_format in known else batch.file_format
+
+
 def subtitle(batch: PayBatch) -> str:
-    return f"批次号 {batch.no}　下一步 {_next(batch)}"
+    if batch.state in OVER:
+        return f"批次号 {batch.no}　{_next(batch)}"
+    return f"批次号 {batch.no}　下一步：{_next(batch)}"
 
 
 def title(batch: PayBatch) -> str:
@@ -240,10 +249,10 @@ SIDE = (
             Badge("state", "状态", names=STATES, tones=TONES),
             Badge("kind", "类型", names=KINDS, tones={"supplement": "info", "reissue": "warn"}),
             Region("region_code", "地区"),
-            Text("maker.name", "制单"), Moment("built_at", "生成时间"), Text("checker.name", "复核"),
-            Text("approver.name", "审批"), Text("second_approver.name", "第二审批人"), Moment("approved_at", "审批时间"),
+            Text("maker.name", "制单人"), Moment("built_at", "生成时间"), Text("checker.name", "复核人"),
+            Text("approver.name", "审批人"), Text("second_approver.name", "第二审批人"), Moment("approved_at", "审批时间"),
             Date("submitted_on", "报财政"), Text("voucher", "拨款凭证号"), Date("funded_on", "拨付日期"),
-            Text("file_format", "报盘格式"), Text("sender.name", "报盘"), Moment("sent_at", "报盘时间"),
+            Text(_format, "报盘格式"), Text("sender.name", "报盘人"), Moment("sent_at", "报盘时间"),
             Date("closed_on", "关账"), Text(lambda row: row.sha[:16], "明细校验码"),
         ),
     ),

@@ -32,6 +32,13 @@ showing.name_kinds(
 
 CODE = "assistance.relief_goods"
 showing.name_benefits({CODE: "实物救助"})
+showing.name_origins(
+    {
+        "reliefcampaign": ("物资发放批次", "relief.campaign"),
+        "relieflot": ("物资批次", "relief.lot"),
+        "reliefcount": ("盘点和报损", "relief.count"),
+    }
+)
 #: Which account stands against `stock`, by kind of movement; a transfer stands against itself.
 AGAINST = {"in": "received", "out": "issued", "issue": "issued", "void": "issued", "loss": "loss", "count": "loss"}
 
