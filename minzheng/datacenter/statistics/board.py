@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 #: Reports shown on the board; the list has them all.
 MOST = 60
-_TODO = {"fill": "填报", "collect": "催报、汇总", "judge": "审核", "seal": "封存"}
+#: What is to be done with a report that waits for somebody.
+DOING = {"fill": "填报", "collect": "催报、汇总", "judge": "审核", "seal": "封存"}
 
 
 def waiting_for(actor: Actor) -> list[tuple[str, StatReport]]:
@@ -42,20 +43,20 @@ def _what(row: Any) -> str:
     return "judge" if row.parent_id else "seal"
 
 
-def todo(obj: Any, drawing: Drawing) -> list[dict[str, Any]]:
-    drawing.notes["todo"] = drawing.notes.get("todo") or waiting_for(drawing.actor)
-    rows = drawing.notes["todo"]
+def waiting(obj: Any, drawing: Drawing) -> list[dict[str, Any]]:
+    drawing.notes["waiting"] = drawing.notes.get("waiting") or waiting_for(drawing.actor)
+    rows = drawing.notes["waiting"]
     drawing.load_regions(row.region_code for _, row in rows)
     return [
         {
-            "what": _TODO[what], "title": showing.title_of(row), "place": drawing.region(row.region_code), "pk": row.pk,
+            "what": DOING[what], "title": showing.title_of(row), "place": drawing.region(row.region_code), "pk": row.pk,
             "state": row.state, "due_on": row.due_on, "provisional": row.due_provisional, "done": row.state not in OPEN,
         }
         for what, row in rows
     ]  # fmt: skip
 
 
-TODO = (
+WAITING = (
     Link("title", "报表", page="stats.show", args={"pk": "pk"}),
     Text("place", "地区"),
     Text("what", "要做的"),
@@ -107,13 +108,13 @@ COLLECTING = (
 
 
 def figures(obj: Any, drawing: Drawing) -> list[Figure]:
-    drawing.notes["todo"] = drawing.notes.get("todo") or waiting_for(drawing.actor)
-    late = sum(1 for _, row in drawing.notes["todo"] if selectors.is_late(row, drawing.today))
+    drawing.notes["waiting"] = drawing.notes.get("waiting") or waiting_for(drawing.actor)
+    late = sum(1 for _, row in drawing.notes["waiting"] if selectors.is_late(row, drawing.today))
     open_ = selectors.visible_to(drawing.actor).filter(state__in=OPEN)
     overdue, sent = open_.filter(due_on__lt=drawing.today).count(), selectors.visible_to(drawing.actor)
     url = reverse("stats.list")
     return [
-        Figure("等我办的", len(drawing.notes["todo"]), "#todo", "info", f"{late} 张已过期" if late else ""),
+        Figure("等我办的", len(drawing.notes["waiting"]), "#waiting", "info", f"{late} 张已过期" if late else ""),
         Figure("没有上报", open_.count(), f"{url}?state=open"),
         Figure("其中已过期", overdue, f"{url}?late=yes", "bad" if overdue else "good"),
         Figure("退回未改", sent.filter(state=StatReport.RETURNED).count(), f"{url}?state=returned"),

@@ -90,7 +90,7 @@ LIST = ListBody(
 BOARD = BoardBody(
     (
         Figures("现在", figures=board.figures),
-        Table("等我办的", rows=board.todo, columns=board.TODO, anchor="todo", empty="没有等您办的报表。新的报告期过完以后会出现在这里。"),
+        Table("等我办的", rows=board.waiting, columns=board.WAITING, anchor="waiting", empty="没有等您办的报表。新的报告期过完以后会出现在这里。"),
         Table("收集进度", rows=board.collecting, columns=board.COLLECTING, anchor="collecting",
               empty="没有正在收集的汇总表。", more=lambda obj: ("全部报表", "/console/statistics/reports/")),
     ),
