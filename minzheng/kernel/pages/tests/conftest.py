@@ -224,7 +224,7 @@ def make_family(staff: Callable[[str, str], User]) -> dict[str, Any]:
 
 @pytest.fixture
 def whole(request: pytest.FixtureRequest, family: dict[str, Any], staff: Callable[[str, str], User]) -> dict[str, Any]:
-    """The family with one object for every page that takes one (town.py)."""
+    """The family with one object for every page that takes one (town.py and its parts)."""
     from minzheng.kernel.pages.tests import town
 
     return _standing(request, "standing_whole") or town.complete(family, staff)

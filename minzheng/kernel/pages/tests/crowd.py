@@ -28,7 +28,7 @@ from minzheng.kernel.pages.tests import (
     town_stats,
     town_summaries,
 )
-from minzheng.kernel.pages.tests.town import TOWN_A
+from minzheng.kernel.pages.tests.town_names import TOWN_A
 from minzheng.kernel.regions.models import Region
 
 MANY = 15

@@ -13,7 +13,7 @@ from django.urls import reverse
 from minzheng.kernel.accounts.models import User
 from minzheng.kernel.accounts.roles import ROLES
 from minzheng.kernel.orgs.models import Organization
-from minzheng.kernel.pages.tests import town
+from minzheng.kernel.pages.tests import town, town_names
 from minzheng.kernel.pages.tests.test_proofs_scope import STRANGE, home, told
 from minzheng.kernel.pages.tests.test_scope import PLACELESS
 from minzheng.kernel.pages.tests.visiting import bare, legible, lists, permitted, visitor
@@ -76,7 +76,7 @@ def test_别处的人看到的名单和数字_有没有这家人都一样(
 def _asked(page: Page) -> list[dict[str, str]]:
     """Without a question, and by the name where the page has somewhere to write it (or decides itself what it reads)."""
     finds = page.kind == "custom" or any(isinstance(one, Search) for one in getattr(page.body, "filters", ()))
-    return [{}, {"q": town.TOKENS["name"]}] if finds or page.kind == "export" else [{}]
+    return [{}, {"q": town_names.TOKENS["name"]}] if finds or page.kind == "export" else [{}]
 
 
 def _steady(page: Page, response: Any) -> str:

@@ -17,7 +17,7 @@ from minzheng.kernel.accounts.models import User
 from minzheng.kernel.accounts.roles import ROLES
 from minzheng.kernel.ids import new_id
 from minzheng.kernel.orgs.models import Organization
-from minzheng.kernel.pages.tests import town
+from minzheng.kernel.pages.tests import town_names
 from minzheng.kernel.pages.tests.conftest import COUNTY, TOWN_A, TOWN_B, TOWN_ROLES
 from minzheng.kernel.pages.tests.test_scope import PLACELESS
 from minzheng.kernel.pages.tests.visiting import (
@@ -39,7 +39,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_whole")]
 
 #: Places that the family's village does not lie in: the township next door, and a wrong tenant: the whole county next
 #: door, which covers its townships.
-STRANGE = (TOWN_B, town.OTHER_COUNTY)
+STRANGE = (TOWN_B, town_names.OTHER_COUNTY)
 STATES = ("ended", "coming", "off")
 #: A post not yet begun and a closed account are turned away before the post matters: tried with these four of them.
 NOT_BEGUN_OR_OFF = ("town_clerk", "county_reviewer", "sys_admin", "auditor")
@@ -131,7 +131,7 @@ def test_每个岗位_在这家人的地方_有权限才进得去(
     role: str, whole: dict[str, Any], bureau: Organization, record_property: Callable[[str, Any], None]
 ) -> None:
     found = []
-    for place in (home(role), town.CITY):
+    for place in (home(role), town_names.CITY):
         client = visitor(role, place, bureau)
         for page in staff_pages():
             status = get(client, url_of(page, whole)).status
@@ -143,7 +143,7 @@ def test_每个岗位_在这家人的地方_有权限才进得去(
 
 def test_每一页_都有这家人的东西可以打开(whole: dict[str, Any], staff: Callable[[str, str], User]) -> None:
     missing = [page.code for page in PAGES if page.has_arguments and page.code not in whole["addresses"]]
-    assert missing == [], f"这些页面在 town.py 里没有可打开的对象，请补上：{missing}"
+    assert missing == [], f"这些页面在 town_*.py 里没有可打开的对象，请补上：{missing}"
     clients = {role: signed_in(staff(role, home(role))) for role in ROLES} | {
         name: signed_in(whole[user]) for name, user in (("citizen", "owner"), ("friend", "friend"))
     }
@@ -158,7 +158,7 @@ def test_每一页_都有这家人的东西可以打开(whole: dict[str, Any], s
             answers = [get(clients[one], url_of(page, whole)).status for one in who]
             if not set(answers) & set(IN):
                 closed[page.code] = answers
-    assert closed == {}, f"这些页面谁也打不开，请在 town.py 里换一个合适的对象：{closed}"
+    assert closed == {}, f"这些页面谁也打不开，请在 town_*.py 里换一个合适的对象：{closed}"
 
 
 #: Pages whose object must belong to the very visitor, with who opens them in which other test.
@@ -202,7 +202,7 @@ def test_别处的人_怎么查也查不到这家人(role: str, whole: dict[str,
     for place in STRANGE:
         client = visitor(role, place, bureau)
         for name in SEARCHED:
-            text = town.TOKENS[name]
+            text = town_names.TOKENS[name]
             for code in ("search.results", "search.suggest"):
                 response = client.post(reverse(code), {"q": text}, follow=True)
                 answer = read(response, text)

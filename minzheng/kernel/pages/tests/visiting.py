@@ -24,7 +24,7 @@ from minzheng.kernel.accounts.roles import ROLES
 from minzheng.kernel.openapi.describe import _methods
 from minzheng.kernel.orgs.models import Organization
 from minzheng.kernel.pages import registry
-from minzheng.kernel.pages.tests.town import TOKENS
+from minzheng.kernel.pages.tests.town_names import TOKENS
 from minzheng.kernel.parts.page import CITIZEN, STAFF, Page
 
 PAGES = list(registry.pages().values())
