@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minzheng.business.bureau.plans import linking, services
+from minzheng.business.bureau.plans import importing, linking
 from minzheng.business.bureau.plans.models import PlanIndicator, PlanVersion
 from minzheng.business.bureau.summaries import services as summaries
 from minzheng.demo.places import COUNTY
@@ -76,7 +76,7 @@ def load_summaries(loader: Loader) -> int:
         return 0
     year = clock.today().year
     text = PLAN.format(year=year)
-    version = services.import_text(
+    version = importing.import_text(
         actor=officer, org=office, year=year, text=text, name=f"{year}年工作要点.txt"
     ).version
     linked = _link(officer, version)

@@ -93,7 +93,7 @@ def bench(labels: str, documents: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="标准输出只有一个 JSON 对象。")
 def import_(file: str, org: str, year: int, as_json: bool) -> None:
     """导入一份计划：同一文件再导入不会重复，改过的文件成为新版本。"""
-    from minzheng.business.bureau.plans import services
+    from minzheng.business.bureau.plans import importing
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.cases.errors import Refused
     from minzheng.kernel.orgs import selectors as orgs
@@ -106,14 +106,14 @@ def import_(file: str, org: str, year: int, as_json: bool) -> None:
     if not path.is_file():
         refuse(f"找不到文件 {path.name}：请检查路径。")
     try:
-        done = services.import_document(actor=SYSTEM, org=office, year=year, content=path.read_bytes(), name=path.name)
+        done = importing.import_document(actor=SYSTEM, org=office, year=year, content=path.read_bytes(), name=path.name)
     except (UnreadableDocument, Refused) as error:
         refuse(str(error))
         return
     if as_json:
-        print_json(services.as_json(done))
+        print_json(importing.as_json(done))
         return
-    told = services.as_json(done)
+    told = importing.as_json(done)
     said = f"已导入第 {told['version']} 版" if done.created else f"已经导入过（第 {told['version']} 版），没有改动"
     click.echo(f"{told['title']}：{said}，{told['items']} 个条目，{told['indicators']} 个指标。")
     for finding in told["findings"]:

@@ -91,7 +91,7 @@ def merge_fields(actor: Any, one: PlanIndicator) -> list[Field]:
     others = (
         one.version.indicators.exclude(pk=one.pk).exclude(state="struck").filter(merged_into=None).order_by("start")
     )
-    options = tuple((str(other.pk), f"{other.subject} {services.figure(other)}"[:60]) for other in others)
+    options = tuple((str(other.pk), f"{other.subject} {other.figure}"[:60]) for other in others)
     return [Choice("into", "并到", required=True, options=options, radio_up_to=0)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from minzheng.business.bureau.plans.parsing.numerals import plain
 from minzheng.kernel.base import RegionRow, link
 
 KINDS = [("points", "工作要点"), ("summary", "工作总结"), ("outline", "规划"), ("other", "其他")]
@@ -132,6 +133,13 @@ class PlanIndicator(RegionRow):
         verbose_name = "计划指标"
         ordering = ["start", "seq"]
         indexes = [models.Index(fields=["version", "start"], name="plan_indicator_place")]
+
+    @property
+    def figure(self) -> str:
+        """``≥50%``: comparator, value and unit for people."""
+        sign = {"=": "", ">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "range": ""}[self.comparator]
+        top = f"—{plain(self.value_max)}" if self.value_max is not None else ""
+        return f"{sign}{plain(self.value)}{top}{self.unit}"
 
 
 class TargetLink(RegionRow):

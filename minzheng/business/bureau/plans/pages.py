@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import forms, selectors, services, showing
+from minzheng.business.bureau.plans import forms, importing, selectors, showing
 from minzheng.business.bureau.plans.models import INDICATOR_KINDS, KINDS, Plan, PlanIndicator, PlanItem
 from minzheng.business.bureau.plans.parsing import UnreadableDocument
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
@@ -90,7 +90,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _uploaded(request: HttpRequest, offices: dict[str, str], given: dict[str, str]) -> services.Imported:
+def _uploaded(request: HttpRequest, offices: dict[str, str], given: dict[str, str]) -> importing.Imported:
     file = request.FILES.get("file")
     if file is None:
         raise Refused("请选择要导入的文件。")
@@ -102,7 +102,7 @@ def _uploaded(request: HttpRequest, offices: dict[str, str], given: dict[str, st
     org = orgs.current(pk=int(chosen)) if chosen in offices else None
     if org is None:
         raise Refused("请选择这份计划是哪个单位的。")
-    return services.import_document(
+    return importing.import_document(
         actor=actor_in(request), org=org, year=int(given["year"]), content=file.read(), name=file.name or "计划"
     )
 
@@ -133,7 +133,7 @@ PAGES = [
          menu=Menu(GROUP, 10, "list"), impersonal=NO_ONE),
     Page("plans.indicators", "console/plans/indicators/", "计划指标", READ, ListBody(
         selectors.live,
-        (Link("subject", "指标", page="plans.detail", args={"pk": "version.plan_id"}, sort="subject"), Number(services.figure, "数值", css="nowrap"),
+        (Link("subject", "指标", page="plans.detail", args={"pk": "version.plan_id"}, sort="subject"), Number(lambda one: one.figure, "数值", css="nowrap"),
          Badge("kind", "种类", names=dict(INDICATOR_KINDS), tones=TONES), Text("scope", "口径", narrow=False), Text("deadline", "期限"),
          Text("item.label", "条目", narrow=False), Text("version.plan.title", "计划"), Number("version.plan.year", "年度", sort="version__plan__year")),
         sort="pk", filters=(

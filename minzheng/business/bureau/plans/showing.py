@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from minzheng.business.bureau.plans import selectors, services
+from minzheng.business.bureau.plans import selectors
 from minzheng.business.bureau.plans.models import PlanIndicator, PlanItem, PlanVersion
 
 
@@ -75,10 +75,7 @@ def _sentences(found: Sequence[PlanIndicator]) -> list[PlanIndicator]:
 
 
 def _cards(found: Sequence[PlanIndicator]) -> list[Card]:
-    return [
-        Card(one, services.figure(one), one.state == "struck", one.merged_into_id is not None, _notes(one))
-        for one in found
-    ]
+    return [Card(one, one.figure, one.state == "struck", one.merged_into_id is not None, _notes(one)) for one in found]
 
 
 def _notes(one: PlanIndicator) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import linking, selectors, services, target_showing, targets
+from minzheng.business.bureau.plans import linking, selectors, target_showing, targets
 from minzheng.business.bureau.plans.models import PlanIndicator, TargetLink
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
 from minzheng.business.bureau.plans.target_showing import Target
@@ -78,7 +78,7 @@ def link_fields(actor: Any, one: PlanIndicator) -> list[Field]:
     rest = [(declared.code, _named(declared)) for declared in declaring.all() if declared.code not in known]
     return [
         Choice("code", "平台指标", required=True, options=(*first, *rest), radio_up_to=0,
-               help=f"目标：{one.subject} {services.figure(one)}。原句：{' '.join(one.sentence.split())[:160]}"),
+               help=f"目标：{one.subject} {one.figure}。原句：{' '.join(one.sentence.split())[:160]}"),
         Choice("measured_region", "考核地区", required=True, options=_places(actor, one), radio_up_to=0,
                help="目标的口径与发布单位不同时（如县里文件写着全省的数），不要当作本地目标关联。"),
         Text("period", "考核时期", required=True, max_length=12, help="年写 2026，半年写 2026H1，季写 2026Q2，规划写 2021-2025。"),
@@ -128,7 +128,7 @@ DETAIL = DetailBody(
         Facts("怎么算的", items=target_showing.MEASURED, columns=1, when=lambda target: target.told.link is not None),
     ),
     title=lambda target: target.one.subject or "（没有读出指标名）",
-    subtitle=lambda target: f"{target.one.version.plan.title}，{services.figure(target.one)}",
+    subtitle=lambda target: f"{target.one.version.plan.title}，{target.one.figure}",
     actions=(
         Action("关联平台指标", "plans.link", args={"pk": "pk"}, primary=True, when=lambda target: target.told.link is None),
         Action("改关联", "plans.link", args={"pk": "pk"}, when=lambda target: target.told.link is not None),

@@ -9,7 +9,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 
-from minzheng.business.bureau.plans import services
 from minzheng.business.bureau.plans.models import PlanIndicator, TargetLink
 from minzheng.business.bureau.plans.targets import STATES, TONES, Progress
 from minzheng.datacenter.indicators import periods
@@ -32,7 +31,7 @@ class Row:
 
     @property
     def figure(self) -> str:
-        return services.figure(self.told.one)
+        return self.told.one.figure
 
     @property
     def rate(self) -> str:
@@ -100,7 +99,7 @@ class Measured(Column):
 STANDING = (
     Badge("told.state", "状态", names=STATES, tones=TONES),
     Text("told.sentence", "说明"),
-    Text(lambda target: services.figure(target.one), "目标"),
+    Text(lambda target: target.one.figure, "目标"),
     Measured("told.actual_words", "目前"),
     Text(lambda target: percent(target.told.rate), "完成率"),
     Text(lambda target: percent(target.told.elapsed), "时间进度"),

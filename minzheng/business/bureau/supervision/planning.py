@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from minzheng.business.bureau.plans import services as plans
 from minzheng.business.bureau.plans.models import PlanIndicator, PlanItem, PlanVersion
 from minzheng.business.bureau.supervision.hands import MANAGE, supervising
 from minzheng.business.bureau.supervision.models import GONE, SupervisedTask
@@ -52,7 +51,7 @@ def candidates(version: PlanVersion) -> list[Candidate]:
     found: list[tuple[int, Candidate]] = []
     for one in targets:
         words = _flat(one.sentence)
-        title = f"{one.subject} {plans.figure(one)}"[:120]
+        title = f"{one.subject} {one.figure}"[:120]
         pk, no = by_indicator.get(one.pk) or by_words.get((words, title)) or (None, "")
         found.append((one.start, Candidate(f"t{one.pk}", words, title, one.item, one, pk, no)))
     starts = [one.start for one in targets]

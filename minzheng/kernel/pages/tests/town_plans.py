@@ -38,7 +38,7 @@ def fill(staff: Callable[[str, str], User]) -> dict[str, Any]:
         kind="township",
         valid_from=datetime.date(2020, 1, 1),
     )
-    version = services.import_text(actor=keeper, org=office, year=2027, text=TEXT, name="要点.txt").version
+    version = _of("importing").import_text(actor=keeper, org=office, year=2027, text=TEXT, name="要点.txt").version
     first, second, third = version.indicators.order_by("start")
     services.strike(actor=keeper, indicator=third, reason="测试")
     measured = {"code": "elderly.beds", "measured_region": TOWN_A, "period": "2027", "condition": None}

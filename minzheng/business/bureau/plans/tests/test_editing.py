@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import selectors, services
+from minzheng.business.bureau.plans import importing, selectors, services
 from minzheng.business.bureau.plans.cli import plan as command
 from minzheng.business.bureau.plans.models import Plan, PlanIndicator, PlanVersion
 from minzheng.kernel.accounts.actors import Actor, actor_of
@@ -71,7 +71,7 @@ def officer(hire: Callable[..., User]) -> Actor:
 
 @pytest.fixture
 def version(officer: Actor, bureau: Organization) -> PlanVersion:
-    return services.import_text(actor=officer, org=bureau, year=2027, text=TEXT, name="要点.txt").version
+    return importing.import_text(actor=officer, org=bureau, year=2027, text=TEXT, name="要点.txt").version
 
 
 def _one(version: PlanVersion, words: str) -> PlanIndicator:
@@ -81,14 +81,14 @@ def _one(version: PlanVersion, words: str) -> PlanIndicator:
 def test_同一文件再导入不重复_改过的成为新版本_更正跟着走(
     officer: Actor, bureau: Organization, version: PlanVersion
 ) -> None:
-    again = services.import_text(actor=officer, org=bureau, year=2027, text=TEXT, name="要点.txt")
+    again = importing.import_text(actor=officer, org=bureau, year=2027, text=TEXT, name="要点.txt")
     assert (again.created, again.version.pk, Plan.objects.count()) == (False, version.pk, 1)
     services.correct(
         actor=officer, indicator=_one(version, "350张"), values={"subject": "新增养老床位", "value": Decimal(360)}
     )
     services.strike(actor=officer, indicator=_one(version, "7个"), reason="重复")
     changed = TEXT.replace("改造提升农村幸福院18所", "改造提升农村幸福院20所")
-    newer = services.import_text(actor=officer, org=bureau, year=2027, text=changed, name="要点二.txt")
+    newer = importing.import_text(actor=officer, org=bureau, year=2027, text=changed, name="要点二.txt")
     assert (newer.created, newer.version.number, newer.carried) == (True, 2, 1)
     # the sentence of 350张 holds the changed words: a person looks again; 7个 stands unchanged
     assert _one(newer.version, "7个").state == "struck" and _one(newer.version, "350张").state == "read"
@@ -149,7 +149,7 @@ def test_只有本地有权的岗位能办(hire: Callable[..., User], bureau: Or
     stranger, auditor = actor_of(hire("policy_officer", OTHER)), actor_of(hire("auditor"))
     for actor in (stranger, auditor):
         with pytest.raises(NotAllowed):
-            services.import_text(actor=actor, org=bureau, year=2028, text=TEXT, name="x.txt")
+            importing.import_text(actor=actor, org=bureau, year=2028, text=TEXT, name="x.txt")
         with pytest.raises(NotAllowed):
             services.strike(actor=actor, indicator=version.indicators.first())
     assert selectors.latest(auditor, version.plan_id) == version and selectors.latest(stranger, version.plan_id) is None
@@ -201,7 +201,7 @@ def test_页面_左边原文右边指标_互相指(hire: Callable[..., User], ve
     response = client.post(reverse("plans.correct", kwargs={"pk": one.pk}), form)
     assert response.status_code == 302 and response["Location"].endswith(f"#i-{one.pk}")
     one.refresh_from_db()
-    assert (one.comparator, one.value, one.value_max, services.figure(one)) == ("range", 300, 350, "300—350张")
+    assert (one.comparator, one.value, one.value_max, one.figure) == ("range", 300, 350, "300—350张")
     assert (
         client.post(reverse("plans.merge", kwargs={"pk": one.pk}), {"into": str(_one(version, "18所").pk)}).status_code
         == 302

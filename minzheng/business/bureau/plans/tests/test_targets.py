@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import linking, measures, services, targets
+from minzheng.business.bureau.plans import importing, linking, measures, targets
 from minzheng.business.bureau.plans.models import PlanIndicator, PlanVersion, TargetLink
 from minzheng.business.bureau.plans.parsing.growth import growth
 from minzheng.business.bureau.summaries.tests.conftest import COUNTY, OTHER_TOWN, TOWN, Fill
@@ -35,7 +35,7 @@ JUNE, YEAR_END = datetime.date(2026, 6, 30), datetime.date(2026, 12, 31)
 
 @pytest.fixture
 def version(officer: Actor, bureau: Organization) -> PlanVersion:
-    return services.import_text(actor=officer, org=bureau, year=2026, text=TEXT, name="要点.txt").version
+    return importing.import_text(actor=officer, org=bureau, year=2026, text=TEXT, name="要点.txt").version
 
 
 def _one(version: PlanVersion, words: str) -> PlanIndicator:
@@ -119,7 +119,7 @@ def test_关联先看单位_建议按名称_新版本带过来(officer: Actor, v
         with pytest.raises(Refused, match=said):
             linking.link(actor=officer, indicator=one, values=linking.defaults(one) | {"condition": None} | wrong)
     _linked(officer, version, "退回率", "payments.returned_rate")
-    again = services.import_text(
+    again = importing.import_text(
         actor=officer, org=bureau, year=2026, text=TEXT + "4.其他。培训护理员20名。\n", name="b.txt"
     )
     assert (

@@ -14,8 +14,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from minzheng.business.bureau.plans import importing as plans
 from minzheng.business.bureau.plans import linking
-from minzheng.business.bureau.plans import services as plans
 from minzheng.business.bureau.summaries import declaring, periods, services, showing, writing
 from minzheng.business.bureau.summaries.cli import summary as command
 from minzheng.business.bureau.summaries.documents import DIGIT, Paragraph, layout, numeral, unsourced, used, words_of

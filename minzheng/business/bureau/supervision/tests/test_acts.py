@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import DatabaseError, transaction
 
-from minzheng.business.bureau.plans import services as plans
+from minzheng.business.bureau.plans import importing as plans
 from minzheng.business.bureau.plans.models import PlanVersion
 from minzheng.business.bureau.supervision import (
     bulletins,

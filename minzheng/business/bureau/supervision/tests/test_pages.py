@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from django.test import Client
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import services as plans
+from minzheng.business.bureau.plans import importing as plans
 from minzheng.business.bureau.supervision import checking, gantt, handling, selectors, starting
 from minzheng.business.bureau.supervision.cli import duty
 from minzheng.business.bureau.supervision.indicators import _of
