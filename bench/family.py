@@ -88,18 +88,21 @@ def _measured(root: Path, rows: int, families: int) -> dict[str, Any]:
 def _lake(rows: int) -> Any:
     """Every source of the catalogue with one delivery in force."""
     from bench import match_lake
-    from minzheng.datacenter.lake import places, sealed
+    from minzheng.datacenter.lake import places, sealed, writing
     from minzheng.datacenter.lake.models import LakeBatch
     from minzheng.datacenter.sources import registry
+    from minzheng.datacenter.sources.facts_few import columns_looked_up
     from minzheng.kernel import clock
 
     population = match_lake.Population(max(2_000_000, rows))
     for number, (code, spec) in enumerate(registry.all().items(), start=1):
         part = population.delivery(spec, rows, places.clean(), number)
+        files = [writing.file_of(part.path)]
+        files += writing.rows_beside(part.path.parent, files, columns_looked_up(code))
         LakeBatch.objects.create(
             no=str(number), source=code, period=PERIOD, kind="parquet", file_name="bench", file_sha=code, state=LakeBatch.HELD,
             rows=rows, accepted=rows, region_code=REGION, key=sealed.new_key(), created_at=clock.now(), held_at=clock.now(),
-            files=[{"name": part.path.name, "rows": rows, "bytes": part.path.stat().st_size, "sm3": ""}],
+            files=files,
         )  # fmt: skip
     return population
 

@@ -140,7 +140,8 @@ def raw(root: Path, memory: str) -> None:
     _ready()
     from bench import match_lake
     from minzheng.datacenter.lake.engine import connect, quoted
-    from minzheng.datacenter.matching.bulk import applicants, join
+    from minzheng.datacenter.matching.bulk import applicants
+    from minzheng.datacenter.sources.facts import columns_used
 
     work = root / "raw"
     shutil.rmtree(work, ignore_errors=True)
@@ -150,7 +151,7 @@ def raw(root: Path, memory: str) -> None:
     with connect(memory) as con:
         con.execute(f"CREATE TEMP TABLE a AS SELECT * FROM read_parquet({quoted(people.keys)})")  # noqa: S608
         for material in match_lake.load(root):
-            columns = "".join(f', s."{name}"' for name in join.columns_used(material.spec))
+            columns = "".join(f', s."{name}"' for name in columns_used(material.spec))
             files = ", ".join(quoted(part.path) for part in material.parts)
             con.execute(
                 f"COPY (SELECT a.family_id, a.person_id, s.row_no, s.pinyin_token = a.pinyin_token AS name_ok{columns}"  # noqa: S608

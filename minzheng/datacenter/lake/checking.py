@@ -31,6 +31,8 @@ COMMON = (("id_token", pa.int64()), ("id_state", pa.string()), ("name_token", pa
 REPAIRS = pa.schema(
     [(name, pa.int64()) for name in ("row_no", "id_token", "name_token", "pinyin_token", "surname_token")]
 )
+#: Those of them that a look-up of one family asks for.
+REPAIRS_LOOKED_UP = ("row_no", "id_token", "pinyin_token")
 #: Numbers that a spreadsheet wrote in scientific notation.
 LOST = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"
 _HAN = "[\u3400-\u9fff]"

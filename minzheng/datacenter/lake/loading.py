@@ -35,6 +35,7 @@ from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.lake.opening import Opened, opened
 from minzheng.datacenter.lake.readers.csvs import StrayQuote
 from minzheng.datacenter.linkage import normalise
+from minzheng.datacenter.sources.facts_few import columns_looked_up
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
@@ -96,7 +97,7 @@ def load(
 
 
 def _load(actor: Actor, batch: LakeBatch, spec: SourceSpec, progress: Progress, fence: Fence) -> LakeBatch:
-    with writing.Draft(batch.no, checking.schema(spec)) as draft:
+    with writing.Draft(batch.no, checking.schema(spec), columns_looked_up(spec.code)) as draft:
         checker, file, seconds = _read(batch, spec, draft, progress)
         report = _report(checker, file, seconds)
         points.reach("written")

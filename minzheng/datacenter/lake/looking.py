@@ -1,8 +1,9 @@
 """The rows of a few people straight out of the files, for somebody who waits: a statement over Parquet opens every file and
-reads every footer anew, which costs more than the rows themselves. So the footers are kept, the tokens of a file stand in a
-list beside it that is mapped into memory, and only the row groups are read in which one of the people is.
+reads every footer anew, which costs more than the rows themselves. They are read from the file of rows beside it (rowfiles.py).
 
-The list is made from the file, by whoever looks first, and may be deleted at any time.
+Where there is none (a batch of before, a file that was damaged, a column that rules ask for only now), they come out of the
+Parquet file: footers are kept, the tokens stand in a list beside the file that is mapped into memory, and only the row groups
+are read in which one of the people is. The list is made from the file, by whoever looks first, and may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import structlog
 
-from minzheng.datacenter.lake import reading
+from minzheng.datacenter.lake import reading, rowfiles
 from minzheng.datacenter.lake.models import LakeBatch
 
+_log = structlog.get_logger("minzheng.lake")
 TOKEN = "id_token"  # noqa: S105  the column of persons' tokens
 #: Files of so few row groups need no list.
 FEW_GROUPS = 2
@@ -98,13 +101,13 @@ def _places(held: np.ndarray, tokens: Sequence[int]) -> np.ndarray:
     return np.concatenate([np.arange(low, high) for low, high in zip(first, last, strict=True)] or [np.empty(0, int)])
 
 
-def rows(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequence[str]) -> pa.Table | None:
-    """Clean rows of these people in these batches, with the column `batch`; None where there are none."""
+def rows(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Clean rows of these people in these batches as dictionaries of the columns and of `batch`."""
     held = list(batches)
     return _with_batch(zip(held, reading.files_of(held), strict=True), tokens, columns)
 
 
-def repairs(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequence[str]) -> pa.Table | None:
+def repairs(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
     """The same of the repair candidates: wrong numbers that are one slip away from one of these people's."""
     held = list(batches)
     return _with_batch(zip(held, reading.repairs_of(held), strict=True), tokens, columns)
@@ -112,10 +115,27 @@ def repairs(batches: Iterable[LakeBatch], tokens: Sequence[int], columns: Sequen
 
 def _with_batch(
     files: Iterable[tuple[LakeBatch, str]], tokens: Sequence[int], columns: Sequence[str]
-) -> pa.Table | None:
-    parts = []
+) -> list[dict[str, Any]]:
+    rows = []
     for batch, path in files:
-        found = in_file(path, tokens, columns)
-        if found is not None:
-            parts.append(found.append_column("batch", pa.array([batch.no] * len(found), pa.string())))
-    return pa.concat_tables(parts) if parts else None
+        for row in _found(batch, path, tokens, columns):
+            row["batch"] = batch.no
+            rows.append(row)
+    return rows
+
+
+def _found(batch: LakeBatch, path: str, tokens: Sequence[int], columns: Sequence[str]) -> list[dict[str, Any]]:
+    os.stat(path)  # the rows of a file that is gone are gone
+    name = os.path.basename(path)
+    of = next((str(one["sm3"]) for one in batch.files if one["name"] == name), "")
+    try:
+        rows = rowfiles.look_up(path, of, tokens, columns) if of else None
+    except rowfiles.Unusable as error:
+        _log.warning(
+            "the file of rows is not usable, reading the Parquet file", path=path, why=str(error.__cause__ or error)
+        )
+        rows = None
+    if rows is None:
+        table = in_file(path, tokens, columns)
+        rows = [] if table is None else table.to_pylist()
+    return rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 #: In the order in which they are reached.
-POINTS = ("announced", "stored", "written", "sorted", "renamed", "held")
+POINTS = ("announced", "stored", "written", "sorted", "copied", "renamed", "held")
 
 
 def _nothing(point: str) -> None:

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from minzheng.datacenter.lake import engine, figures, raw, reading, writing
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
@@ -55,7 +53,7 @@ def _files(batch: LakeBatch, done: Verified) -> None:
             done.problems.append(f"批次 {batch.no} 的 {told['name']} 不见了：请从备份恢复数据湖目录。")
         elif writing.sm3_of(path) != told["sm3"]:
             done.problems.append(f"批次 {batch.no} 的 {told['name']} 与登记的 SM3 不符：请报告审计员，并从备份恢复。")
-        elif pq.ParquetFile(path).metadata.num_rows != told["rows"]:
+        elif writing.rows_in(path) != told["rows"]:
             done.problems.append(f"批次 {batch.no} 的 {told['name']} 行数与登记的 {told['rows']} 行不符。")
 
 

@@ -1,6 +1,6 @@
 """来源在数据湖里: what the departments have delivered, looked up by token for one family over all sources.
 
-The clean files are sorted by token, so a family touches one row group of each (lake/looking.py); the few rows found are
+A family's rows are read out of small blocks beside the clean files (lake/looking.py); the few rows found are
 made facts without an engine (sources/facts_few.py). What is rarer asks the engine: one per process, one cursor per query;
 state lives in the manifest and the files alone. A number that had to be repaired (R1) and a death record without a number
 (Q2) are found too, but only as something a person has to look at.
@@ -19,15 +19,14 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from minzheng.datacenter.lake import engine, grading, looking, reading, tokens
+from minzheng.datacenter.lake import checking, engine, grading, looking, reading, tokens
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.linkage import verdict
-from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.interface import CLASSES, CODES, Asked, Fact, SourceSilent, SourceUnavailable, Waiting
 from minzheng.datacenter.sources.classes import DEPARTMENTS
 from minzheng.datacenter.sources.facts import facts_sql, literal, quoted
-from minzheng.datacenter.sources.facts_few import facts_of
+from minzheng.datacenter.sources.facts_few import EXTRAS, MARKS, columns_looked_up, facts_of
 from minzheng.datacenter.sources.registry import all as catalogue
 from minzheng.datacenter.sources.spec import SourceSpec
 from minzheng.kernel import clock
@@ -35,14 +34,12 @@ from minzheng.kernel.regions import codes
 from minzheng.kernel.subjects.selectors import in_demo
 
 Answer = dict[int, list[Fact]] | Exception
-#: Clean columns beside the facts: what went through an account, how many people hold it.
-EXTRAS = {"turnover": "BIGINT", "holders": "BIGINT", "sex": "VARCHAR"}
 #: Classes that a record without any number may point at by the name: an alert, never a stop (reference §2.8-16).
 BY_NAME = ("death", "cremation")
 MOST_BY_NAME = 3
 #: Digits of an area code that name a county.
 COUNTY = 6
-#: What the name of a row, and the state of its number, are known by.
+#: Of rows that the engine finds, the token of the name as well: those without a number are found by it.
 _MARKS = ("id_state", "name_token", "pinyin_token", "surname_token")
 
 
@@ -161,27 +158,22 @@ def _rows(
     """Facts of the family over the sources that know anybody of it, as `_branch` gives them."""
     rows: list[tuple[Any, ...]] = []
     for one in ready:
-        found = looking.rows(held[one.code], list(people[one.code]), _columns(one.spec))
-        if found is not None:
-            rows += _facts(one.spec, found.to_pylist(), on)
+        found = looking.rows(held[one.code], list(people[one.code]), columns_looked_up(one.code))
+        rows += _facts(one.spec, found, on)
     return rows
 
 
 def _facts(spec: SourceSpec, rows: Sequence[Mapping[str, Any]], on: datetime.date) -> Iterator[tuple[Any, ...]]:
-    """The same rows as `_branch`, of a few clean rows at hand."""
+    """The same rows as `_branch`, of a few clean rows at hand; the token of the name, which nobody asks for, is None."""
+    if not rows:
+        return
     extras = [name for name in EXTRAS if spec.has(name)]
-    for fact in facts_of(spec, rows, on=on, keep=("batch", *_MARKS, *extras)):
-        token, class_, amount, day, valid_to, title, reference, row_no, *kept = fact
+    for fact in facts_of(spec, rows, on=on, keep=("batch", *MARKS, *extras)):
+        token, class_, amount, day, valid_to, title, reference, row_no, batch, state, pinyin, surname, *more = fact
         if day is not None and day <= on and (valid_to is None or valid_to >= on):
-            marks, more = kept[: 1 + len(_MARKS)], dict(zip(extras, kept[1 + len(_MARKS) :], strict=True))
-            turned = (more.get(name) for name in EXTRAS)
+            known = dict(zip(extras, more, strict=True))
+            marks, turned = (batch, state, None, pinyin, surname), (known.get(name) for name in EXTRAS)
             yield spec.code, token, class_, amount, day, title, reference, row_no, *marks, *turned
-
-
-def _columns(spec: SourceSpec) -> tuple[str, ...]:
-    """What the facts of a source are made of, and what tells whose they are."""
-    own = [*columns_used(spec), *(name for name in EXTRAS if spec.has(name))]
-    return tuple(dict.fromkeys(["id_token", "row_no", *_MARKS, *own]))
 
 
 def _branch(spec: SourceSpec, relation: str, on: datetime.date) -> str:
@@ -210,10 +202,10 @@ def _repaired(
         if not batches:
             continue
         wanted = people[one.code]
-        near = looking.repairs(batches, list(wanted), ("row_no", "id_token", "pinyin_token"))
+        near = looking.repairs(batches, list(wanted), checking.REPAIRS_LOOKED_UP)
         sure = {
             (row["batch"], row["row_no"]): row["id_token"]
-            for row in (near.to_pylist() if near is not None else ())
+            for row in near
             if row["pinyin_token"] is not None and row["pinyin_token"] == tokens.pinyin(wanted[row["id_token"]].name)
         }
         if not sure:

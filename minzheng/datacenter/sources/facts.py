@@ -25,6 +25,23 @@ _OPTIONAL = re.compile(r"\[([^\]]*)\]")
 _QUERY = re.compile(r"(from|select|with)\b", re.IGNORECASE)
 
 
+def columns_used(spec: SourceSpec, classes: Sequence[str] = ()) -> list[str]:
+    """The source's own columns that its facts are made of; nothing else is read from the files."""
+    names: dict[str, None] = {}
+    for rule in spec.facts:
+        if not classes or rule.class_ in classes:
+            names |= dict.fromkeys(_rule_columns(rule))
+    return [name for name in names if name]
+
+
+def _rule_columns(rule: FactRule) -> list[str]:
+    templates = [
+        name for text in (rule.title, rule.reference) for _, name, _, _ in string.Formatter().parse(text) if name
+    ]
+    monthly = rule.monthly.column if rule.monthly else ""
+    return [rule.on, rule.amount, *rule.minus, rule.shared, rule.valid_to, monthly, *rule.where, *templates]
+
+
 def facts_sql(
     spec: SourceSpec, relation: str, *, on: datetime.date | None = None, keep: Sequence[str] = (),
     classes: Sequence[str] = (),

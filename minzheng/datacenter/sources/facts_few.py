@@ -14,11 +14,25 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from minzheng.datacenter.sources.facts import optional_parts
+from minzheng.datacenter.sources import registry
+from minzheng.datacenter.sources.facts import columns_used, optional_parts
 from minzheng.datacenter.sources.spec import Column, FactRule, Monthly, SourceSpec
 from minzheng.kernel.months import month_after, month_end
 
 Row = Mapping[str, Any]
+#: Columns beside the facts, and their types: what went through an account, how many people hold it, whose sex a row names.
+EXTRAS = {"turnover": "BIGINT", "holders": "BIGINT", "sex": "VARCHAR"}
+#: What the name of a row that was found by its number, and the state of that number, are known by.
+MARKS = ("id_state", "pinyin_token", "surname_token")
+
+
+@lru_cache(maxsize=256)
+def columns_looked_up(code: str) -> tuple[str, ...]:
+    """What is read of the rows of a family: what facts are made of, and what tells whose they are. The lake keeps these
+    columns apart beside the files (``lake.rowfiles``)."""
+    spec = registry.get(code)
+    own = [*columns_used(spec), *(name for name in EXTRAS if spec.has(name))]
+    return tuple(dict.fromkeys(["id_token", "row_no", *MARKS, *own]))
 
 
 def facts_of(

@@ -67,7 +67,7 @@ def test_每个来源的样例都能入湖并核对(delivered: Deliver) -> None:
             continue
         batch = ingest(SYSTEM, code, spec.fixture, PERIOD, region=COUNTY)
         assert batch.state == "held" and batch.rejected == 0, (code, batch.report)
-    assert verifying.verify().as_json() == {"ok": True, "batches": 4, "rows": 128, "files": 8, "problems": []}
+    assert verifying.verify().as_json() == {"ok": True, "batches": 4, "rows": 128, "files": 16, "problems": []}
     spouses = seen("spouse_id_token, spouse_id_no", "marriage")
     assert any(isinstance(one[0], int) and isinstance(one[1], bytes) for one in spouses)
 
@@ -249,6 +249,14 @@ def test_核对能看出被改过的文件(delivered: Deliver) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[:-30] + bytes(1) + whole[-29:])
     assert "SM3 不符" in verifying.verify(batch.no).problems[0]
+    path.write_bytes(whole)
+    rows = path.with_suffix(".rows")
+    kept = rows.read_bytes()
+    rows.write_bytes(kept[:-1])
+    assert verifying.verify(batch.no).problems == [
+        f"批次 {batch.no} 的 part-0.rows 与登记的 SM3 不符：请报告审计员，并从备份恢复。"
+    ]
+    rows.write_bytes(kept)
     path.unlink()
     assert "不见了" in verifying.verify().problems[0]
     path.write_bytes(whole)

@@ -83,6 +83,7 @@ def test_删除一批_钥匙当即销毁_文件随后清除(
     assert reading.batches(SOURCE) == [] and folder.exists()  # a job that began before may still read it
     assert sweeping.sweep().folders == 0
     monkeypatch.setattr(sweeping, "GRACE", datetime.timedelta(0))
+    assert (folder / "part-0.rows").exists()
     assert sweeping.sweep().folders == 1 and not folder.exists()
     again = ingest(SYSTEM, SOURCE, tmp_path / "车辆.csv", PERIOD, region=COUNTY)
     assert again.pk != batch.pk and again.state == "held"

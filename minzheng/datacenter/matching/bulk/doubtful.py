@@ -23,6 +23,7 @@ from minzheng.datacenter.linkage import cascade
 from minzheng.datacenter.matching.bulk import join
 from minzheng.datacenter.matching.bulk.applicants import People
 from minzheng.datacenter.matching.bulk.material import Material, Opened, Part, scan
+from minzheng.datacenter.sources.facts import columns_used
 
 if TYPE_CHECKING:
     import duckdb
@@ -138,7 +139,7 @@ class Doubtful:
         for name in self.carried:
             near = near.append_column(name, persons[name])
         self.con.register("near_names", near)
-        columns = join.columns_used(material.spec, self.classes)
+        columns = columns_used(material.spec, self.classes)
         rows = join.doubtful_sql("near_names", material.relation(), columns, self.carried)
         shape = [one[0] for one in self.con.execute("DESCRIBE matched").fetchall()]
         kept = ", ".join(f'"{name}"' for name in shape if name not in join.MARKS)

@@ -15,12 +15,11 @@ that linked lists and single cases follow too (``linkage.verdict``). Q1 and Q2 a
 from __future__ import annotations
 
 import datetime
-import string
 from collections.abc import Sequence
 
 from minzheng.datacenter.linkage import verdict
 from minzheng.datacenter.sources.facts import facts_sql, quoted
-from minzheng.datacenter.sources.spec import FactRule, SourceSpec
+from minzheng.datacenter.sources.spec import SourceSpec
 
 #: Ways of being found, by their number in the tables of a run, in the letters of the report. Those from FIRST_REVIEW on
 #: never decide alone; those below REPAIRED were found by a number of their own.
@@ -35,23 +34,6 @@ MARKS = ("row_pinyin", "row_surname", "row_mended")
 
 _MENDED = "({row}.id_state = 'fixed' OR coalesce(k.mended, false))"
 _REPAIR_AGREES = "({row}.surname_token = k.surname_token AND {row}.pinyin_token = k.pinyin_token)"
-
-
-def columns_used(spec: SourceSpec, classes: Sequence[str] = ()) -> list[str]:
-    """The source's own columns that its facts are made of; nothing else is read from the files."""
-    names: dict[str, None] = {}
-    for rule in spec.facts:
-        if not classes or rule.class_ in classes:
-            names |= dict.fromkeys(_rule_columns(rule))
-    return [name for name in names if name]
-
-
-def _rule_columns(rule: FactRule) -> list[str]:
-    templates = [
-        name for text in (rule.title, rule.reference) for _, name, _, _ in string.Formatter().parse(text) if name
-    ]
-    monthly = rule.monthly.column if rule.monthly else ""
-    return [rule.on, rule.amount, *rule.minus, rule.shared, rule.valid_to, monthly, *rule.where, *templates]
 
 
 def matched_sql(people: str, relation: str, columns: Sequence[str], carried: Sequence[str]) -> str:

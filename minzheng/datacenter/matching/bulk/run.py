@@ -35,6 +35,7 @@ from minzheng.datacenter.matching.bulk import (
 )
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
 from minzheng.datacenter.matching.bulk.material import Material
+from minzheng.datacenter.sources.facts import columns_used
 from minzheng.kernel import clock
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class DuckJoin:
         self.con, self.classes = con, classes
 
     def __call__(self, material: Material, planted: Any) -> None:
-        con, columns = self.con, join.columns_used(material.spec, self.classes)
+        con, columns = self.con, columns_used(material.spec, self.classes)
         relation, repairs = material.relation(planted), material.repairs(planted)
         con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS {join.matched_sql('people', relation, columns, CARRIED)}")
         if repairs:

@@ -16,6 +16,7 @@ from minzheng.datacenter.linkage import verdict
 from minzheng.datacenter.matching.bulk import join
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
 from minzheng.datacenter.matching.bulk.material import Material, Part
+from minzheng.datacenter.sources.facts import columns_used
 from minzheng.policy.bulk.need import missing
 from minzheng.policy.targets.spark import SparkUnavailable, session
 
@@ -48,7 +49,7 @@ class SparkJoin:
     def __call__(self, material: Material, planted: Part) -> None:
         from pyspark.sql import functions as fn
 
-        columns = join.columns_used(material.spec, self.classes)
+        columns = columns_used(material.spec, self.classes)
         parts = [*material.parts, planted]
         rows = self._read([part.path for part in parts])
         rows = rows.select("id_token", "id_state", "pinyin_token", "surname_token", "row_no", "batch", *columns)

@@ -19,11 +19,11 @@ from minzheng.datacenter.lake.cells import Cells, trimmed
 from minzheng.datacenter.linkage import normalise, repair
 from minzheng.datacenter.matching.bulk import doubtful, parquet, publishing
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
-from minzheng.datacenter.matching.bulk.join import columns_used
 from minzheng.datacenter.matching.bulk.material import Material, Opened, Part
 from minzheng.datacenter.matching.bulk.unread import Unread
 from minzheng.datacenter.sources import registry
 from minzheng.datacenter.sources.errors import UnknownSource
+from minzheng.datacenter.sources.facts import columns_used
 from minzheng.datacenter.sources.spec import Column, SourceSpec
 
 LABEL = "--files"
