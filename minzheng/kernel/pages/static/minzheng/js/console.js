@@ -3,3 +3,4 @@ import './fields.js';
 import './search.js';
 import './frame.js';
 import './ticks.js';
+import './waiting.js';
