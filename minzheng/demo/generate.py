@@ -34,6 +34,7 @@ FEWEST, MOST = 14, 5_000_000
 #: From this size on the county has the families that close the files (`families.LATE`), so many people.
 WITH_LATE, LATE_PEOPLE = 300, 4
 _URBAN_WEIGHT = 3
+_TOLD = 5_000  # progress is told every so many people
 Progress = Callable[[int, int], None]
 
 
@@ -53,11 +54,12 @@ def generate(
     except OSError as error:
         raise DemoError(f"--out {out}：写不进去（{error.strerror}），请换一个文件夹。") from None
     # By the rules as shipped, whatever a place has signed: no database is asked, the same options give the same bytes.
-    with writer, reckoning.as_decided({}):
+    with writer, reckoning.as_decided({}), reckoning.only_amounts():
         _static(writer)
         plans = caseload.Planner(as_of)
         personal = PersonalPlans(as_of, persons)
         awards, standings, entitled = _AwardNumbers(granter), Standings(seed, as_of), Entitled(granter, seed, personal)
+        told = _TOLD
         for home, rng in _homes(persons, seed, as_of):
             standings.mark(home)
             _write_home(writer, home, rng, as_of)
@@ -69,8 +71,9 @@ def generate(
             writer.add("awards", (awards.row(grant) for grant in grants))
             if home.story:
                 writer.add("logins", _login_rows(citizens([home])))
-            if progress and writer.counts["persons"] % 5000 < 6:
-                progress(writer.counts["persons"], persons)
+            if progress and writer.counts["persons"] >= told:
+                progress(told, persons)
+                told += _TOLD
         writer.add("cases", plans.rows())
         writer.add("cases", personal.rows())
         return writer.close({"persons": persons, "seed": seed, "as_of": as_of.isoformat()})

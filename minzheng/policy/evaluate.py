@@ -85,7 +85,7 @@ class Outcome:
     @property
     def params_used(self) -> list[dict[str, Any]]:
         """name, value, unit, region, level, since, until, reference, evidence of every parameter behind the result."""
-        return [r.as_dict() for r in self._program.used_params] if self._program else []
+        return [dict(row) for row in self._program.params_as_json] if self._program else []
 
     def as_json(self) -> dict[str, Any]:
         """The contract's shape: money as text with two decimals."""
@@ -129,6 +129,11 @@ class _Quick:
     def explainer(self) -> Explainer:
         """Made when first asked for: a third of the time that binding a program takes."""
         return Explainer(self.program)
+
+    @cached_property
+    def params(self) -> list[dict[str, Any]]:
+        """The parameters behind a result, as JSON."""
+        return [r.as_dict() for r in self.program.used_params]
 
     def of(self, program: Program) -> FastFamily | None:
         """The quick way to results, or None while (or where) there is none."""
@@ -188,6 +193,11 @@ class Program:
     def explainer(self) -> Explainer:
         """The same for every place and day that shares this program."""
         return self._quick.explainer
+
+    @property
+    def params_as_json(self) -> list[dict[str, Any]]:
+        """The same for every result of the program: to be copied before it is given away."""
+        return self._quick.params
 
     def at(self, region: str, on: datetime.date) -> Program:
         """The same program for another place and day on which the same rules and values are in force."""

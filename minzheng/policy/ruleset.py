@@ -368,11 +368,17 @@ def load_ruleset(
 
     Raises RulesetError with every finding when rules or parameters cannot be understood.
     """
-    ruleset = _cached(
-        Path(business or PACKAGE / "business").resolve(),
-        Path(regions or PACKAGE / "regions").resolve(),
-        Path(words or WORDS).resolve(),
-    )
+    if business is regions is words is None:
+        ruleset = _installed()
+    else:
+        given = (business or PACKAGE / "business", regions or PACKAGE / "regions", words or WORDS)
+        ruleset = _cached(*(Path(one).resolve() for one in given))
     if ruleset.findings:
         raise RulesetError(ruleset.findings)
     return ruleset
+
+
+@lru_cache(maxsize=1)
+def _installed() -> Ruleset:
+    """The one that every calculation asks for: looking its folders up on the disk each time costs more than many a rule."""
+    return _cached((PACKAGE / "business").resolve(), (PACKAGE / "regions").resolve(), WORDS.resolve())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +16,7 @@ from minzheng.policy.explain import show
 from minzheng.policy.money import Unrounded, to_fen_half_up
 
 Family = dict[str, Any]
+_only_amounts: ContextVar[bool] = ContextVar("only_amounts", default=False)
 
 
 def digest(data: Any) -> str:
@@ -51,6 +54,8 @@ def evidence(
     paid: Outcome,
 ) -> dict[str, Any]:
     """What an assessment rests on, as JSON: inputs, result, explanation, versions of rules and parameters."""
+    if _only_amounts.get():
+        return {}
     return {
         "benefit": benefit,
         "region": region,
@@ -66,6 +71,16 @@ def evidence(
         "ruleset_sha": paid.sha,
         "reasons_in_full": outcome.reasons,
     }
+
+
+@contextmanager
+def only_amounts() -> Iterator[None]:
+    """Answers without their evidence, which costs as much as the rest: where thousands are asked and nothing is decided."""
+    token = _only_amounts.set(True)
+    try:
+        yield
+    finally:
+        _only_amounts.reset(token)
 
 
 def as_json(family: Family) -> Family:
