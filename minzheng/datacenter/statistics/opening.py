@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minzheng.datacenter.statistics import periods, reading, services
+from minzheng.datacenter.statistics import periods, reading, services, terms
 from minzheng.datacenter.statistics.errors import BadPeriod
 from minzheng.datacenter.statistics.models import StatReport
 from minzheng.kernel import clock
@@ -21,10 +21,15 @@ def places() -> list[str]:
 
 
 def open_newest(place: str) -> int:
-    """Open what ended last; returns the number of new reports. Forms that did not exist then are left out."""
-    made = 0
+    """Open what ended last; returns the number of new reports. Forms that did not exist then are left out, and of a form
+    that the place never had what was due before: whoever begins with the platform begins with the next period, and has no
+    pile of reports that nobody could have sent in time. (Whoever wants them all the same arranges them by hand.)"""
+    made, today = 0, clock.today()
+    known = set(StatReport.objects.filter(region_code=place).values_list("shell", flat=True).distinct())
     for shell in reading.shells().values():
-        period = periods.newest_ended(shell.periodicity, clock.today())
+        period = periods.newest_ended(shell.periodicity, today)
+        if shell.code not in known and terms.due(period).date < today:
+            continue
         if StatReport.objects.filter(shell=shell.code, period=period.text, region_code=place).exists():
             continue
         try:

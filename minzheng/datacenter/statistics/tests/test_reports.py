@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 from collections.abc import Callable
@@ -55,9 +56,10 @@ def test_布置到乡镇_再布置不重复_没过完的不能布置_每天自�
     with pytest.raises(StatsNotAllowed):
         services.open_period(actor=town.a, shell="test", region_code=COUNTY, period="2026-09")
     assert opening.places() == [COUNTY]
-    with clock.at(clock.today().replace(year=2026, month=11, day=2)):
-        made = opening.open_newest(COUNTY)
-        assert (made, opening.open_newest(COUNTY)) == (3, 0)  # 测试表十月的已经有了，只补救助月报
+    for month, day, made in ((11, 20, 0), (11, 2, 3), (11, 20, 0), (12, 20, 6)):
+        # 测试表十月的已经有了，只补救助月报；从没报过的表，过了期限才开始用的不补布置，报过的照样布置
+        with clock.at(datetime.date(2026, month, day)):
+            assert opening.open_newest(COUNTY) == made
 
 
 def test_填报_系统的数不能改_空着报不了_别人改过要重填_别处的人不能填(town: SimpleNamespace, opened: Reports) -> None:
