@@ -15,11 +15,13 @@ from minzheng.datacenter.indicators import declaring, reading
 from minzheng.datacenter.indicators.declaring import Span
 from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth, IndicatorValue
 from minzheng.kernel import clock
-from minzheng.kernel.months import month_end
+from minzheng.kernel.months import month_after, month_end
 from minzheng.kernel.regions import codes
 
-#: A live month is computed anew when somebody looks and it is older than this: the running one, and those that ended.
-RUNNING, ENDED = datetime.timedelta(minutes=30), datetime.timedelta(days=1)
+#: A live month is computed anew when somebody looks and it was computed longer ago than this: the running one, the last
+#: two, and those before, of which little is entered any more (the nightly job comes round to each within a week).
+RUNNING, ENDED, LONG_ENDED = datetime.timedelta(minutes=30), datetime.timedelta(days=1), datetime.timedelta(days=8)
+LATELY = 2
 #: Months that reading may compute; longer gaps are left to the nightly job and to "计算".
 MOST_AT_ONCE = 26
 _BATCH = 2000
@@ -84,7 +86,7 @@ def ready(place: str, months: Sequence[datetime.date]) -> None:
     nightly job: a page does not wait for a whole province. Frozen months are left alone. Two queries when all is well."""
     if codes.level(place) < 3:
         return
-    county, now, this = reading.county_of(place), clock.now(), clock.today().replace(day=1)
+    county, now = reading.county_of(place), clock.now()
     known = {row.month: row for row in IndicatorMonth.objects.filter(region_code=county, month__in=list(months))}
     frozen = set(
         IndicatorFreeze.objects.filter(region_code=county, month__in=list(months), version=1).values_list(
@@ -94,9 +96,14 @@ def ready(place: str, months: Sequence[datetime.date]) -> None:
     digest, left = declaring.digest(), MOST_AT_ONCE
     for month in sorted(months, reverse=True):
         row = known.get(month)
-        age = RUNNING if month == this else ENDED
-        fresh = row is not None and row.declared == digest and now - row.computed_at < age
+        fresh = row is not None and row.declared == digest and now - row.computed_at < keeps(month)
         if month in frozen or fresh or left == 0:
             continue
         compute(county, month)
         left -= 1
+
+
+def keeps(month: datetime.date) -> datetime.timedelta:
+    """How long the live values of a month may be looked at before they are computed anew."""
+    this = clock.today().replace(day=1)
+    return RUNNING if month >= this else ENDED if month >= month_after(this, -LATELY) else LONG_ENDED

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime
 
-from minzheng.datacenter.indicators import computing, reading, services
+from minzheng.datacenter.indicators import computing, declaring, reading, services
 from minzheng.datacenter.indicators.errors import IndicatorRefused
-from minzheng.datacenter.indicators.models import IndicatorMonth
+from minzheng.datacenter.indicators.models import IndicatorFreeze, IndicatorMonth
 from minzheng.datacenter.indicators.terms import number
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
@@ -14,6 +14,9 @@ from minzheng.kernel.jobs.context import Context
 from minzheng.kernel.jobs.registry import job, periodic
 from minzheng.kernel.months import month_after
 from minzheng.kernel.orgs.selectors import places_of_work
+
+#: Just computed, by a page or the start of the platform: nothing to do. Older months are come round to after a week.
+MOMENT, WEEK = datetime.timedelta(minutes=30), datetime.timedelta(days=7)
 
 
 def counties() -> list[str]:
@@ -23,10 +26,23 @@ def counties() -> list[str]:
 
 
 def months(today: datetime.date, county: str) -> list[datetime.date]:
-    """What is computed anew every night: the running month and the last two that are not frozen."""
-    this = today.replace(day=1)
-    wanted = [this, month_after(this, -1), month_after(this, -2)]
-    return [month for month in wanted if services.current(county, month) is None]
+    """What is computed anew: the running month and the last two, every night; of those before that boards look back to,
+    what was never computed, and each of the others once a week. No frozen ones, and none of a moment ago."""
+    this, now, digest = today.replace(day=1), clock.now(), declaring.digest()
+    wanted = [month_after(this, -back) for back in range(computing.MOST_AT_ONCE)]
+    frozen = set(
+        IndicatorFreeze.objects.filter(region_code=county, month__in=wanted, version=1).values_list("month", flat=True)
+    )
+    known = {row.month: row for row in IndicatorMonth.objects.filter(region_code=county, month__in=wanted)}
+    lately = wanted[: computing.LATELY + 1]
+
+    def is_due(month: datetime.date) -> bool:
+        row = known.get(month)
+        if row is None or row.declared != digest:
+            return True
+        return now - row.computed_at > (MOMENT if month in lately else WEEK)
+
+    return [month for month in wanted if month not in frozen and is_due(month)]
 
 
 @periodic(every_seconds=24 * 3600)

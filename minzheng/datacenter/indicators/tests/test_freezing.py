@@ -186,7 +186,10 @@ def test_公式用上年的数_增长写明算法(officer: Actor) -> None:
 
 
 @pytest.mark.usefixtures("filled")
-def test_每晚计算_到日子冻结上月(officer: Actor) -> None:
+def test_每晚计算_到日子冻结上月_以前的月份一周轮一次(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(computing, "MOST_AT_ONCE", 5)
+    begun = clock.now()
+
     class Quiet:
         atomic = staticmethod(transaction.atomic)
 
@@ -195,9 +198,14 @@ def test_每晚计算_到日子冻结上月(officer: Actor) -> None:
 
     run = jobs.nightly.run if hasattr(jobs.nightly, "run") else jobs.nightly
     done = run(Quiet())  # type: ignore[operator]
-    assert done == {"counties": 1, "months": 3, "frozen": 1}
-    assert services.current(COUNTY, MONTH) is not None and IndicatorMonth.objects.count() == 3
-    assert run(Quiet())["frozen"] == 0  # type: ignore[operator]
+    assert done == {"counties": 1, "months": 5, "frozen": 1}
+    assert services.current(COUNTY, MONTH) is not None and IndicatorMonth.objects.count() == 5
+    assert run(Quiet()) == {"counties": 1, "months": 0, "frozen": 0}  # type: ignore[operator]
+    # July and May every night (June is frozen), April and March after a week; looking at March meanwhile computes nothing.
+    for hours, computed in ((24, 2), (6 * 24, 2), (7 * 24 + 1, 4)):
+        with clock.at(begun + datetime.timedelta(hours=hours)):
+            assert selectors.value(NEW, COUNTY, "2026-03").value is not None
+            assert run(Quiet())["months"] == computed  # type: ignore[operator]
     Award.objects.filter(item_code="assistance.dibao").update(first_month=TODAY)
     assert selectors.value(NEW, COUNTY, JUNE).value == 2
 
