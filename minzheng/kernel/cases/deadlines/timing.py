@@ -23,13 +23,17 @@ MOVED_FROM, MOVED_TO = "from_region", "to_region"
 STORED = ("due_on", "total_due_on", "due_provisional", "yellow_on")
 
 
-def advance(ctx: Ctx) -> None:
-    """State, deadlines and clock rows of the case from its acts; the version counts every act."""
+def stamp(ctx: Ctx) -> None:
+    """Onto an act that ends a state, before it is stored: the deadline it had, and whether that was kept."""
     case, record = ctx.case, ctx.done
     if record.to_state != record.from_state and case.due_on:
         record.due_on, record.kept_deadline = case.due_on, ctx.today <= case.due_on
-        record.save(update_fields=["due_on", "kept_deadline"])
-    folded = fold_of(case, ctx.item.flow)
+
+
+def advance(ctx: Ctx) -> None:
+    """State, deadlines and clock rows of the case from its acts; the version counts every act."""
+    case = ctx.case
+    folded = _folded(case, ctx.item.flow, ctx.acts)
     case.state = folded.state
     _put(case, folded)
     assignee = _responsible(ctx)
@@ -70,9 +74,13 @@ def _put(case: Case, folded: clocks.Fold) -> None:
 
 
 def fold_of(case: Case, flow: Flow) -> clocks.Fold:
+    return _folded(case, flow, list(case.acts.all()))
+
+
+def _folded(case: Case, flow: Flow, acts: Sequence[CaseAct]) -> clocks.Fold:
     from minzheng.kernel.calendar.selectors import calendar
 
-    return clocks.fold(flow, steps_of(list(case.acts.all())), case.region_code, calendar())
+    return clocks.fold(flow, steps_of(acts), case.region_code, calendar())
 
 
 def steps_of(acts: Sequence[CaseAct]) -> list[clocks.Step]:

@@ -183,8 +183,11 @@ def _do(ctx: Ctx) -> CaseAct:
         effect(ctx)
     ctx.record.to_state = _to_state(ctx)
     ctx.record.data = _plain({**ctx.record.data, **_standing_in(ctx)})
+    timing.stamp(ctx)
+    acts = ctx.acts
     ctx.record.save(force_insert=True)
     ctx.forget()
+    ctx.__dict__["acts"] = [*acts, ctx.record]  # under the lock nobody else has added one
     timing.advance(ctx)
     notice = act.notice(ctx) if callable(act.notice) else act.notice
     if notice:
