@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from minzheng.demo.load import Loader
 
 _STEPS = 9
+_TOLD = 20  # playing a case takes a while: told every so many
 
 
 def load_cases(loader: Loader) -> int:
@@ -43,6 +44,8 @@ def load_cases(loader: Loader) -> int:
         with clock.at(desk.moment(day, 0)):
             case, family = _draft(loader, row)
         count += 1
+        if count % _TOLD == 0:
+            loader.say(f"办件已办 {count} 件")
         try:
             player = Player if row["target"] in ROADS else PersonalPlayer
             player(desk, case, family, row["target"]).play(day)

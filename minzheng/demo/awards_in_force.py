@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from minzheng.demo.copying import Row, copy, sealer
 from minzheng.demo.errors import DemoError
-from minzheng.demo.places import AREA
+from minzheng.demo.places import AREA, COUNTY
 from minzheng.kernel.awards.models import Award, AwardMember, PaymentLine
 from minzheng.kernel.awards.services import next_review
 from minzheng.kernel.cases.running.evidence import canonical
@@ -72,7 +72,7 @@ def _awards(loader: Loader, members: list[Row], lines: list[Row]) -> Iterator[Ro
             pk, region, row["no"], row["item_code"], loader.ids[row["household_no"]], loader.ids[row["payee_no"]],
             loader.names[row["payee_no"]], account(pk, row["account_no"]), row["account_bank"], len(covered), amount,
             answer.cycle, answer.category, row["state"], row["first_month"],
-            row["first_month"] if answer.cycle == "once" else None, _review_after(row, region, decided, answer, loader),
+            row["first_month"] if answer.cycle == "once" else None, _review_after(row, decided, answer, loader),
             decided, frozen(pk, basis.decode()), sealing.sm3(basis), answer.evidence["ruleset_sha"], True, loader.now,
         )  # fmt: skip
         for person, relation, top_up in covered:
@@ -114,14 +114,12 @@ def _basis(row: dict[str, str], answer: Answer, loader: Loader) -> bytes:
     })  # fmt: skip
 
 
-def _review_after(
-    row: dict[str, str], region: str, decided: datetime.date, answer: Answer, loader: Loader
-) -> datetime.date | None:
+def _review_after(row: dict[str, str], decided: datetime.date, answer: Answer, loader: Loader) -> datetime.date | None:
     """The first re-check after the county's today, counted from the decision by the period of the family's class; none of
     what is paid once."""
     if answer.cycle == "once":
         return None
-    params = registry.get(row["item_code"]).flow.params(region, loader.as_of)
+    params = registry.get(row["item_code"]).flow.params(COUNTY, loader.as_of)
     day = next_review(decided, answer.category, params)
     while day <= loader.as_of:
         day = next_review(day, answer.category, params)

@@ -34,7 +34,9 @@ class Desk:
             users = self._users.get((role, code), [])
             if which < len(users):
                 user = users[which]
-                return self._actors.setdefault(user.pk, actor_of(user, on=self.as_of))
+                if user.pk not in self._actors:
+                    self._actors[user.pk] = actor_of(user, on=self.as_of)
+                return self._actors[user.pk]
         raise KeyError(f"{role} {region_code}")
 
     def day(self, start: datetime.date, working_days: int) -> datetime.date:

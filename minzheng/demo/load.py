@@ -110,9 +110,9 @@ class Loader:
             ("统计报表", lambda: statistics.load_statistics(self)),
             ("计划和总结", lambda: summaries.load_summaries(self)),
         )  # fmt: skip
-        for title, step in steps:
+        for number, (title, step) in enumerate(steps, start=1):
             counts[title] = step()
-            self.say(f"{title} {counts[title]}")
+            self.say(f"{number}／{len(steps)} {title} {counts[title]}")
         return counts
 
     def load_regions(self) -> int:

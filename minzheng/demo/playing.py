@@ -93,7 +93,6 @@ class Player:
         self.step += 1
         with clock.at(self.desk.moment(day, self.step)):
             act()
-        self.case.refresh_from_db()
 
     def _do(self, act: str, actor: Actor, **data: Any) -> None:
         services.perform(case_id=self.case.pk, act=act, actor=actor, data=data)
