@@ -77,9 +77,13 @@ class Link(Column):
 
 @dataclass(frozen=True)
 class Number(Column):
-    """An integer, right-aligned."""
+    """An integer, right-aligned. On screen from five digits on grouped by three; exports get the bare number."""
 
     align: ClassVar[str] = "num"
+
+    def cell(self, row: Any, drawing: Drawing) -> str:
+        text = self.text(row, drawing)
+        return f"{int(text):,}" if text.isascii() and text.isdigit() and len(text) > 4 else text or "—"
 
 
 @dataclass(frozen=True)

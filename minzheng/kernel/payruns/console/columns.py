@@ -116,6 +116,13 @@ def said_by_bank(line: PayLine) -> str:
     return line.reason or line.get_excluded_for_display()
 
 
+def advice(line: PayLine) -> str:
+    """What is to be done about a payment that came back; "" for others."""
+    if line.return_code and line.state in ("returned", "unknown") and line.live:
+        return results.get(line.return_code).advice
+    return ""
+
+
 @dataclass(frozen=True)
 class ByCategory(Filter):
     """A class of award (A, B, C; benefits have their own); “无” for awards without one."""

@@ -19,7 +19,8 @@ from minzheng.kernel.parts.bodies import Done, Outcome
 from minzheng.kernel.parts.fields import yuan_text
 from minzheng.kernel.payruns import reading, services, terms
 from minzheng.kernel.payruns.console.words import CHECKS, STATES, item_short, month_of, month_text
-from minzheng.kernel.payruns.errors import PayRefused
+from minzheng.kernel.payruns.errors import PayInput, PayRefused
+from minzheng.kernel.payruns.formats.spec import BadFormat
 from minzheng.kernel.payruns.models import PayBatch, PayCheck, PayLine
 from minzheng.kernel.payruns.returns import expiring
 from minzheng.kernel.payruns.returns import services as returns
@@ -151,9 +152,9 @@ def build(actor: Actor, values: Values, _obj: Any) -> Done:
     batch = services.build(
         actor=actor, month=month_of(values["month"]), item_code=values["item"], region_code=values["region"]
     )
-    return Done(
-        f"批次 {batch.no} 已生成：{batch.lines} 笔，{yuan_text(batch.total_fen)} 元。请处理校验结果。", url(batch)
-    )
+    left = batch.checks.filter(reading.open_q()).count()
+    then = f"有 {left:,} 条校验结果要处理。" if left else "十二项校验没有要处理的，可以请业务股室负责人复核。"
+    return Done(f"批次 {batch.no} 已生成：{batch.lines:,} 笔，{yuan_text(batch.total_fen)} 元。{then}", url(batch))
 
 
 def clear(actor: Actor, check: PayCheck, values: Values) -> Done:
@@ -164,7 +165,7 @@ def clear(actor: Actor, check: PayCheck, values: Values) -> Done:
 def book(actor: Actor, batch: PayBatch, values: Values) -> Done:
     """A return file as it came, put aside for as long as it is read."""
     upload = values["file"][0]
-    with _laid_down(upload) as path:
+    with _laid_down(upload) as path, _refusing_formats():
         outcome = returns.book(actor=actor, batch=batch, path=path, name=upload.name)
     return Done(_brought(outcome), url(batch))
 
@@ -214,7 +215,8 @@ def not_returned(actor: Actor, row: PayLine) -> str:
 
 
 def send(actor: Actor, batch: PayBatch, values: Values) -> Done:
-    services.send(actor=actor, batch_id=batch.pk, format_code=values["format"])
+    with _refusing_formats():
+        services.send(actor=actor, batch_id=batch.pk, format_code=values["format"])
     batch.refresh_from_db()
     return Done(
         f"报盘文件已生成：{batch.file_lines} 笔，{yuan_text(batch.file_fen or 0)} 元，与批次、凭证一致。", url(batch)
@@ -269,6 +271,15 @@ def on_line(name: str, said: str) -> Callable[[Actor, PayLine, Values], Done]:
 def close(actor: Actor, values: Values, _obj: Any) -> Done:
     closed = services.close_month(actor=actor, month=month_of(values["month"]), region_code=values["region"])
     return Done(f"{closed.month:%Y-%m} 已关账，报表校验码 {closed.sha[:16]}。", reverse("payruns.board"))
+
+
+@contextlib.contextmanager
+def _refusing_formats() -> Iterator[None]:
+    """A file that is none of the bank's is a slip of whoever chose it: said on the form, not a fault of the system."""
+    try:
+        yield
+    except BadFormat as error:
+        raise PayInput(str(error)) from error
 
 
 @contextlib.contextmanager

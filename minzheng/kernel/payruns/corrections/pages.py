@@ -60,6 +60,11 @@ class _Papers(Column):
         return format_html_join("　", '<a href="{}" target="_blank" rel="noopener">照片 {}</a>', one) or "—"
 
 
+def _told(row: AccountRequest) -> str:
+    """What is compared with the photograph, on the page where it is confirmed."""
+    return f"{row.award.payee_name}　户名 {row.holder}　账号 {_number(row)}　开户行 {row.bank}"
+
+
 def _number(row: AccountRequest) -> str:
     """In fours, as on the card: it is compared with the photograph."""
     return " ".join(row.number[at : at + 4] for at in range(0, len(row.number), 4))
@@ -219,7 +224,7 @@ PAGES = [
     Page(
         "account_requests.confirm", "console/account-requests/<int:pk>/confirm/", "确认账户更正", services.CONFIRM,
         ActionBody(
-            _waiting, _confirm, fields=_confirm_fields, submit="确认更正", parent="account_requests.list",
+            _waiting, _confirm, fields=_confirm_fields, submit="确认更正", parent="account_requests.detail", about=_told,
             question="户名、账号、开户行和照片逐位相符，再确认。同一个人用同一旧账户的其他待遇一并换过去。自己提出的，由别人确认。",
         ),
         example=_example, reads="确认发放账户更正", step_up=True,
@@ -227,7 +232,7 @@ PAGES = [
     Page(
         "account_requests.refuse", "console/account-requests/<int:pk>/refuse/", "不予更正账户", services.CONFIRM,
         ActionBody(
-            _waiting, _refuse, fields=(REASON,), submit="不予更正", danger=True, parent="account_requests.list",
+            _waiting, _refuse, fields=(REASON,), submit="不予更正", danger=True, parent="account_requests.detail", about=_told,
             question="账户不变，原因会告诉领款人。",
         ),
         example=_example, reads="确认发放账户更正",

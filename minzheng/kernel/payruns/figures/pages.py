@@ -18,7 +18,7 @@ from minzheng.kernel.pages.drawing import buttons, drawing_of
 from minzheng.kernel.pages.exporting.files import XLSX
 from minzheng.kernel.pages.views.export import disposition
 from minzheng.kernel.parts.actions import Action
-from minzheng.kernel.parts.columns import Column, Moment, Money, Number, Region, Text
+from minzheng.kernel.parts.columns import Badge, Column, Link, Moment, Money, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
 from minzheng.kernel.parts.examples import first_of
 from minzheng.kernel.parts.fields import yuan_text
@@ -26,9 +26,9 @@ from minzheng.kernel.parts.page import BoardBody, Custom, DetailBody, Menu, Page
 from minzheng.kernel.parts.panels import Drawn, Facts, Table
 from minzheng.kernel.payruns import reading
 from minzheng.kernel.payruns.console.board import month_in, picker
-from minzheng.kernel.payruns.console.words import item_short, month_of, month_text
+from minzheng.kernel.payruns.console.words import KINDS, item_short, month_of, month_text
 from minzheng.kernel.payruns.figures import book, showing, tables, village
-from minzheng.kernel.payruns.models import PayLine, PayMonth
+from minzheng.kernel.payruns.models import PayBatch, PayLine, PayMonth
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import region_name
 
@@ -135,7 +135,7 @@ def benefits(month: PayMonth, drawing: Drawing) -> list[dict[str, Any]]:
 
 
 REPORT: tuple[Column, ...] = (
-    Text("item", "事项"), Number("households", "户"), Number("distinct_persons", "人（不重复）"),
+    Text("item", "事项", css="nowrap"), Number("households", "户"), Number("distinct_persons", "人（不重复）"),
     Number("person_times", "人次", narrow=False), Number("lines", "笔", narrow=False), Money("due_fen", "应发（元）"),
     Money("offset_fen", "抵扣（元）", narrow=False), Money("paid_fen", "已发（元）"), Money("returned_fen", "待重发（元）"),
     Money("reissued_fen", "已重发（元）", narrow=False), Number("excluded_lines", "剔除（笔）", narrow=False),
@@ -145,9 +145,18 @@ MONTH_FACTS = Facts("关账", columns=1, items=(
     Region("region_code", "地区"), Text("closed_name", "关账人"), Moment("closed_at", "关账时间"),
     Text(lambda row: row.sha, "报表 SM3", css="wrap-anywhere"),
 ))  # fmt: skip
+
+
+def batches(month: PayMonth, drawing: Drawing) -> list[PayBatch]:
+    """The batches that were closed with the month, of those that the actor may read."""
+    return list(reading.batches(drawing.actor).filter(no__in=month.report.get("batches", [])).order_by("no"))
+
+
 BATCH_NUMBERS = Table(
-    "当月批次", rows=lambda month, drawing: [{"no": no} for no in month.report.get("batches", [])],
-    columns=(Text("no", "批次号"),), empty="这个月没有批次。",
+    "当月批次", rows=batches, empty="这个月没有批次。",
+    columns=(Link("no", "批次号", page="payruns.detail", args={"pk": "pk"}, css="nowrap"),
+             Text(lambda row: item_short(row.item_code), "事项"), Badge("kind", "类型", names=KINDS),
+             Number(lambda row: f"{row.lines:,}", "笔数"), Money("total_fen", "金额（元）")),
 )  # fmt: skip
 
 
@@ -168,8 +177,12 @@ PAGES = [
         "payruns.month", "console/payruns/months/<int:pk>/", "关账的月报", reading.READ,
         DetailBody(
             closed_month,
-            (Table("月报（关账时封存）", rows=benefits, columns=REPORT, empty="这个月没有发放。"),),
-            side=(MONTH_FACTS, BATCH_NUMBERS), title=lambda month: f"{month_text(month.month)}月报",
+            (
+                Table("月报（关账时封存）", rows=benefits, columns=REPORT, empty="这个月没有发放。",
+                      more=lambda month: ("这个月现在的发放表", f"{reverse('payruns.tables')}?month={month.month:%Y-%m}")),
+                BATCH_NUMBERS, MONTH_FACTS,
+            ),
+            title=lambda month: f"{month_text(month.month)}月报",
             subtitle=lambda month: "关账以后不再变动；后来的更正、退回记在以后的月份。现在的明细在“发放表”。",
             parent="payruns.board",
         ),

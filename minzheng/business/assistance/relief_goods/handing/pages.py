@@ -12,6 +12,7 @@ from minzheng.business.assistance.relief_goods.handing import campaigns, forms
 from minzheng.business.assistance.relief_goods.models import Campaign, Issue, Receiver
 from minzheng.business.assistance.relief_goods.selectors import ISSUE, MANAGE, READ
 from minzheng.kernel import clock
+from minzheng.kernel.items import registry
 from minzheng.kernel.parts.actions import Action
 from minzheng.kernel.parts.columns import Badge, Date, Link, Number, Region, Text
 from minzheng.kernel.parts.drawing import Drawing
@@ -31,6 +32,21 @@ from minzheng.kernel.parts.panels import Facts, Table
 
 TONES = {"draft": "wait", "open": "info", "closed": "plain"}
 BASES = dict(Receiver.BASES)
+
+
+def why_listed(row: Receiver) -> str:
+    """The benefit by its name where somebody is listed for an award; otherwise the note as it was written."""
+    if row.basis != "award":
+        return row.note
+    return next((item.short for item in registry.all_items() if item.code == row.note), row.note)
+
+
+def _told(one: Campaign) -> str:
+    return f"{one.title}　{one.no}　{one.store.name}"
+
+
+def _told_person(row: Receiver | Issue) -> str:
+    return f"{row.name}　{row.campaign.title}　{row.campaign.no}"
 
 
 def _one(actor: Any, pk: int) -> Campaign | None:
@@ -99,7 +115,7 @@ PEOPLE = (
     Region("region_code", "村（社区）"),
     Text("campaign.title", "批次"),
     Badge("basis", "列入依据", names=BASES),
-    Text("note", "说明", narrow=False),
+    Text(lambda row: why_listed(row), "说明", narrow=False),
     Badge("done", "领取", names={"True": "已领", "False": "未领"}, tones={"True": "good", "False": "wait"}),
 )
 RECORDS = (
@@ -156,14 +172,14 @@ PAGES = [
     Page("relief.campaign", "console/relief/campaigns/<int:pk>/", "物资发放批次", READ, DETAIL, example=_example),
     Page("relief.add_awards", "console/relief/campaigns/<int:pk>/awards/", "从待遇加入", MANAGE, ActionBody(
         _managed, forms.add_awards, fields=forms.award_fields, submit="加入", parent="relief.campaign",
-        question="正在享受所选待遇的人都加入名单；已登记死亡的不加入。"), example=_example),
+        question="正在享受所选待遇的人都加入名单；已登记死亡的不加入。", about=_told), example=_example),
     Page("relief.add_region", "console/relief/campaigns/<int:pk>/region/", "从地区加入", MANAGE, ActionBody(
         _managed, forms.add_region, fields=forms.region_fields, submit="加入", parent="relief.campaign",
-        question="档案在所选地区的人全部加入名单，受灾的村用得上。"), example=_example),
+        question="档案在所选地区的人全部加入名单，受灾的村用得上。", about=_told), example=_example),
     Page("relief.begin", "console/relief/campaigns/<int:pk>/begin/", "开始发放", MANAGE, ActionBody(
-        _managed, forms.begin, submit="开始发放", parent="relief.campaign", question="开始以后可以登记领取；名单还可以再加人。"), example=_draft),
+        _managed, forms.begin, submit="开始发放", parent="relief.campaign", question="开始以后可以登记领取；名单还可以再加人。", about=_told), example=_draft),
     Page("relief.finish", "console/relief/campaigns/<int:pk>/finish/", "结束发放", MANAGE, ActionBody(
-        _managed, forms.finish, submit="结束", parent="relief.campaign", question="结束以后不能再登记领取。没有领的人仍看得到。"), example=_open),
+        _managed, forms.finish, submit="结束", parent="relief.campaign", question="结束以后不能再登记领取。没有领的人仍看得到。", about=_told), example=_open),
     Page("relief.receivers", "console/relief/receivers/", "物资应领人员", READ, ListBody(
         selectors.listed, PEOPLE, sort="-pk", link=("relief.issue", {"pk": "pk"}), batches=("relief.issue_many",), per_page=50,
         export="relief.receivers_export",
@@ -174,12 +190,13 @@ PAGES = [
     Page("relief.receivers_export", "console/relief/receivers/export/", "导出应领人员", READ, ExportBody("relief.receivers"), step_up=True),
     Page("relief.issue", "console/relief/receivers/<int:pk>/issue/", "登记领取", ISSUE, FormBody(
         forms.issue_fields, forms.hand_out, get=_receiver, initial=lambda actor, obj: {"on": clock.today()}, submit="登记领取", parent="relief.receivers",
-        lead="先核对身份证和本人。系统自动从先到期的批次出库。"), example=_waiting, reads="发放物资"),
+        lead=lambda row: f"发给：{_told_person(row)}。先核对身份证和本人；系统自动从先到期的批次出库。"), example=_waiting, reads="发放物资"),
     Page("relief.issue_many", "console/relief/receivers/issue/", "成批登记领取", ISSUE, BatchBody(
         "relief.receivers", forms.hand_out_many, question="勾选的人都已由本人领取并签名？每人一笔，各记各的。", submit="登记领取",
         left_out=forms.left_out)),
     Page("relief.take_off", "console/relief/receivers/<int:pk>/remove/", "从名单去掉", MANAGE, ActionBody(
-        _listed, forms.take_off, fields=forms.REASON, submit="去掉", danger=True, parent="relief.receivers"), example=_waiting),
+        _listed, forms.take_off, fields=forms.REASON, submit="去掉", danger=True, parent="relief.receivers", about=_told_person,
+        question="去掉以后这一批不发给他；已经领了的不能去掉。"), example=_waiting, reads="从物资名单去掉"),
     Page("relief.issues", "console/relief/issues/", "物资发放记录", READ, ListBody(
         selectors.issues, RECORDS, sort="-issued_on", export="relief.issues_export",
         filters=(Search("q", "姓名", by=_named, placeholder="姓名开头"), ByChoice("campaign", "批次", field="campaign_id", choices=_choices),
@@ -197,5 +214,5 @@ PAGES = [
          example=_done, reads="查看物资发放"),
     Page("relief.take_back", "console/relief/issues/<int:pk>/take-back/", "收回物资", ISSUE, ActionBody(
         _to_take_back, forms.take_back, fields=forms.REASON, submit="收回", danger=True, parent="relief.issue_record",
-        question="发错了人或件数时用：物资退回原批次，这个人可以重新领。"), example=_done),
+        question="发错了人或件数时用：物资退回原批次，这个人可以重新领。", about=_told_person), example=_done, reads="收回物资"),
 ]  # fmt: skip

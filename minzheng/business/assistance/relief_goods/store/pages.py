@@ -56,6 +56,10 @@ def _count(actor: Any, pk: int) -> Count | None:
     return selectors.counts(actor).filter(pk=pk).first()
 
 
+def _told(lot: Lot) -> str:
+    return f"{lot.goods.title}　批号 {lot.no}　{lot.store.name}"
+
+
 def _to_decide(actor: Any, pk: int) -> Count | None:
     return selectors.counts(actor, CONFIRM).filter(pk=pk).first()
 
@@ -191,12 +195,12 @@ PAGES = [
         forms.receive_fields, forms.receive, initial=lambda actor, obj: {"on": clock.today()}, submit="入库", parent="relief.stock",
         lead="一批一登：同一种物资、同一批号、同一保质期。写错的不能改，用报损或调出更正。")),
     Page("relief.out", "console/relief/stock/<int:pk>/out/", "物资调出", MANAGE, ActionBody(
-        _managed_lot, forms.take_out, fields=forms.out_fields, submit="调出", parent="relief.lot",
+        _managed_lot, forms.take_out, fields=forms.out_fields, submit="调出", parent="relief.lot", about=_told,
         question="调给机构、其他部门时用；发给群众的在“物资发放”里办。"), example=_example),
     Page("relief.transfer", "console/relief/stock/<int:pk>/transfer/", "库间调拨", MANAGE, ActionBody(
-        _managed_lot, forms.transfer, fields=forms.transfer_fields, submit="调拨", parent="relief.lot"), example=_example),
+        _managed_lot, forms.transfer, fields=forms.transfer_fields, submit="调拨", parent="relief.lot", about=_told), example=_example),
     Page("relief.loss", "console/relief/stock/<int:pk>/loss/", "物资报损", MANAGE, ActionBody(
-        _managed_lot, forms.lose, fields=forms.loss_fields, submit="提出报损", parent="relief.lot",
+        _managed_lot, forms.lose, fields=forms.loss_fields, submit="提出报损", parent="relief.lot", about=_told,
         question="另一人核准后才减库存。"), example=_example),
     Page("relief.stores", "console/relief/stores/", "物资库点", READ, ListBody(
         selectors.stores, (Text("name", "库点", sort="name"), Region("region_code", "所在地"), Text("address", "地址"),
@@ -241,7 +245,8 @@ PAGES = [
         actions=(Action("核准", "relief.decide", args={"pk": "pk"}, primary=True, when=lambda one: one.state == "proposed"),)),
          example=_count_example, impersonal=IMPERSONAL),
     Page("relief.decide", "console/relief/counts/<int:pk>/decide/", "核准盘点和报损", CONFIRM, ActionBody(
-        _to_decide, forms.decide, fields=forms.DECISION, submit="提交", parent="relief.count"), example=_open_count),
+        _to_decide, forms.decide, fields=forms.DECISION, submit="提交", parent="relief.count",
+        about=lambda one: f"{one.get_kind_display()}　{one.store.name}　提出人 {one.made_name}"), example=_open_count),
     Page("relief.goods", "console/relief/goods/", "物资目录", READ, ListBody(
         selectors.goods, (Text("title", "物资", sort="title"), Text("code", "代码"), Badge("category", "类别", names=KINDS), Text("spec", "规格"),
                           Text("unit", "单位"), Number(lambda row: f"{row.pieces_for} 件供 {row.persons_for} 人" if row.persons_for else "", "可供人数"),

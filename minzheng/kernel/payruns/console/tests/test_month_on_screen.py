@@ -144,6 +144,15 @@ def test_从制作到银行结果_各岗位在页面上各办各的_四方一致
     assert "更正账户后重发" in page
     back = batch.bank_files.get(direction="back")
     assert (back.paid, back.returned, back.rejected) == (3, 1, 0)
+    # every act says which batch, how many, how much; a file of something else is refused in words, not with a fault
+    where = reverse("payruns.book", kwargs={"pk": batch.pk})
+    form = client_of(world.cashier).get(where).content.decode()
+    assert batch.no in form and "4 笔 1,726.55 元" in form and "现在：部分退回" in form
+    other = client_of(world.cashier).post(where, {"file": SimpleUploadedFile("note.txt", b"hello\n")})
+    assert other.status_code == 422 and "认不出这份文件的格式" in other.content.decode()
+    line = PayLine.objects.get(batch=batch, state="returned")
+    told = client_of(world.clerk).get(reverse("payruns.line", kwargs={"pk": line.pk})).content.decode()
+    assert "怎么办" in told and "请核对存折" in told
     # the file can be fetched by whoever sends it, and only by them
     out = batch.bank_files.get(direction="out")
     url = reverse("payruns.file", kwargs={"pk": out.pk})
