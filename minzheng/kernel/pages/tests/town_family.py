@@ -142,7 +142,7 @@ def _of_county(family: dict[str, Any], staff: Callable[[str, str], User], owner:
     glass = GlassBreak.objects.create(
         region_code=VILLAGE, person=family["person"], user=staff("matching_officer", COUNTY), user_name="核对员",
         role="matching_officer", reason_code="stray", text=TOKENS["glass_text"], opened_at=now,
-        expires_at=now + datetime.timedelta(minutes=30),
+        expires_at=now + datetime.timedelta(hours=9),  # as long as all posts may take to open every page
     )  # fmt: skip
     question = ReadQuestion.objects.create(
         region_code=VILLAGE, person=family["person"], asked_by=owner, text=TOKENS["question_text"], asked_at=now
