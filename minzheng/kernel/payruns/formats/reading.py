@@ -9,17 +9,22 @@ import csv
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import python_calamine as calamine
 
+from minzheng.kernel.payruns.formats.plain import Plain, Recogniser, recogniser
 from minzheng.kernel.payruns.formats.spec import BadFormat, Column, Format
 
 #: Longest sensible record, in bytes: what is longer is not a line of a return file.
 MAX_RECORD = 4096
+#: Bytes read at once; pieces no longer than _SMALLEST are read record by record when something in them is odd.
+_PIECE, _SMALLEST = 256 << 10, 4 << 10
+_SOME = 4000
 _YUAN = re.compile(r"(\d{1,11})(?:\.(\d{1,2}))?", re.ASCII)
 _DIGITS = re.compile(r"\d{1,15}", re.ASCII)
 
@@ -45,14 +50,47 @@ class Reading:
     control: dict[str, Any] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Result]:
-        return self._results()
+        return self._results(_records(self.format, self.path))
 
-    def _results(self) -> Iterator[Result]:
+    def portions(self) -> Iterator[Plain | list[Result]]:
+        """The same records in the same order: many at once where they are plain, as results where something is odd."""
+        recognise = recogniser(self.format)
+        if recognise is None:
+            whole = iter(self)
+            while some := list(itertools.islice(whole, _SOME)):
+                yield some
+            return
+        before = 0
+        with self.path.open("rb") as file:
+            while data := file.read(_PIECE):
+                data += file.readline(MAX_RECORD)
+                if not _separable(self.format, data):
+                    file.seek(-len(data), 1)
+                    rest = self._results(_of_stream(self.format, file, before))
+                    while some := list(itertools.islice(rest, _SOME)):
+                        yield some
+                    return
+                before = yield from self._piece(recognise, data, before)
+
+    def _piece(self, recognise: Recogniser, data: bytes, before: int) -> Generator[Plain | list[Result], None, int]:
+        """A piece of the file, halved until what is odd stands nearly alone; gives the number of its last record."""
+        plain = recognise(data, before)
+        if plain is not None:
+            yield plain
+            return before + len(plain)
+        middle = data.find(b"\n", len(data) // 2) + 1
+        if len(data) <= _SMALLEST or middle == len(data):
+            yield list(self._results(_of_stream(self.format, BytesIO(data), before)))
+            return before + _counted(self.format, data)
+        before = yield from self._piece(recognise, data[:middle], before)
+        return (yield from self._piece(recognise, data[middle:], before))
+
+    def _results(self, records: Iterable[tuple[int, Sequence[str]]]) -> Iterator[Result]:
         side, one = self.format.back, self.format
         places = {column.source: n for n, column in enumerate(side.line) if column.source}
         parse = _parser(one, places, len(side.line))
         control, marks = side.control[0].mark, len(side.control)
-        for record, cells in _records(one, self.path):
+        for record, cells in records:
             if cells and cells[0] == control:
                 self._take_control(record, cells[:marks])
             elif side.titles and record == 1:
@@ -121,16 +159,38 @@ def _fen(text: str) -> int | None:
 
 def _records(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     """(record number from 1, cells as stripped text); a record that is not one at all has no cells."""
-    kinds = {"fixed": _fixed, "csv": _csv, "json": _json, "xlsx": _xlsx}
-    return kinds[one.kind](one, path)
+    if one.kind == "xlsx":
+        yield from _xlsx(path)
+        return
+    with path.open("rb", buffering=1 << 20) as file:
+        yield from _of_stream(one, file, 0)
 
 
-def _fixed(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _of_stream(one: Format, file: BinaryIO, before: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """The records from here on; `before`: how many came earlier in the file."""
+    kinds = {"fixed": _fixed, "csv": _csv, "json": _json}
+    return kinds[one.kind](one, file, before)
+
+
+def _separable(one: Format, data: bytes) -> bool:
+    """Whether the records of this piece are understood without what follows: it ends with a line, and no cell in quotes
+    reaches beyond a line."""
+    if not data.endswith(b"\n"):
+        return False
+    return one.kind == "fixed" or not (b'"' in data or b"\x00" in data or data.count(b"\r") != data.count(b"\r\n"))
+
+
+def _counted(one: Format, data: bytes) -> int:
+    """How many records a separable piece holds, blank ones too."""
+    return data.count(b"\n") if one.kind == "csv" else sum(1 for _ in _lines(BytesIO(data)))
+
+
+def _fixed(one: Format, file: BinaryIO, before: int) -> Iterator[tuple[int, Sequence[str]]]:
     side, encoding = one.back, one.encoding
     lines, controls = _cuts(side.line), _cuts(side.control)
     line_length, control_length = lines[-1].stop, controls[-1].stop
     line_mark, control_mark = side.line[0].mark.encode(), side.control[0].mark.encode()
-    for number, raw in _raw_lines(path):
+    for number, raw in _raw_lines(file, before):
         if raw.startswith(line_mark) and len(raw) == line_length:
             cuts = lines
         elif raw.startswith(control_mark) and len(raw) == control_length:
@@ -153,40 +213,40 @@ def _cuts(columns: Sequence[Column]) -> list[slice]:
     return [slice(end - column.width, end) for column, end in zip(columns, ends, strict=True)]
 
 
-def _raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _raw_lines(file: BinaryIO, before: int) -> Iterator[tuple[int, bytes]]:
     """Lines without their ends; blank ones are left out but counted. A record without end is cut: it cannot be read."""
-    with path.open("rb", buffering=1 << 20) as file:
-        number = 0
-        while raw := file.readline(MAX_RECORD):
+    for number, raw in enumerate(_lines(file), start=before + 1):
+        raw = raw.rstrip(b"\r\n")
+        if raw and raw != b"\x1a":
+            yield number, raw
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: file.readline(MAX_RECORD), b"")
+
+
+def _csv(one: Format, file: BinaryIO, before: int) -> Iterator[tuple[int, Sequence[str]]]:
+    encoding = "utf-8-sig" if one.encoding == "utf-8" and before == 0 else one.encoding
+    reader = csv.reader(TextIOWrapper(file, encoding, errors="replace", newline=""))
+    number = before
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
             number += 1
-            raw = raw.rstrip(b"\r\n")
-            if raw and raw != b"\x1a":
-                yield number, raw
+            yield number, ()
+            continue
+        number += 1
+        if cells:
+            yield number, [cell.strip() for cell in cells]
 
 
-def _csv(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
-    encoding = "utf-8-sig" if one.encoding == "utf-8" else one.encoding
-    with path.open(encoding=encoding, errors="replace", newline="", buffering=1 << 20) as file:
-        reader = csv.reader(file)
-        number = 0
-        while True:
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error:
-                number += 1
-                yield number, ()
-                continue
-            number += 1
-            if cells:
-                yield number, [cell.strip() for cell in cells]
-
-
-def _json(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _json(one: Format, file: BinaryIO, before: int) -> Iterator[tuple[int, Sequence[str]]]:
     line, control = one.back.line, one.back.control
     marker = control[0]
-    for number, raw in _raw_lines(path):
+    for number, raw in _raw_lines(file, before):
         try:
             told = json.loads(raw)
         except ValueError:
@@ -199,7 +259,7 @@ def _json(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
         yield number, [_plain(told.get(column.name, "")) for column in columns]
 
 
-def _xlsx(one: Format, path: Path) -> Iterator[tuple[int, Sequence[str]]]:
+def _xlsx(path: Path) -> Iterator[tuple[int, Sequence[str]]]:
     from zipfile import BadZipFile, ZipFile
 
     try:

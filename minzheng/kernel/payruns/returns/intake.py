@@ -3,23 +3,25 @@ the proof that the control record ties. Nothing is booked here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from django.db import connection
+from numpy.typing import NDArray
 
 from minzheng.kernel.payruns.errors import PayRefused
-from minzheng.kernel.payruns.formats import codes
+from minzheng.kernel.payruns.formats.plain import Plain
 from minzheng.kernel.payruns.formats.reading import Reading, Result
 from minzheng.kernel.payruns.formats.writing import yuan
+from minzheng.kernel.payruns.returns import copying
 
 if TYPE_CHECKING:
     from minzheng.kernel.payruns.models import PayBatch
 
 #: More records than these that cannot be taken: it is not a return file of this batch at all.
 MOST_FAULTS = 10_000
-_PORTION = 4000
 _MOST_SEQ = 2_000_000_000
 
 
@@ -72,21 +74,42 @@ def take_in(batch: PayBatch, reading: Reading) -> Intake:
             "ON COMMIT DROP"
         )
         cursor.execute("SELECT coalesce(max(seq), 0) FROM kernel_payline WHERE batch_id = %s", [batch.pk])
-        seen = bytearray(cursor.fetchone()[0] + 1)
-        with connection.wrap_database_errors, cursor.copy("COPY pay_return FROM STDIN") as target:
-            for text in _portions(reading, taken, seen, repeated):
-                target.write(text)
-        cursor.execute("ANALYZE pay_return")
+        seen = np.zeros(cursor.fetchone()[0] + 1, bool)
+        with connection.wrap_database_errors, cursor.copy("COPY pay_return FROM STDIN (FORMAT BINARY)") as target:
+            target.write(copying.HEAD)
+            for portion in reading.portions():
+                if not (isinstance(portion, Plain) and _as_one(taken, seen, portion)):
+                    results = [Result(*one, "", "") for one in portion] if isinstance(portion, Plain) else portion
+                    portion = _one_by_one(results, taken, seen, repeated)
+                target.write(copying.rows(portion))
+            target.write(copying.END)
+        cursor.execute("ANALYZE pay_return (seq, state)")
     _prove(batch, taken)
     _settle_repeated(taken, repeated)
     return taken
 
 
-def _portions(reading: Reading, taken: Intake, seen: bytearray, repeated: list[Result]) -> Iterator[str]:
-    rows: list[str] = []
-    most, outcomes = len(seen), _outcomes()
-    for result in reading:
-        record, seq, fen, code, tail, _message, fault = result
+def _as_one(taken: Intake, seen: NDArray[np.bool_], some: Plain) -> bool:
+    """Count plain records in, when every one of them is of the batch and told for the first time."""
+    if some.seq.max() >= len(seen) or seen[some.seq].any() or len(np.unique(some.seq)) < len(some):
+        return False
+    seen[some.seq] = True
+    paid = some.code == b"00"
+    taken.records += len(some)
+    taken.readable += len(some)
+    taken.readable_fen += int(some.fen.sum())
+    taken.paid += int(paid.sum())
+    taken.paid_fen += int(some.fen[paid].sum())
+    return True
+
+
+def _one_by_one(
+    results: Iterable[Result], taken: Intake, seen: NDArray[np.bool_], repeated: list[Result]
+) -> list[Result]:
+    """Count records in, each with its own reason where it cannot be taken; gives those that can."""
+    good: list[Result] = []
+    for result in results:
+        _record, seq, fen, code, tail, _message, fault = result
         taken.records += 1
         if fault or not tail.isalnum():
             taken.unreadable.append(result)
@@ -97,24 +120,16 @@ def _portions(reading: Reading, taken: Intake, seen: bytearray, repeated: list[R
         if code == "00":
             taken.paid += 1
             taken.paid_fen += fen
-        if seq >= most:
+        if seq >= len(seen):
             taken.add_fault(result, f"序号 {seq} 不在本批报盘明细里")
         elif seen[seq]:
             repeated.append(result)
             if len(repeated) > MOST_FAULTS:
                 raise ReturnRefused(f"文件里重复的序号超过 {MOST_FAULTS} 个：请向银行核实后重新要一份。")
         else:
-            seen[seq] = 1
-            rows.append(f"{record}\t{seq}\t{fen}\t{tail}\t{outcomes[code]}\n")
-            if len(rows) == _PORTION:
-                yield "".join(rows)
-                rows.clear()
-    yield "".join(rows)
-
-
-def _outcomes() -> dict[str, str]:
-    """Our code → the last three columns of pay_return."""
-    return {one.code: f"{one.code}\t{one.outcome}\t{one.flag}" for one in codes.all().values()}
+            seen[seq] = True
+            good.append(result)
+    return good
 
 
 def _prove(batch: PayBatch, taken: Intake) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,19 @@ def test_同一份文件登记两次_什么也不变(world: World, batch: PayBat
     assert LedgerEntry.objects.count() == entries and BankFile.objects.filter(direction="back").count() == 1
     other = book(world, batch, answer({1: "00", 4: "00"}, "other"))
     assert (other.known, other.paid, other.rejected) == (2, 0, 0) and LedgerEntry.objects.count() == entries
+
+
+@pytest.mark.django_db
+def test_写结果不动索引_也不先锁行() -> None:
+    tables = ["kernel_payline", "kernel_paymentline"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = ANY(%s)", [tables])
+        words = {word for (told,) in cursor.fetchall() for word in re.findall(r"\w+", told)}
+        assert "award_id" in words and not words & {"state", "return_code", "resulted_on", "booked_month", "reason"}
+        cursor.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND tgtype & 19 = 19", [tables]
+        )
+        assert cursor.fetchall() == []  # a row trigger BEFORE an update makes the database lock and log every row first
 
 
 def test_超时以后到账_只付一次(world: World, batch: PayBatch, answer: Answer) -> None:
