@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from minzheng.datacenter.lake import engine, places, points, rowfiles
 from minzheng.datacenter.lake.checking import REPAIRS, REPAIRS_LOOKED_UP, Clean
 from minzheng.datacenter.lake.errors import LakeRefused
+from minzheng.kernel import disk
 
 #: Rows of one row group: a caseload and the monitors stream past them. With 8 192 a million deposits take a quarter more to
 #: read and a fifth more to write; who looks for one family reads the files of rows instead.
@@ -83,7 +84,7 @@ class Draft:
             raise LakeRefused(f"排序后只剩 {files[0]['rows']} 行（应为 {self.rows} 行），没有入湖：请报告系统管理员。")
         files += rows_beside(self.folder, files, self._looked_up)
         points.reach("copied")
-        _flush(self.folder)
+        disk.sync(self.folder)
         return files
 
     def move(self, source: str, period: str, no: str) -> Path:
@@ -94,7 +95,7 @@ class Draft:
             shutil.rmtree(target)
         os.replace(self.folder, target)
         for parent in (target.parent, target.parent.parent, target.parent.parent.parent):
-            _flush(parent)
+            disk.sync(parent)
         points.reach("renamed")
         return target
 
@@ -126,19 +127,10 @@ def rows_beside(folder: Path, files: Iterable[Mapping[str, Any]], looked_up: Col
 def file_of(path: Path) -> dict[str, Any]:
     """The manifest's entry for a file, which is flushed to disk."""
     path.chmod(0o600)
-    with path.open("rb") as handle:
-        os.fsync(handle.fileno())
+    disk.sync(path)
     return {"name": path.name, "rows": rows_in(path), "bytes": path.stat().st_size, "sm3": sm3_of(path)}
 
 
 def rows_in(path: Path) -> int:
     """How many rows a Parquet file or a file of rows says it has. Raises rowfiles.Unusable."""
     return rowfiles.count(path) if path.suffix == rowfiles.SUFFIX else int(pq.read_metadata(path).num_rows)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -23,6 +23,8 @@ from typing import Any
 
 from django.conf import settings
 
+from minzheng.kernel import disk
+
 FORMAT = 2
 #: How long a process may go on with the ring as it last saw it. `retire` is to wait much longer than this.
 LOOK_SECONDS = 2.0
@@ -181,11 +183,7 @@ def write_private(place: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    disk.sync(place.parent)
 
 
 def install(made: KeyRing) -> Path | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from minzheng.kernel import disk
 from minzheng.kernel.crypto.sealing import CannotOpen, open_sealed, seal, sm3
 from minzheng.kernel.documents.errors import DamagedFile, NoRoom
 
@@ -78,7 +79,7 @@ def _write(name: str, plain: bytes, bound_to: str) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    disk.sync(target.parent)
 
 
 def reseal(name: str, *, bound_to: str) -> None:
@@ -155,11 +156,3 @@ def _full(name: str) -> Path:
     if not _NAME.fullmatch(name):
         raise DamagedFile(f"文件登记的存放位置不对（{name}）：请报告审计员。")
     return Path(settings.MEDIA_ROOT, name)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

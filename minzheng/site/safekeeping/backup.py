@@ -21,7 +21,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from minzheng import __version__
-from minzheng.kernel import clock
+from minzheng.kernel import clock, disk
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto import keyring
 from minzheng.kernel.crypto.keyring import KeyRing
@@ -189,7 +189,7 @@ def _beside(target: Path) -> Iterator[Any]:
         with os.fdopen(handle, "wb", buffering=0) as raw, _whole(raw) as out:
             yield out
         os.replace(draft, target)
-        _flush_folder(target.parent)
+        disk.sync(target.parent)
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise _explained(error, target) from error
@@ -209,14 +209,6 @@ def _whole(raw: Any) -> Iterator[Any]:
         out.detach()  # what waits in the buffer must not be written while the error goes up
         raise
     out.detach()
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _explained(error: OSError, target: Path) -> SafekeepingError:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from minzheng.datacenter.matching.bulk.errors import MatchRefused
+from minzheng.kernel import disk
 
 #: What a run publishes. Anything else in the folder is somebody else's and stays.
 FILES = ("hits.parquet", "families.parquet", "alerts.parquet", "run.json")
@@ -107,7 +108,7 @@ def _publish(folder: Path, out: Path) -> None:
             _exchange(folder, out)
     except OSError as error:
         raise MatchRefused(f"--out：不能把结果放到 {out}（{error.strerror}），原有的结果没有动。") from None
-    _sync(out.parent)
+    disk.sync(out.parent)
 
 
 def _exchange(one: Path, other: Path) -> None:
@@ -122,13 +123,5 @@ def _exchange(one: Path, other: Path) -> None:
 def _on_disk(folder: Path) -> None:
     """Everything is on the disk before the names change."""
     for file in folder.iterdir():
-        _sync(file)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        disk.sync(file)
+    disk.sync(folder)
