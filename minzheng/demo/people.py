@@ -10,6 +10,7 @@ from random import Random
 
 from minzheng.demo import names
 from minzheng.demo.places import AREA, Place
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.subjects.idcard import make
 
 DISABILITIES = (("肢体", 0.45), ("视力", 0.15), ("听力", 0.15), ("智力", 0.1), ("精神", 0.1), ("多重", 0.05))
@@ -50,7 +51,7 @@ class Member:
     notes: dict[str, str] = field(default_factory=dict)
 
     def age(self, on: datetime.date) -> int:
-        return on.year - self.birth.year - ((on.month, on.day) < (self.birth.month, self.birth.day))
+        return age_on(self.birth, on)
 
 
 @dataclass(slots=True)

@@ -18,9 +18,10 @@ from minzheng.datacenter.matching.interface import Asked
 from minzheng.datacenter.matching.models import MatchRequest
 from minzheng.datacenter.matching.requests import asked_of, number
 from minzheng.kernel import clock
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.calendar.selectors import add_working_days
-from minzheng.kernel.cases.drafting.members import ADULT, age
+from minzheng.kernel.cases.drafting.members import ADULT
 from minzheng.kernel.cases.errors import NotAllowed, Refused
 from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 from minzheng.kernel.subjects.selectors import in_demo
@@ -129,8 +130,8 @@ def consent_faults(people: Sequence[Person], today: datetime.date) -> list[str]:
     """Why a consent does not hold today: one sentence each. Minors are signed for; who is 18 today signs alone."""
     faults = []
     for one in people:
-        grown = age(one.born, today) >= ADULT
-        if grown and one.guardian and age(one.born, one.signed_on) < ADULT:
+        grown = age_on(one.born, today) >= ADULT
+        if grown and one.guardian and age_on(one.born, one.signed_on) < ADULT:
             faults.append(f"{one.name}已满 18 周岁，监护人代签的授权书不再有效，要本人签署")
         elif not grown and not one.guardian:
             faults.append(f"{one.name}未成年，授权书要由监护人签署并写明姓名")

@@ -24,6 +24,7 @@ from minzheng.datacenter.monitoring.entries import PARENTS, SELF
 from minzheng.datacenter.people.low_income import selectors as low_income
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.awards import selectors as awards
 from minzheng.kernel.crypto.sealing import sm3
 from minzheng.kernel.subjects.selectors import visible_households, visible_persons
@@ -273,11 +274,6 @@ def _years(everybody: _Persons, pk: int, on: datetime.date) -> int:
 
 def _older(everybody: _Persons, one: int, child: int, on: datetime.date) -> bool:
     return one in everybody.rows and _years(everybody, one, on) - _years(everybody, child, on) >= GENERATION
-
-
-def age_on(born: datetime.date, on: datetime.date) -> int:
-    """Full years on a day."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _add(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
+from minzheng.kernel.ages import age_on
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -17,11 +18,7 @@ YEARS = 14
 
 def is_child(birth_date: datetime.date | None, on: datetime.date | None = None) -> bool:
     """Whether somebody born then has not yet had the fourteenth birthday; unknown counts as no child."""
-    day = on or clock.today()
-    if birth_date is None:
-        return False
-    birthday = (birth_date.month, birth_date.day) <= (day.month, day.day)
-    return day.year - birth_date.year - (0 if birthday else 1) < YEARS
+    return birth_date is not None and age_on(birth_date, on or clock.today()) < YEARS
 
 
 def file_of_a_child(actor: Actor, arguments: Mapping[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor
 from minzheng.kernel.accounts.citizens import normal_phone
 from minzheng.kernel.accounts.errors import AccountError
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.audit import services as audit
 from minzheng.kernel.crypto.fields import BlindIndex
 from minzheng.kernel.subjects import idcard
@@ -54,7 +55,7 @@ def give(
         raise MandateRefused(
             "您的手机号还没有和档案对上，不能在手机上委托。请到乡镇（街道）民政窗口登记，或写委托书拍照。"
         )
-    if person.birth_date and _age(person.birth_date) < ADULT:
+    if person.birth_date and age_on(person.birth_date, clock.today()) < ADULT:
         raise MandateRefused("未成年人由监护人代办，不用委托。")
     phone = _phone(agent_phone)
     if actor.user is not None and actor.user.phone == phone:
@@ -137,7 +138,7 @@ def claim(
     person = speaking(person) if person is not None else None
     if person is not None and person.pk == actor.person_id:
         raise MandateRefused("这是您自己的身份证号，自己办直接申请就行。")
-    child = _age(idcard.check(number).birth_date) < ADULT
+    child = age_on(idcard.check(number).birth_date, clock.today()) < ADULT
     if kind == "entrust" and child:
         raise MandateRefused("未成年人由监护人代办，请选“我是监护人”。")
     recorded = bool(kind == "guardian" and person and person.name == name and child and parent_of_record(actor, person))
@@ -321,8 +322,3 @@ def _id_no(text: str) -> str:
         return idcard.check(text).normalised
     except idcard.InvalidIdNumber as error:
         raise MandateRefused(str(error)) from None
-
-
-def _age(born: datetime.date) -> int:
-    today = clock.today()
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

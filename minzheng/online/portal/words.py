@@ -9,6 +9,7 @@ from typing import Any
 import cn2an
 
 from minzheng.kernel import clock
+from minzheng.kernel.ages import age_on
 
 WEEKDAYS = "一二三四五六日"
 _LARGEST_READ = Decimal(100_000_000)
@@ -44,7 +45,7 @@ def id_words(id_no: Any, *, short: bool = False) -> str:
     except InvalidIdNumber:
         return ""
     sex = {"1": "男", "2": "女"}.get(str(card.sex), str(card.sex))
-    years = age(card.birth_date, clock.today())
+    years = age_on(card.birth_date, clock.today())
     if short:
         return f"{sex}，{years} 岁"
     return f"{date_words(card.birth_date)}出生，{sex}，{years} 岁"
@@ -55,13 +56,9 @@ def age_of_id(id_no: Any) -> int | None:
     from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 
     try:
-        return age(check(str(id_no or "")).birth_date, clock.today())
+        return age_on(check(str(id_no or "")).birth_date, clock.today())
     except InvalidIdNumber:
         return None
-
-
-def age(born: datetime.date, today: datetime.date) -> int:
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def date_words(day: datetime.date | None, *, weekday: bool = False) -> str:

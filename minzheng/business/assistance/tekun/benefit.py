@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minzheng.business.assistance.means_test.family import policy_family, yuan
 from minzheng.business.assistance.tekun.form import SIX
 from minzheng.kernel import clock
-from minzheng.kernel.cases.drafting.members import age
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.items import reckoning
 from minzheng.kernel.items.items import Answer
 from minzheng.kernel.items.personal import PersonalBenefit
@@ -51,7 +51,7 @@ def unable_items(known: Mapping[str, Any]) -> int:
 def obligor_words(member: CaseMember, words: Family) -> Family:
     """One person who owes support, for the rule of 履行能力."""
     known = facts_of(member)
-    years = age(member.birth_date, clock.today()) if member.birth_date else int(known.get("age") or 0)
+    years = age_on(member.birth_date, clock.today()) if member.birth_date else int(known.get("age") or 0)
     return {
         **words,
         "义务人身份": STANDING.get(known.get("status") or "", "无"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from minzheng.kernel import clock
+from minzheng.kernel.ages import born_by
 from minzheng.kernel.cases import services as cases
 from minzheng.kernel.items.unclaimed import without
 from minzheng.kernel.regions.codes import scope_q
@@ -40,14 +41,6 @@ def starting_age(region_code: str, on: datetime.date) -> int | None:
     place = normalize_region(region_code)
     amount, age = (params.resolve(name, place, on) for name in ("高龄津贴_一档金额", "高龄津贴_一档年龄"))
     return int(age.row.value) if amount is not None and age is not None else None
-
-
-def born_by(on: datetime.date, years: int) -> datetime.date:
-    """The latest birthday of somebody who is `years` old on that day."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:  # 29 February of a common year
-        return on.replace(year=on.year - years, day=28)
 
 
 def reaches(born: datetime.date, years: int) -> datetime.date:

@@ -9,6 +9,7 @@ import pytest
 from minzheng.business.elderly.old_age import found
 from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import SYSTEM
+from minzheng.kernel.ages import born_by
 from minzheng.kernel.cases.errors import NotAllowed
 from minzheng.kernel.cases.tests.place import APPLIED, OTHER_TOWN, VILLAGE, Kin, Place
 from minzheng.kernel.subjects.services import ensure_person, record_death
@@ -92,4 +93,4 @@ def test_没有公布金额的地方不列(monkeypatch):
 def test_闰日出生的_平年三月一日到龄():
     assert found.reaches(datetime.date(1948, 2, 29), 79) == datetime.date(2027, 3, 1)
     assert found.reaches(datetime.date(1948, 2, 29), 80) == datetime.date(2028, 2, 29)
-    assert found.born_by(datetime.date(2028, 2, 29), 81) == datetime.date(1947, 2, 28)
+    assert born_by(datetime.date(2028, 2, 29), 81) == datetime.date(1947, 2, 28)

@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 
 from minzheng.datacenter.people.low_income import selectors
 from minzheng.datacenter.people.low_income.catalogue import class_title, tag_title, tags
-from minzheng.datacenter.people.low_income.computed import age_on
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.parts.columns import Column, Number, badge
 from minzheng.kernel.parts.drawing import Drawing, attribute
 
@@ -65,5 +65,5 @@ class Age(Number):
     """Whole years today; `value` is the path to the date of birth."""
 
     def text(self, row: Any, drawing: Drawing) -> str:
-        age = age_on(attribute(row, self.key), drawing.today)
-        return "" if age is None else str(age)
+        born = attribute(row, self.key)
+        return "" if born is None else str(age_on(born, drawing.today))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from minzheng.datacenter.people.low_income.catalogue import Tag, tags
+from minzheng.kernel.ages import age_on
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,11 @@ class Traits:
     sources: frozenset[str] = frozenset()
 
 
-def age_on(birth_date: datetime.date | None, on: datetime.date) -> int | None:
-    """Whole years; on 28 February of a common year somebody born on the 29th is not yet a year older."""
-    if birth_date is None:
-        return None
-    return on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
-
-
 def tags_of(traits: Traits, on: datetime.date) -> dict[str, str]:
     """{tag code: the fact it rests on}."""
     found = {}
     for tag in tags().values():
-        basis = _basis(tag, traits, age_on(traits.birth_date, on))
+        basis = _basis(tag, traits, age_on(traits.birth_date, on) if traits.birth_date else None)
         if basis:
             found[tag.code] = basis
     return found

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 
 from minzheng.datacenter.people.low_income.catalogue import classes, special_codes
 from minzheng.datacenter.people.models import LowIncomeEntry, PersonTag
+from minzheng.kernel.ages import born_by
 
 if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
@@ -96,16 +97,8 @@ def born(
     rows: QuerySet[LowIncomeEntry], on: datetime.date, age_from: int, age_to: int | None
 ) -> QuerySet[LowIncomeEntry]:
     """Entries of people of these whole years on a day; None: no upper end."""
-    rows = rows.filter(person__birth_date__lte=years_before(on, age_from))
-    return rows if age_to is None else rows.filter(person__birth_date__gt=years_before(on, age_to + 1))
-
-
-def years_before(day: datetime.date, years: int) -> datetime.date:
-    """The same day so many years ago; 29 February becomes the 28th where there is none."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    rows = rows.filter(person__birth_date__lte=born_by(on, age_from))
+    return rows if age_to is None else rows.filter(person__birth_date__gt=born_by(on, age_to + 1))
 
 
 def entries_of(actor: Actor, person_id: int) -> QuerySet[LowIncomeEntry]:

@@ -180,9 +180,8 @@ def test_列表的查询次数不随人数增加_儿童标签只给有权限的�
 
 
 def test_日期算到天_闰日生的人(county: Any) -> None:
-    from minzheng.datacenter.people.low_income.computed import age_on
-    from minzheng.datacenter.people.low_income.selectors import years_before
+    from minzheng.kernel.ages import age_on, born_by
 
     assert age_on(D(2004, 2, 29), D(2024, 2, 28)) == 19 and age_on(D(2004, 2, 29), D(2024, 2, 29)) == 20
-    assert years_before(D(2024, 2, 29), 3) == D(2021, 2, 28)
+    assert born_by(D(2024, 2, 29), 3) == D(2021, 2, 28)
     assert START < TODAY

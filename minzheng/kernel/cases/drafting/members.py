@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minzheng.kernel import clock
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.items import registry
 from minzheng.kernel.subjects.idcard import InvalidIdNumber, check
 
@@ -19,14 +20,9 @@ ADULT = 18
 OWN = ("name", "relation", "id_no")
 
 
-def age(born: datetime.date, on: datetime.date) -> int:
-    """Full years; the birthday itself counts."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-
-
 def adult(member: CaseMember, on: datetime.date) -> bool:
     """18 or older; unknown birth dates count as adult, so that nobody's consent is skipped by a gap."""
-    return member.birth_date is None or age(member.birth_date, on) >= ADULT
+    return member.birth_date is None or age_on(member.birth_date, on) >= ADULT
 
 
 def consenting(case: Case, members: Sequence[CaseMember], on: datetime.date) -> list[CaseMember]:

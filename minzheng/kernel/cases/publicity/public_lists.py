@@ -242,9 +242,10 @@ def _shown_name(award: Award, covered: Sequence[Any], month: datetime.date) -> s
 
 def is_child(born: datetime.date | None, on: datetime.date) -> bool:
     """Under 18 on this day; an unknown birth date is not taken for a child's."""
-    from minzheng.kernel.cases.drafting.members import ADULT, age
+    from minzheng.kernel.ages import age_on
+    from minzheng.kernel.cases.drafting.members import ADULT
 
-    return born is not None and age(born, on) < ADULT
+    return born is not None and age_on(born, on) < ADULT
 
 
 def town_of(code: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from minzheng.kernel.cases.drafting.members import age
+from minzheng.kernel.ages import age_on
 from minzheng.kernel.cases.models import Case, CaseMember, Evidence
 from minzheng.kernel.cases.running import reports
 from minzheng.kernel.items.items import Item
@@ -143,7 +143,7 @@ def _member(
         one.seq,
         one.name,
         one.relation,
-        age(one.birth_date, drawing.today) if one.birth_date else None,
+        age_on(one.birth_date, drawing.today) if one.birth_date else None,
         mask_id(one.id_no) if one.id_no else "",
         one.person_id,
         one.in_count,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from minzheng.kernel.ages import born_by
 from minzheng.kernel.items.steps import SELF
 from minzheng.online.portal.what.questions import PARENT, UNKNOWN, is_child, is_old, needs_support, people_of
 from minzheng.policy.entitlements import Fact
@@ -95,12 +96,7 @@ def _age(out: Told, i: int, person: Mapping[str, Any], today: datetime.date) -> 
     if years is None:
         out.facts.append(Fact("age", "多大了", scan=("人", i + 1, "出生日期"), place=i + 1))
         return
-    half_a_year_ago = today - datetime.timedelta(days=182)
-    try:
-        born = half_a_year_ago.replace(year=half_a_year_ago.year - int(years))
-    except ValueError:  # 29 February
-        born = half_a_year_ago.replace(year=half_a_year_ago.year - int(years), day=28)
-    out.family["成员"][i]["出生日期"] = born
+    out.family["成员"][i]["出生日期"] = born_by(today - datetime.timedelta(days=182), int(years))
 
 
 def _money(out: Told, i: int, person: Mapping[str, Any], said: Mapping[str, Any]) -> None:
