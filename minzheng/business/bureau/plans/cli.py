@@ -5,13 +5,11 @@ Exit codes: 0 done, 2 bad input (one Chinese sentence on stderr).
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
+from minzheng.business.bureau.command_line import file_given, office_given, print_json, refuse
 from minzheng.business.bureau.plans.parsing import Document, UnreadableDocument, parse_file
 
 
@@ -20,22 +18,12 @@ def plan() -> None:
     """工作计划：读文件、导入、测量准确率。"""
 
 
-def refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
-def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
 def read(path: str) -> Document:
     """The parsed document, or exit 2 with the reason."""
     try:
         return parse_file(Path(path))
     except UnreadableDocument as error:
         refuse(str(error))
-        raise
 
 
 @plan.command("parse")
@@ -66,7 +54,6 @@ def bench(labels: str, documents: str, as_json: bool) -> None:
         scores = measuring.score_files(measuring.read_labels(Path(labels)), Path(documents))
     except (ValueError, KeyError, TypeError) as error:
         refuse(f"标注文件 {labels} 无法使用：{error}")
-        return
     if not scores:
         refuse(f"文件夹 {documents} 里没有标注过的文件：请用 --documents 指定它们所在的文件夹。")
     total = measuring.Score()
@@ -96,20 +83,13 @@ def import_(file: str, org: str, year: int, as_json: bool) -> None:
     from minzheng.business.bureau.plans import importing
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.cases.errors import Refused
-    from minzheng.kernel.orgs import selectors as orgs
 
-    office = orgs.current(code=org)
-    if office is None:
-        refuse(f"没有代码为“{org}”的机构：请用“机构”页上的代码。")
-        return
-    path = Path(file)
-    if not path.is_file():
-        refuse(f"找不到文件 {path.name}：请检查路径。")
+    office = office_given(org)
+    path = file_given(file)
     try:
         done = importing.import_document(actor=SYSTEM, org=office, year=year, content=path.read_bytes(), name=path.name)
     except (UnreadableDocument, Refused) as error:
         refuse(str(error))
-        return
     if as_json:
         print_json(importing.as_json(done))
         return

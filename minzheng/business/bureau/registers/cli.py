@@ -4,27 +4,18 @@ Exit codes: 0 done, 2 bad input (one Chinese sentence on stderr)."""
 
 from __future__ import annotations
 
-import json
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from minzheng.business.bureau.command_line import file_given, office_given, print_json, refuse
+
 
 @click.group("register")
 def register() -> None:
     """工作台账：各本台账、记录、到期和次数、导入。"""
-
-
-def refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
-def _print(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _book(code: str) -> Any:
@@ -33,15 +24,6 @@ def _book(code: str) -> Any:
     found = books().get(code)
     if found is None:
         refuse(f"没有代码为“{code}”的台账：用 minzheng register list 查代码。")
-    return found
-
-
-def _office(code: str) -> Any:
-    from minzheng.kernel.orgs import selectors as orgs
-
-    found = orgs.current(code=code)
-    if found is None:
-        refuse(f"没有代码为“{code}”的机构：请用“机构”页上的代码。")
     return found
 
 
@@ -64,7 +46,7 @@ def list_(book: str, most: int, as_json: bool) -> None:
             for one in rows[:most]
         ]
         if as_json:
-            _print({"book": book, "total": rows.count(), "entries": found})
+            print_json({"book": book, "total": rows.count(), "entries": found})
             return
         for row in found:
             click.echo("\t".join(row.values()))
@@ -75,7 +57,7 @@ def list_(book: str, most: int, as_json: bool) -> None:
         for one in books().values()
     ]
     if as_json:
-        _print({"books": lines})
+        print_json({"books": lines})
         return
     for line in lines:
         click.echo(f"{line['code']}\t{line['title']}\t{line['area']}\t{line.get('all', 0)} 条")
@@ -94,11 +76,10 @@ def show(no: str, as_json: bool) -> None:
     entry = selectors.everything(SYSTEM).filter(no=no).first()
     if entry is None:
         refuse(f"没有编号为“{no}”的台账记录。")
-        return
     pairs = [(label, text) for label, text, _ in showing.facts(entry, Drawing(SYSTEM, clock.today()))["pairs"]]
     history = [(one.at.isoformat() if one.at else "", one.title, one.who, one.note) for one in showing.history(entry)]
     if as_json:
-        _print({
+        print_json({
             "no": entry.no, "book": entry.book, "title": entry.title, "state": entry.state, "on": entry.on.isoformat(),
             "org": entry.org_name, "void": entry.voided_at is not None, "values": entry.values,
             "history": [dict(zip(("at", "what", "who", "note"), one, strict=True)) for one in history],
@@ -124,7 +105,6 @@ def due(day: str, as_json: bool) -> None:
         on = date.fromisoformat(day) if day else clock.today()
     except ValueError:
         refuse(f"日期“{day}”看不懂，请写成 2026-11-22。")
-        return
     dates = [
         {"no": one.entry.no, "title": one.entry.title, "what": one.reminder.say, "on": one.on.isoformat(), "late": one.late(on)}
         for one in duties.dates(SYSTEM, on)
@@ -135,7 +115,7 @@ def due(day: str, as_json: bool) -> None:
         if one.state == "short"
     ]  # fmt: skip
     if as_json:
-        _print({"on": on.isoformat(), "dates": dates, "short": short})
+        print_json({"on": on.isoformat(), "dates": dates, "short": short})
         return
     for row in dates:
         click.echo(f"{'已过期' if row['late'] else '快到期'}\t{row['on']}\t{row['no']}\t{row['title']}\t{row['what']}")
@@ -156,21 +136,17 @@ def import_(file: str, book: str, org: str, trial: bool, rejects: str, as_json: 
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.cases.errors import Refused
 
-    path = Path(file)
-    declared, office = _book(book), _office(org)
-    if not path.is_file():
-        refuse(f"找不到文件 {path.name}：请检查路径。")
+    declared, office, path = _book(book), office_given(org), file_given(file)
     try:
         done = importing.take_in(
             actor=SYSTEM, book=declared, org=office, data=path.read_bytes(), name=path.name, trial=trial
         )  # fmt: skip
     except Refused as error:
         refuse(str(error))
-        return
     if rejects and done.refused:
         Path(rejects).write_bytes(importing.rejects(declared, done.refused))
     if as_json:
-        _print(done.as_json())
+        print_json(done.as_json())
         return
     said = "试算：可以导入" if trial else "已导入"
     click.echo(f"{declared.title}：{said} {done.taken} 行，已有 {done.same} 行，退回 {len(done.refused)} 行。")

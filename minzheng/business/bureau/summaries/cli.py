@@ -5,20 +5,16 @@ Exit codes: 0 done, 2 bad input (one Chinese sentence on stderr)."""
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
+
+from minzheng.business.bureau.command_line import office_given, print_json, refuse
 
 
 @click.group("summary")
 def summary() -> None:
     """工作总结：由指标生成半年、年度总结和五年指标表。"""
-
-
-def _refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(2)
 
 
 @summary.command("generate")
@@ -35,33 +31,27 @@ def generate(org: str, period: str, kind: str, out: str, save: bool, anew: bool,
     from minzheng.business.bureau.summaries.outputs import render
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.cases.errors import Refused
-    from minzheng.kernel.orgs import selectors as orgs
 
-    office = orgs.current(code=org)
-    if office is None:
-        _refuse(f"没有代码为“{org}”的机构：请用“机构”页上的代码。")
-        return
+    office = office_given(org)
     target = Path(out)
     if not target.parent.is_dir():
-        _refuse(f"文件夹 {target.parent} 不存在：请先建立，或改 --out。")
+        refuse(f"文件夹 {target.parent} 不存在：请先建立，或改 --out。")
     try:
         version = services.generate(actor=SYSTEM, org=office, period=period, anew=anew) if save else None
         body = version.body if version else services.compose(actor=SYSTEM, org=office, period=period)
         colophon = showing.colophon(version.summary) if version else showing.draft_colophon(office.name)
         target.write_bytes(render(body, kind, colophon))
     except Refused as error:
-        _refuse(str(error))
-        return
+        refuse(str(error))
     except OSError as error:
-        _refuse(f"文件 {target} 写不进去（{error.strerror}）：请检查路径和权限。")
-        return
+        refuse(f"文件 {target} 写不进去（{error.strerror}）：请检查路径和权限。")
     told = {
         "out": str(target), "format": kind, "title": showing.title_of(body), "numbers": len(body["tokens"]),
         "unfrozen": len(showing.unfrozen(body)), "dropped": body["dropped"],
         "summary": version.summary_id if version else None, "version": version.number if version else None,
     }  # fmt: skip
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        print_json(told)
         return
     saved = f"，已存为第 {version.number} 版" if version else ""
     click.echo(f"{told['title']}：{told['numbers']} 个数有出处，写到 {target}{saved}。")

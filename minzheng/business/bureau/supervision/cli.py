@@ -6,12 +6,12 @@ Exit codes: 0 done, 2 bad input (one Chinese sentence on stderr).
 from __future__ import annotations
 
 import datetime
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+from minzheng.business.bureau.command_line import office_given, print_json, refuse
 
 
 @click.group("duty")
@@ -19,30 +19,11 @@ def duty() -> None:
     """督查督办：任务清单、到期提醒、通报。"""
 
 
-def refuse(sentence: str) -> None:
-    click.echo(sentence, err=True)
-    sys.exit(2)
-
-
-def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _org(code: str) -> Any:
-    from minzheng.kernel.orgs import selectors as orgs
-
-    office = orgs.current(code=code)
-    if office is None:
-        refuse(f"没有代码为“{code}”的机构：请用“机构”页上的代码。")
-    return office
-
-
 def _day(text: str, name: str) -> datetime.date:
     try:
         return datetime.date.fromisoformat(text)
     except ValueError:
         refuse(f"{name}“{text}”不是日期：请写成 2026-06-30 的样子。")
-        raise
 
 
 @duty.command("list")
@@ -61,7 +42,7 @@ def list_(org: str, light: str, only_open: bool, as_json: bool) -> None:
     today = clock.today()
     rows = SupervisedTask.objects.order_by("end", "pk")
     if org:
-        rows = rows.filter(lead_org_id=_org(org).pk)
+        rows = rows.filter(lead_org_id=office_given(org).pk)
     if only_open:
         rows = rows.filter(state__in=OPEN)
     found: list[dict[str, Any]] = []
@@ -114,7 +95,7 @@ def bulletin(org: str, first: str, last: str, issue: bool, out: str | None, as_j
     from minzheng.kernel.accounts.actors import SYSTEM
     from minzheng.kernel.cases.errors import Refused
 
-    office, begin, end = _org(org), _day(first, "统计自"), _day(last, "统计至")
+    office, begin, end = office_given(org), _day(first, "统计自"), _day(last, "统计至")
     if out and not issue:
         refuse("只有印发的通报能存成 PDF：请加 --issue。")
     try:
@@ -122,7 +103,6 @@ def bulletin(org: str, first: str, last: str, issue: bool, out: str | None, as_j
         row = bulletins.issue(actor=SYSTEM, owner=office, first=begin, last=end) if issue else None
     except Refused as error:
         refuse(str(error))
-        return
     if row is not None and out:
         Path(out).write_bytes(papers.bulletin(row))
     if as_json:
