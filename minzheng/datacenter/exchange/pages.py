@@ -62,6 +62,14 @@ def _push(actor: Any, obj: ExchangePartner, values: dict[str, Any]) -> Done:
     return Done(f"已生成报送 {run.no}，{run.rows} 条，正在发送。", reverse("exchange.push", kwargs={"pk": run.pk}))
 
 
+def _told_partner(obj: ExchangePartner) -> str:
+    return obj.title
+
+
+def _told_letter(obj: ExchangeRequest) -> str:
+    return f"{obj.partner.title}　{obj.no}"
+
+
 def _letter(actor: Any, pk: int) -> ExchangeRequest | None:
     return showing.requests(actor).filter(pk=pk, direction="in").first()
 
@@ -122,11 +130,11 @@ PAGES = [
     Page("exchange.export", "console/exchange/export/", "导出交换记录", READ, ExportBody("exchange.list", columns=log_pages.EXPORTED)),
     Page("exchange.detail", "console/exchange/<int:pk>/", "交换记录", READ, log_pages.REQUEST, example=_request, reads="查看交换记录"),
     Page("exchange.accept", "console/exchange/<int:pk>/accept/", "登记受托核对", "match.run", ActionBody(
-        _letter, _accept, question="登记为受托核对并查询？核对出结果后自动答复对方。", submit="登记并核对", parent="exchange.detail"),
+        _letter, _accept, about=_told_letter, question="登记为受托核对并查询？核对出结果后自动答复对方。", submit="登记并核对", parent="exchange.detail"),
         example=_incoming, reads="登记受托核对"),
     Page("exchange.refuse", "console/exchange/<int:pk>/refuse/", "不予提供", "match.run", ActionBody(
         _letter, _refuse, fields=(LongText("why", "不予提供的理由", required=True, max_length=200, help="对方会看到。"),),
-        question="答复对方不予提供？", submit="答复", danger=True, parent="exchange.detail"), example=_incoming, reads="答复来函"),
+        about=_told_letter, question="答复对方不予提供？", submit="答复", danger=True, parent="exchange.detail"), example=_incoming, reads="答复来函"),
     Page("exchange.partners", "console/exchange/partners/", "交换单位", READ, partner_pages.PARTNERS, menu=Menu(GROUP, 91, "people"),
          impersonal=NO_ONE),
     Page("exchange.partner_new", "console/exchange/partners/new/", "登记交换单位", MANAGE, FormBody(
@@ -139,7 +147,8 @@ PAGES = [
         example=_partner_example, step_up=True),
     Page("exchange.key", "console/exchange/partners/<int:pk>/key/", "更换密钥", MANAGE, ActionBody(
         _partner, _new_key, fields=(Text("secret", "对方给的密钥", max_length=64, help="64 位十六进制数；留空由系统生成，只显示一次。"),),
-        question="更换共享密钥？原密钥还能再用几天，请在此期间让对方换上新密钥。", submit="更换", parent="exchange.partner"),
+        question="更换共享密钥？原密钥还能再用几天，请在此期间让对方换上新密钥。", submit="更换", parent="exchange.partner",
+        about=_told_partner),
         example=_partner_example, step_up=True),
     Page("exchange.queue", "console/exchange/queue/", "收发队列", READ, queue_pages.QUEUE, menu=Menu(GROUP, 92, "inbox"), impersonal=NO_ONE),
     Page("exchange.again", "console/exchange/queue/<int:pk>/again/", "重新发送", MANAGE, ActionBody(
@@ -149,14 +158,15 @@ PAGES = [
          impersonal=NO_ONE),
     Page("exchange.push", "console/exchange/pushes/<int:pk>/", "报送", READ, push_pages.PUSH, example=_run, impersonal=NO_ONE),
     Page("exchange.push_now", "console/exchange/partners/<int:pk>/push/", "立即报送", MANAGE, ActionBody(
-        _partner, _push, fields=_feeds, question="现在报送一次？只送上次对方收下以后变化的。", submit="报送", parent="exchange.partner"),
+        _partner, _push, fields=_feeds, question="现在报送一次？只送上次对方收下以后变化的。", submit="报送", parent="exchange.partner",
+        about=_told_partner),
         example=_pusher),
     Page("exchange.rejects", "console/exchange/rejects/", "报送退回", READ, push_pages.REJECTS),
     Page("exchange.rejects_export", "console/exchange/rejects/export/", "导出报送退回", READ, ExportBody("exchange.rejects")),
     Page("exchange.quarantine", "console/exchange/quarantine/", "隔离的文件", READ, queue_pages.QUARANTINE,
          menu=Menu(GROUP, 94, "alert"), impersonal=NO_ONE),
     Page("exchange.settle", "console/exchange/quarantine/<int:pk>/", "处理隔离的文件", MANAGE, ActionBody(
-        _held, _handle, fields=forms.SETTLE, question="这份文件没有办理，怎么处理？", submit="处理", parent="exchange.quarantine"),
+        _held, _handle, fields=forms.SETTLE, about=lambda row: f"{row.name}　{row.reason}", question="这份文件没有办理，怎么处理？", submit="处理", parent="exchange.quarantine"),
         example=_quarantined),
     Page("exchange.api_take", "api/exchange/messages", "接收交换报文", None, Custom(api.take, methods=("POST",)), audience="api"),
     Page("exchange.api_give", "api/exchange/messages/<str:message_id>", "取交换答复", None, Custom(api.give, methods=("GET",)),

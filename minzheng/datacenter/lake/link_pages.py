@@ -123,7 +123,7 @@ PAGES = [
             link=("lake.link", {"pk": "pk"}),
             actions=(Action("登记一个链接", "lake.link_new", icon="plus", primary=True),),
             lead="在只读事务里读取别的部门的表，先整份取来、封存，再像文件一样检查入湖；从不直接连着用。",
-            empty="还没有数据库链接。对方给了只读账号的，按“登记一个链接”；没有的请对方交文件。",
+            empty="还没有数据库链接。对方给了只读账号的，由数据管理员按“登记一个链接”；没有的请对方交文件。",
         ),
         menu=Menu(GROUP, 14, "list"), impersonal=NO_ONE,
     ),

@@ -65,7 +65,7 @@ def report(batch: LakeBatch) -> dict[str, Any]:
         "checks": [_check(one) for one in told.get("checks", ())],
         "dates": [(labels.get(name, name), first, last) for name, (first, last) in told.get("dates", {}).items()],
         "facts": [
-            (CLASSES[name][0] if name in CLASSES else name, counts["facts"], counts["persons"])
+            (CLASSES[name][0] if name in CLASSES else name, f"{counts['facts']:,}", f"{counts['persons']:,}")
             for name, counts in told.get("facts", {}).items()
         ],
         "canaries": len(told.get("canary", ())),

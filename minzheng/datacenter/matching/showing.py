@@ -10,6 +10,7 @@ from urllib.parse import quote
 from django.http import Http404, HttpRequest, HttpResponse
 
 from minzheng.datacenter.matching import asking, items, outside, printing, selectors
+from minzheng.datacenter.matching.interface import CODES
 from minzheng.datacenter.matching.models import MatchRequest
 from minzheng.datacenter.matching.scopes import ITEMS
 from minzheng.kernel.audit import services as audit
@@ -44,6 +45,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         lines=[one for one in _sorted(lines) if _within(one, wanted, show)], total=len(lines), people=people,
         person=wanted, show=show, shows=SHOWN, hits=[_hit(one, reviewed) for one in data.get("hits", [])],
         queries=[_query(one, data, row) for one in queries if one["state"] != asking.SILENT],
+        legend=[(code, words) for code, words in CODES.items() if any(code in line["codes"] for line in lines)],
         silent=[one["title"] for one in queries if one["state"] == asking.SILENT],
         objections=selectors.objections(row), scope=[ITEMS[code][0] for code in row.scope if code in ITEMS],
         inquiries=list(row.inquiries.order_by("pk")), papers=(row.known or {}).get("papers", []) if row.case_id is None else [],

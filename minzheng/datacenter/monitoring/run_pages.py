@@ -55,19 +55,32 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "code": code if code in known else "",
             "title": known[code].title if code in known else code,
-            "unset": 0,
-            **counts,
+            "unset": "0",
+            **{name: f"{count:,}" for name, count in counts.items()},
         }
-        for code, counts in row.figures.items()
+        for code, counts in sorted(row.figures.items(), key=lambda pair: -pair[1]["new"])
     ]
     response = draw(
         request, "monitoring/run.html", request.page, run=row, busy=busy, tone=TONES[row.state],  # type: ignore[attr-defined]
         progress=selectors.run_progress(row) if busy else {}, batches=deliveries.seen(row),
-        figures=sorted(figures, key=lambda one: -one["new"]),
+        figures=figures, totals=_totals(row),
     )  # fmt: skip
     if busy:
         response["Refresh"] = "2"
     return response
+
+
+def _totals(row: MonitorRun) -> list[tuple[str, str, str]]:
+    """(label, value, tone) of the run's figures; nothing to look at is not coloured."""
+    return [
+        ("监测人数", f"{row.watched:,}", "info"),
+        ("新数据行数", f"{row.rows:,}", "plain"),
+        ("比中条数", f"{row.hits:,}", "plain"),
+        ("新预警", f"{row.new:,}", "warn" if row.new else "plain"),
+        ("重复", f"{row.repeated:,}", "plain"),
+        ("升级", f"{row.upgraded:,}", "warn" if row.upgraded else "plain"),
+        ("用时（秒）", str(row.seconds or "—"), "plain"),
+    ]
 
 
 def _start(actor: Actor, values: dict[str, Any], obj: Any) -> Done:

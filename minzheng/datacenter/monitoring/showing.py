@@ -69,10 +69,10 @@ def next_step(alert: Alert) -> str:
     if alert.state == Alert.VISITED:
         return "待乡镇（街道）认定：这条预警是否属实，选反馈代码。"
     if alert.state == Alert.JUDGED:
-        return f"已认定“{feedback.TITLES[alert.code]}”：待处置。"
+        return f"已认定“{feedback.TITLES[alert.code]}”：待乡镇（街道）处置。"
     if alert.state == Alert.ACTED:
         missing = feedback.CODES[alert.code].check(alert)
-        return missing or "可以销号了。"
+        return missing or "处置的事都办到了，待乡镇（街道）销号。"
     return f"已于 {alert.closed_at:%Y-%m-%d} 销号。" if alert.closed_at else "已销号。"
 
 

@@ -19,7 +19,8 @@ PUBLIC_ROWS = 50
 def listing(request: HttpRequest) -> HttpResponse:
     """Newest first: design, digests, seed once revealed, how many were wrong. No names, no numbers of files."""
     rows = [
-        {"sample": one, "subject": words.SUBJECTS[one.subject], "scope": words.scope_line(one), "state": words.STATES[one.state]}
+        {"sample": one, "subject": words.SUBJECTS[one.subject], "scope": words.scope_line(one), "state": words.STATES[one.state],
+         "size": f"{one.size:,}", "wanted": f"{one.wanted:,}"}
         for one in Sample.objects.defer("population").order_by("-published_at")[:PUBLIC_ROWS]
     ]  # fmt: skip
     return render(request, "sampling/public.html", {"title": "抽样检查公布", "rows": rows})

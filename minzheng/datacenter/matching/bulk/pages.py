@@ -67,7 +67,7 @@ LIST = ListBody(
     link=("matching.batch.detail", {"pk": "pk"}),
     actions=(Action("新的批量核对", "matching.batch.new", icon="plus", primary=True),),
     lead="把一个地方正在享受待遇的家庭一次核对完：只查有授权的人，结果给人看，不自动停发。",
-    empty="还没有批量核对。点“新的批量核对”，选地区、待遇和核对内容，几分钟出结果。",
+    empty="还没有批量核对。由核对中心点“新的批量核对”，选地区、待遇和核对内容，几分钟出结果。",
 )  # fmt: skip
 
 HOMES = ListBody(

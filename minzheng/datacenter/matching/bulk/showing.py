@@ -52,9 +52,9 @@ def _figures(run: MatchRun) -> list[tuple[str, str, str, str, str]]:
     open_reviews = run.reviews.filter(state=MatchReview.OPEN).count()
     return [
         (f"{run.families:,}", "核对的家庭", f"{run.persons:,} 人", "plain", _list("homes", run)),
-        (f"{run.differing:,}", "有差异的家庭", "与作决定时的依据比", "warn", _list("homes", run, what="differing")),
-        (f"{run.alerts:,}", "预警", "须有人核实", "warn", _list("alerts", run)),
-        (f"{open_reviews:,}", "待复核", f"共 {run.to_review:,} 条，没有认定的不进合计", "info", _list("reviews", run, state="open")),
+        (f"{run.differing:,}", "有差异的家庭", "与作决定时的依据比", "warn" if run.differing else "plain", _list("homes", run, what="differing")),
+        (f"{run.alerts:,}", "预警", "须有人核实", "warn" if run.alerts else "plain", _list("alerts", run)),
+        (f"{open_reviews:,}", "待复核", f"共 {run.to_review:,} 条，没有认定的不进合计", "info" if open_reviews else "plain", _list("reviews", run, state="open")),
         (f"{run.left_out:,}", "未核对的人", "没有可用的授权或号码", "plain", _list("left", run)),
     ]  # fmt: skip
 
