@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from minzheng.site.postgres.session import Session
 
 _PR_SET_CHILD_SUBREAPER = 36
-READY_SECONDS = 60.0
+#: On a machine that is busy with other things the programs alone take a minute to load.
+READY_SECONDS, TELL_SECONDS = 180.0, 15.0
 STOP_SECONDS = 10.0
 # a port takes a moment to come free after its process was ended
 PORT_SECONDS = 3.0
@@ -155,11 +156,14 @@ class Supervisor:
         result.unlink()
 
     def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
+        begun, told = time.monotonic(), TELL_SECONDS
+        while (waited := time.monotonic() - begun) < READY_SECONDS:
             self._tick()
             if self._healthy():
                 return
+            if waited >= told:
+                say(f"还在载入程序，已 {told:.0f} 秒（机器忙时要久一些，最多等 {READY_SECONDS:.0f} 秒）")
+                told += TELL_SECONDS
             time.sleep(0.1)
         raise SiteError(f"{READY_SECONDS:.0f} 秒内没有就绪；请看 {self.logs} 里的日志。{self._health_detail()}")
 
