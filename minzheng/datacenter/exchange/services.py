@@ -51,7 +51,7 @@ def ask(
         raise ExchangeRefused("您的岗位不能在这个地区发起查询，请由核对人员办理。")
     partner = partner or partners.for_source(source, region_code)
     if partner is None:
-        raise ExchangeRefused(f"没有登记提供“{_source_title(source)}”的交换单位，请数据管理员在“交换单位”里登记。")
+        raise ExchangeRefused(f"没有登记提供“{registry.title(source)}”的交换单位，请数据管理员在“交换单位”里登记。")
     known = (
         ExchangeRequest.objects.filter(partner=partner, message__message_id=message_id).first() if message_id else None
     )
@@ -81,7 +81,7 @@ def _may_ask(
     if wanted is None or purpose not in partner.purposes:
         raise ExchangeRefused(f"{partner.title}没有开通“{purposes.title(purpose)}”这个用途。")
     if source not in partner.sources:
-        raise ExchangeRefused(f"{partner.title}不提供“{_source_title(source)}”。")
+        raise ExchangeRefused(f"{partner.title}不提供“{registry.title(source)}”。")
     if not people:
         raise ExchangeRefused("没有要查询的人。")
     if len(people) > partner.most_people:
@@ -93,11 +93,6 @@ def _may_ask(
     if not partners.in_force().filter(pk=partner.pk).exists():
         raise ExchangeRefused(f"与{partner.title}的交换已经停用或还没有起用。")
     return wanted
-
-
-def _source_title(source: str) -> str:
-    found = registry.all().get(source)
-    return found.title if found else source
 
 
 def _sealed(partner: ExchangePartner, message_id: str, lines: Sequence[tuple[str, Any]]) -> list[dict[str, str]]:
@@ -143,13 +138,13 @@ def _files(people: Sequence[Whom]) -> dict[bytes, int]:
 def _log(actor: Actor, action: str, request: ExchangeRequest) -> None:
     """One line of the audit chain for the request, and one for each person on file: it is theirs to see."""
     detail = {
-        "no": request.no, "partner": request.partner.title, "source": _source_title(request.source),
+        "no": request.no, "partner": request.partner.title, "source": registry.title(request.source),
         "exchange": request.purpose, "simulated": request.partner.simulated,
     }  # fmt: skip
     reason = f"{purposes.title(request.purpose)}（{request.no}）"
     known = purposes.all().get(request.purpose)
     what = (
-        f"向{request.partner.title}查询您的{_source_title(request.source)}"
+        f"向{request.partner.title}查询您的{registry.title(request.source)}"
         if action == ASK
         else f"向{request.partner.title}提供您的核对结果"
     )

@@ -84,8 +84,7 @@ SIMULATED = Badge(lambda row: mark(row.partner), "性质", names=lambda row: mar
 
 
 def source_title(row: Any) -> str:
-    found = registry.all().get(row.source)
-    return found.title if found else {"entrusted": "受托核对"}.get(row.source, row.source)
+    return "受托核对" if row.source == "entrusted" else registry.title(row.source)
 
 
 def sources_line(partner: ExchangePartner) -> str:

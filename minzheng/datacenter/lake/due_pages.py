@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from minzheng.datacenter.lake import ending, retention, selectors, showing
+from minzheng.datacenter.lake import ending, retention, selectors
 from minzheng.datacenter.lake.errors import LakeRefused
 from minzheng.datacenter.lake.models import LakeBatch
 from minzheng.datacenter.lake.pages import NO_ONE, TONES
@@ -52,7 +52,7 @@ PAGES = [
         ListBody(
             retention.due,
             (
-                Text(lambda row: showing.title(row.source), "来源"),
+                Text(lambda row: registry.title(row.source), "来源"),
                 Text("period", "所属月份", css="nowrap", sort="period"),
                 Region("region_code", "地区", narrow=False),
                 Badge("state", "状态", names=dict(LakeBatch.STATES), tones=TONES),

@@ -84,7 +84,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     batches = LakeBatch.objects.filter(via=link).defer("key", "files").order_by("-created_at")[:10]
     return draw(
         request, "lake/link.html", request.page, 422 if context["refusals"] else 200, link=link, may=may,  # type: ignore[attr-defined]
-        title=showing.title(link.source), place=region_names([link.region_code]).get(link.region_code),
+        title=registry.title(link.source), place=region_names([link.region_code]).get(link.region_code),
         batches=[(one, TONES[one.state]) for one in batches], **context,
     )  # fmt: skip
 
@@ -113,7 +113,7 @@ PAGES = [
             selectors.links,
             (
                 Text("title", "名称"),
-                Text(lambda row: showing.title(row.source), "来源"),
+                Text(lambda row: registry.title(row.source), "来源"),
                 Badge("kind", "数据库", names=dict(LakeLink.KINDS)),
                 Badge("active", "状态", names=_STATE, tones={"True": "good", "False": "plain"}),
                 Moment("read_at", "最近读取", sort="read_at"),

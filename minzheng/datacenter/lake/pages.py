@@ -120,7 +120,7 @@ def rejected(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _named(batch: LakeBatch) -> str:
     """Which batch a form is about."""
-    return f"{showing.title(batch.source)} {batch.period}（{batch.no}，{batch.accepted:,} 行）。"
+    return f"{registry.title(batch.source)} {batch.period}（{batch.no}，{batch.accepted:,} 行）。"
 
 
 def _loadable(actor: Any, pk: int) -> LakeBatch | None:
@@ -189,7 +189,7 @@ PAGES = [
         ListBody(
             selectors.visible_to,
             (
-                Text(lambda row: showing.title(row.source), "来源"),
+                Text(lambda row: registry.title(row.source), "来源"),
                 Text("period", "所属月份", css="nowrap", sort="period"),
                 Region("region_code", "地区", narrow=False),
                 Badge("state", "状态", names=dict(LakeBatch.STATES), tones=TONES, sort="state"),

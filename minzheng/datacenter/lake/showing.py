@@ -20,12 +20,6 @@ _IDS = (
 )
 
 
-def title(source: str) -> str:
-    """The source's title; its code where its folder is gone."""
-    spec = registry.all().get(source)
-    return spec.title if spec else source
-
-
 def last_month(today: datetime.date) -> str:
     return f"{month_after(today, -1):%Y-%m}"
 

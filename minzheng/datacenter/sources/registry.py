@@ -10,7 +10,7 @@ from minzheng.datacenter.sources.errors import SourceBroken, UnknownSource
 from minzheng.datacenter.sources.spec import Basis, Check, Column, FactRule, Monthly, Newest, SourceSpec
 from minzheng.policy.errors import Finding
 
-__all__ = ["Basis", "Check", "Column", "FactRule", "Monthly", "Newest", "SourceSpec", "all", "found", "get"]
+__all__ = ["Basis", "Check", "Column", "FactRule", "Monthly", "Newest", "SourceSpec", "all", "found", "get", "title"]
 FOLDER = Path(__file__).parent
 
 
@@ -41,3 +41,9 @@ def get(code: str) -> SourceSpec:
     if code not in specs:
         raise UnknownSource(code, list(specs))
     return specs[code]
+
+
+def title(code: str) -> str:
+    """The source's title; the code itself where its folder is gone."""
+    spec = all().get(code)
+    return spec.title if spec else code
