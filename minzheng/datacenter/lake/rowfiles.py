@@ -202,6 +202,8 @@ def look_up(path: str, of: str, tokens: Sequence[int], columns: Sequence[str]) -
         handle = os.open(beside(path), os.O_RDONLY)
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise Unusable(path) from error
     try:
         lies = os.fstat(handle)
         index = _index(str(beside(path)), (lies.st_ino, lies.st_mtime_ns, lies.st_size))
