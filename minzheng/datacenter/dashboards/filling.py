@@ -115,7 +115,6 @@ def _number(tile: Tile, on: Canvas) -> Filled:
 
 def _series(tile: Tile, on: Canvas) -> Filled:
     series = [(declaring.get(code), on.told.months[key(tile, code)][-tile.months :]) for code in tile.indicators]
-    several = len(series) > 1
     scale, unit = _scale([one.value for _, values in series for one in values], series[0][0].unit)
     points = [
         (
@@ -138,7 +137,7 @@ def _series(tile: Tile, on: Canvas) -> Filled:
         filled.notes = [f"{series[0][1][0].period} 至 {series[0][1][-1].period} 都是 0。"]
     filled.heads = [
         ("月份", ""),
-        *((each.name if several else f"{each.name}（{each.unit}）", "num") for each, _ in series),
+        *((each.name, "num") for each, _ in series),
     ]
     for at in reversed(range(len(series[0][1]))):
         cells = [Cell(series[0][1][at].period, label="月份")]
@@ -181,9 +180,8 @@ def _bars(tile: Tile, on: Canvas) -> Filled:
         return filled
     unit = declaring.get(tile.indicators[0]).unit
     points = [charts.Point(name, one.value, one.shown, one.url) for name, _, one in rows[: on.rows]]
-    filled.unit = unit
     filled.chart = charts.bars(f"{tile.title}（{unit}）", points, on.wide)
-    filled.heads = [(head, ""), (f"数值（{unit}）", "num")]
+    filled.heads = [(head, ""), ("数值", "num")]
     for name, code, one in rows[:MOST_ROWS]:
         first = Cell(name, href=on.town(code) if code and code != on.view.place else "", label=head)
         filled.lines.append([first, _cell(one, unit)])
@@ -209,7 +207,7 @@ def _map(tile: Tile, on: Canvas) -> Filled:
     ]
     filled.chart = maps.drawn(f"{one.name}（{unit}），各地", layout, areas, unit, on.font)
     filled.notes = [layout.note] if layout.note else []
-    filled.heads = [("地方", ""), (f"{one.name}（{one.unit}）", "num")]
+    filled.heads = [("地方", ""), (one.name, "num")]
     for place, value in sorted(found, key=lambda row: (row[1].value is None, -(row[1].value or 0))):
         own = place.code == on.view.place
         filled.lines.append(

@@ -13,6 +13,7 @@ from minzheng.datacenter.dashboards.declaring import READ, Screen, View, screens
 from minzheng.datacenter.dashboards.filling import Board, Canvas, fill
 from minzheng.datacenter.indicators import declaring, periods
 from minzheng.kernel import clock
+from minzheng.kernel.accounts.middleware import ends_at
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.page import Custom, Menu, Page
 
@@ -95,7 +96,7 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
 def wall(request: HttpRequest, code: str) -> HttpResponse:
     """The same for a screen on the wall, asking anew by itself."""
     told = _board(request, code, "dashboards.wall", **LARGE)
-    return draw(request, "dashboards/wall.html", request.page, minutes=MINUTES, **told)  # type: ignore[attr-defined]
+    return draw(request, "dashboards/wall.html", request.page, minutes=MINUTES, until=ends_at(request), **told)  # type: ignore[attr-defined]
 
 
 def _example() -> dict[str, str] | None:

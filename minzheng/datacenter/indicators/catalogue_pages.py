@@ -23,6 +23,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     found = [one for one in every if _fits(one, text, source, line)]
     told = selectors.values([one.code for one in found], at.place, at.period.text, actor=at.actor) if at.place else {}
     rows = [(one, told.get(one.code), words.here(one.code, at.place, at.period.text)) for one in found]
+    rows.sort(key=lambda row: row[1] is None or row[1].value is None)
     return draw(
         request, "indicators/list.html", request.page, at=at, rows=rows, choices=words.choices(at.period), q=text,  # type: ignore[attr-defined]
         lines=[(code, words.line(code), sum(one.line == code for one in every)) for code in lines], line=line, source=source,

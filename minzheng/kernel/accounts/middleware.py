@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
+from minzheng.kernel import clock
 from minzheng.kernel.accounts.actors import Actor, actor_of
 from minzheng.kernel.accounts.addresses import client_address
 from minzheng.kernel.accounts.limits import limit
@@ -25,6 +27,14 @@ _WRITE_EVERY_SECONDS = 60
 def idle_seconds(kind: str) -> int:
     """Staff sit at a shared counter; a citizen photographs papers in between."""
     return limit("idle_citizen_minutes" if kind == "citizen" else "idle_staff_minutes") * 60
+
+
+def ends_at(request: HttpRequest) -> datetime.datetime:
+    """When this session ends if nobody does anything: for a page that only refreshes itself, like a screen on a wall."""
+    session, now = request.session, int(time.time())
+    idle = session.get(SEEN, now) + idle_seconds(getattr(request.user, "kind", "staff"))
+    last = min(idle, session.get(BEGUN, now) + limit("session_hours") * 3600)
+    return datetime.datetime.fromtimestamp(last, clock.CHINA)
 
 
 def actor_in(request: HttpRequest) -> Actor:

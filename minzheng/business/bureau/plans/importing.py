@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from minzheng.kernel.accounts.actors import Actor
     from minzheng.kernel.orgs.models import Organization
 
+YEAR = re.compile(r"20\d\d")
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -38,8 +40,8 @@ class Imported:
     carried: int = 0
 
 
-def import_document(*, actor: Actor, org: Organization, year: int, content: bytes, name: str) -> Imported:
-    """Read a document and keep it for this organisation and year. Raises UnreadableDocument, Refused, NotAllowed."""
+def import_document(*, actor: Actor, org: Organization, year: int | None, content: bytes, name: str) -> Imported:
+    """Read a document and keep it for this organisation and year (None: the year of its title). Raises UnreadableDocument, Refused, NotAllowed."""
     require(actor, org.region_code)
     try:
         antivirus.scan(content)
@@ -49,14 +51,19 @@ def import_document(*, actor: Actor, org: Organization, year: int, content: byte
 
 
 @transaction.atomic
-def import_text(*, actor: Actor, org: Organization, year: int, text: str, name: str) -> Imported:
+def import_text(*, actor: Actor, org: Organization, year: int | None, text: str, name: str) -> Imported:
     """The same text again gives the version that is there; another text under the same title a new version."""
     require(actor, org.region_code)
-    if not 2000 <= year <= 2100:
+    if year is not None and not 2000 <= year <= 2100:
         raise Refused(f"年度 {year} 不对：请填 2000 到 2100 之间的年份。", {"year": "请填四位年份。"})
     document = parse_text(text)
     if not document.tree.items and not document.indicators:
         raise Refused("没有读到条目，也没有读到指标：请确认这是工作要点、总结或规划，条目有编号。")
+    if year is None:
+        found = YEAR.search(document.title)
+        if found is None:
+            raise Refused([], {"year": f"标题“{document.title[:40]}”里没有年份：请填年度。"})
+        year = int(found[0])
     plan, _ = Plan.objects.select_for_update().get_or_create(
         org=org,
         year=year,

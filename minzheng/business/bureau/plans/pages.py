@@ -12,7 +12,6 @@ from minzheng.business.bureau.plans import forms, importing, selectors, showing
 from minzheng.business.bureau.plans.models import INDICATOR_KINDS, KINDS, Plan, PlanIndicator, PlanItem
 from minzheng.business.bureau.plans.parsing import UnreadableDocument
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
-from minzheng.kernel import clock
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.cases.errors import Refused
 from minzheng.kernel.orgs import selectors as orgs
@@ -66,7 +65,9 @@ def upload(request: HttpRequest) -> HttpResponse:
     actor = actor_in(request)
     offices = orgs.organizations_in(actor.scopes(MANAGE))
     refusals: list[str] = []
-    given = {"org": request.POST.get("org", ""), "year": request.POST.get("year", str(clock.today().year))}
+    wrong: dict[str, str] = {}
+    own = [str(one.organization_id) for one in actor.assignments if str(one.organization_id) in dict(offices)]
+    given = {"org": request.POST.get("org", own[0] if own else ""), "year": request.POST.get("year", "").strip()}
     if request.method == "POST":
         try:
             done = _uploaded(request, dict(offices), given)
@@ -76,15 +77,17 @@ def upload(request: HttpRequest) -> HttpResponse:
                 else reverse("plans.detail", kwargs={"pk": done.version.plan_id})
             )
         except UnreadableDocument as error:
-            refusals = [str(error)]
+            wrong = {"file": str(error)}
         except Refused as error:
-            refusals = [*error.sentences, *error.fields.values()]
+            refusals, wrong = error.sentences, error.fields
     return draw(
         request,
         "plans/upload.html",
         _page(request),
-        422 if refusals else 200,
+        422 if refusals or wrong else 200,
         refusals=refusals,
+        errors=wrong,
+        inputs=[{"id": f"f-{name}", "error": sentence} for name, sentence in wrong.items()],
         offices=offices,
         given=given,
     )
@@ -93,17 +96,21 @@ def upload(request: HttpRequest) -> HttpResponse:
 def _uploaded(request: HttpRequest, offices: dict[str, str], given: dict[str, str]) -> importing.Imported:
     file = request.FILES.get("file")
     if file is None:
-        raise Refused("请选择要导入的文件。")
+        raise Refused([], {"file": "请选择要导入的文件。"})
     if (file.size or 0) > MOST_BYTES:
-        raise Refused("文件超过 20 MB：请去掉图片后再导入。")
-    if not given["year"].isdigit():
-        raise Refused("请填四位年份。")
+        raise Refused([], {"file": "文件超过 20 MB：请去掉图片后再导入。"})
+    if given["year"] and not given["year"].isdigit():
+        raise Refused([], {"year": "请填四位年份。"})
     chosen = given["org"] if len(offices) != 1 else next(iter(offices))
     org = orgs.current(pk=int(chosen)) if chosen in offices else None
     if org is None:
-        raise Refused("请选择这份计划是哪个单位的。")
+        raise Refused([], {"org": "请选择这份计划是哪个单位的。"})
     return importing.import_document(
-        actor=actor_in(request), org=org, year=int(given["year"]), content=file.read(), name=file.name or "计划"
+        actor=actor_in(request),
+        org=org,
+        year=int(given["year"]) if given["year"] else None,
+        content=file.read(),
+        name=file.name or "计划",
     )
 
 

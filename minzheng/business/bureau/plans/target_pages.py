@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from minzheng.business.bureau.plans import linking, selectors, target_showing, targets
+from minzheng.business.bureau.plans import linking, measures, selectors, target_showing, targets
 from minzheng.business.bureau.plans.models import PlanIndicator, TargetLink
 from minzheng.business.bureau.plans.selectors import MANAGE, READ
 from minzheng.business.bureau.plans.target_showing import Target
@@ -71,14 +71,24 @@ def _places(actor: Any, one: PlanIndicator) -> tuple[tuple[str, str], ...]:
 
 
 def link_fields(actor: Any, one: PlanIndicator) -> list[Field]:
-    """The likeliest indicators come first in the choice."""
+    """The likeliest indicators come first in the choice; those that count something else are left out (a share of places
+    may be taken of any)."""
     likely = linking.proposals(one)
     first = [(found.indicator.code, f"建议：{_named(found.indicator)}") for found in likely]
     known = {code for code, _ in first}
-    rest = [(declared.code, _named(declared)) for declared in declaring.all() if declared.code not in known]
+    rest = [
+        (declared.code, _named(declared))
+        for declared in declaring.all()
+        if declared.code not in known and (one.unit_norm == "%" or measures.comparable(one.unit_norm, declared.unit))
+    ]
+    left_out = (
+        ""
+        if one.unit_norm == "%"
+        else f"只列单位能与“{one.unit_norm or '无单位'}”相比的；没有合适的，先核对目标的单位。"
+    )
     return [
         Choice("code", "平台指标", required=True, options=(*first, *rest), radio_up_to=0,
-               help=f"目标：{one.subject} {one.figure}。原句：{' '.join(one.sentence.split())[:160]}"),
+               help=f"目标：{one.subject} {one.figure}。原句：{' '.join(one.sentence.split())[:160]}　{left_out}"),
         Choice("measured_region", "考核地区", required=True, options=_places(actor, one), radio_up_to=0,
                help="目标的口径与发布单位不同时（如县里文件写着全省的数），不要当作本地目标关联。"),
         Text("period", "考核时期", required=True, max_length=12, help="年写 2026，半年写 2026H1，季写 2026Q2，规划写 2021-2025。"),

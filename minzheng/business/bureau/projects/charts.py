@@ -7,20 +7,24 @@ from collections.abc import Sequence
 from django.utils.safestring import SafeString
 
 from minzheng.business.bureau.projects.money import wan
-from minzheng.kernel.parts.charts import BASE, LINE, MUTED, REFORM, WIDE, key, link, rect, svg, text
+from minzheng.kernel.parts.charts import BASE, LINE, MUTED, REFORM, WIDE, key, link, rect, svg, text, ticks
 
+#: Fen in 万元.
+WAN = 1_000_000
 HIGH, LEFT, BOTTOM = 150, 96, 190
 
 
 def years(title: str, rows: Sequence[tuple[int, int, int, str]]) -> SafeString:
     """(year, planned fen, done fen, address): two columns a year, from zero; each pair is a link."""
-    top = max([1, *(max(planned, done) for _year, planned, done, _url in rows)])
+    most = max([1, *(max(planned, done) for _year, planned, done, _url in rows)])
+    marks = ticks(0, most / WAN)
+    top = marks[-1] * WAN
     step = (WIDE - LEFT - 10) / max(len(rows), 1)
     body = key([(BASE, "计划"), (REFORM, "完成（万元）")], left=LEFT)
-    for part in range(5):
-        y = BOTTOM - HIGH * part / 4
+    for mark in marks:
+        y = BOTTOM - HIGH * mark * WAN / top
         body.append(f'<path d="M{LEFT} {y:.1f}H{WIDE - 6}" stroke="{LINE}" stroke-width="1"/>')
-        body.append(text(LEFT - 8, y + 4, f"{top * part / 4 / 1_000_000:,.0f}", "end", MUTED))
+        body.append(text(LEFT - 8, y + 4, f"{mark:,g}", "end", MUTED))
     for at, (year, planned, done, url) in enumerate(rows):
         x, wide = LEFT + step * at + step * 0.2, min(step * 0.28, 60)
         bars = "".join(

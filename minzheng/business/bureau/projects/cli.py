@@ -65,7 +65,7 @@ def take_in(file: Path, name: str, username: str, dry_run: bool, rejects: Path |
     data = {"library": library.name, "state": run.state, **counts, "ties": run.ties, "rejected": [{"line": b["line"], "reason": b["reason"]} for b in run.bad]}  # fmt: skip
     said = "试算" if dry_run else "入库"
     lines = [
-        f"{said}：新增 {counts['new']}，更正 {counts['changed']}，不变 {counts['same']}，退回 {counts['bad']}；好行合计 {wan(counts['fen'])} 万元。"
+        f"{said}：新增 {counts['new']}，更正 {counts['changed']}，不变 {counts['same']}，退回 {counts['bad']}；可入库合计 {wan(counts['fen'])} 万元。"
     ]
     lines += [f"第 {one['line']} 行：{one['reason']}" for one in run.bad]
     lines += [

@@ -89,7 +89,7 @@ def _take(actor: Any, run: ProjectImport, values: dict[str, Any]) -> Done:
     found = importing.apply(actor=actor, run=run)
     counts = found.counts
     said = f"入库完成：新增 {counts['new']} 个，更正 {counts['changed']} 个，不变 {counts['same']} 个，退回 {counts['bad']} 行。"
-    return Done(said, reverse("projects.library", kwargs={"pk": found.library_id}))  # type: ignore[attr-defined]
+    return Done(said, reverse("projects.run", kwargs={"pk": found.pk}))
 
 
 def rejects(request: HttpRequest, pk: int) -> HttpResponse:

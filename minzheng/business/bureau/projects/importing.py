@@ -304,7 +304,7 @@ def template(library: ProjectLibrary | None = None) -> bytes:
         *(reading.HEADS[key][0] for key in ("start_year", "end_year", "stage", "leader", "longitude", "latitude", "note")),
     ]  # fmt: skip
     money = ["60", *[""] * (len(sources.sources()) - 2), "40"]
-    line = ["", category, "示例项目，请删除这一行", "", "某建设单位", "新建", "新建床位 20 张", "20", "800", "100", *money, "100", *[""] * len(years),
+    line = ["", category, reading.SAMPLE, "", "某建设单位", "新建", "新建床位 20 张", "20", "800", "100", *money, "100", *[""] * len(years),
             str(first), str(first), "储备", "", "", "", ""]  # fmt: skip
     out = io.StringIO()
     csv.writer(out).writerows([heads, line])

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from minzheng.business.bureau.projects.models import ProjectLibrary
 
 MOST_ROWS = 5_000
+#: The name in the template's own line.
+SAMPLE = "示例项目，请删除这一行"
 #: Column → its headings; the first is the template's.
 HEADS: Mapping[str, tuple[str, ...]] = {
     "no": ("项目编号", "编号", "项目编码"), "category": ("大类", "类别", "项目类别", "项目类型"), "name": ("项目名称", "名称", "子项目", "子项目名称"),
@@ -133,6 +135,8 @@ class _Reader:
         name = cells["name"].strip()
         if not name:
             raise Invalid("没有写项目名称。")
+        if name == SAMPLE:
+            raise Invalid("这是模板里的示例行，不入库。")
         if cells["category"] not in self.categories:
             raise Invalid(
                 f"大类“{cells['category'][:30]}”不在这个项目库里，可以写：{'、'.join(sorted(self.categories))}。"

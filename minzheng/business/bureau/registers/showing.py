@@ -99,7 +99,7 @@ def _overview_figures(lines: list[Line], late: list[duties.Date], missing: list[
         Figure("今年登记", f"{year:,}", list_url(on_from=f"{today.year}-01-01")),
         Figure("期限已过", f"{over:,}", list_url(due=listing.LATE), "bad" if over else "plain"),
         Figure("快到期", f"{near:,}", list_url(due=listing.NEAR), "warn" if near else "plain"),
-        Figure("次数不够", f"{len(missing):,}", "", "warn" if missing else "plain", "项要求"),
+        Figure("次数不够", f"{len(missing):,}", "", "warn" if missing else "plain", "按要求算到本期"),
     ]
 
 

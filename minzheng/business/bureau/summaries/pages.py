@@ -62,7 +62,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return draw(
         request, "summaries/detail.html", request.page,  # type: ignore[attr-defined]
         one=one, version=version, lines=showing.lines(version.body), sources=showing.sources(version.body),
-        doubts=showing.doubts(version.body), dropped=version.body["dropped"], removed=version.body.get("removed", []),
+        doubts=showing.doubts(version.body, draft=one.state == "draft"), dropped=version.body["dropped"], removed=version.body.get("removed", []),
         versions=list(one.versions.defer("body")), may=may, files=[(kind, name) for kind, (_, name) in TYPES.items()],
         colophon=showing.colophon(one), newest=version.number == one.version_number,  # type: ignore[attr-defined]
     )  # fmt: skip
@@ -144,6 +144,12 @@ def _new_fields(actor: Any, obj: Any) -> list[Field]:
     ]  # fmt: skip
 
 
+def _own(actor: Any, obj: Any) -> dict[str, str]:
+    """The office of the post that writes summaries."""
+    held = [one for one in actor.assignments if actor.acting_as(one).has(WRITE)]
+    return {"org": str(held[0].organization_id)} if held else {}
+
+
 def _new(actor: Any, values: dict[str, Any], obj: Any) -> Done:
     org = orgs.current(pk=int(values["org"]))
     if org is None:
@@ -192,7 +198,7 @@ def _issue(actor: Any, values: dict[str, Any], one: Summary) -> Done:
 
 def _sign_question(one: Summary) -> str:
     version = one.versions.order_by("-number").first()
-    said = showing.doubts(version.body) if version else []
+    said = showing.doubts(version.body, draft=False) if version else []
     return f"签发《{one.title}》第 {version.number if version else ''} 版，签发以后不能修改。" + "".join(said)
 
 
@@ -215,7 +221,7 @@ PAGES = [
         empty="还没有总结。点“生成总结”，选单位和时期。"),
          menu=Menu("计划", 20, "doc"), impersonal=NO_ONE),
     Page("summaries.new", "console/summaries/new/", "生成总结", WRITE, FormBody(
-        _new_fields, _new, submit="生成", parent="summaries.list",
+        _new_fields, _new, initial=_own, submit="生成", parent="summaries.list",
         lead="已有草稿的，成为它的新版本：人工改过的句子保留，数字更新。")),
     Page("summaries.detail", "console/summaries/<int:pk>/", "总结", READ, Custom(detail, methods=("GET",), parent="summaries.list"), example=_one),
     Page("summaries.edit", "console/summaries/<int:pk>/edit/", "修改总结", WRITE, Custom(edit, parent="summaries.detail"), example=_draft),

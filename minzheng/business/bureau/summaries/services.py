@@ -175,6 +175,8 @@ def edit(
     changed = _rewrite(body, texts, taken) + _append(body, added, taken)
     if refusals:
         raise Refused(refusals)
+    if not body["preamble"] and not body["parts"]:
+        raise Refused("正文一句也没有了，没有保存：至少留一句；想从头写，请点“更新数字”并选“全部重写”。")
     if not changed:
         return last
     body["tokens"] = tokens.found

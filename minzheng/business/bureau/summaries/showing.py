@@ -159,8 +159,8 @@ def unfrozen(body: Body) -> list[str]:
     return [key for key in used(body) if body["tokens"][key].get("frozen") is False]
 
 
-def doubts(body: Body) -> list[str]:
-    """What a leader should know before signing, one sentence each."""
+def doubts(body: Body, draft: bool = True) -> list[str]:
+    """What a leader should know before signing, one sentence each; `draft`: something can still be done about it."""
     tokens = [body["tokens"][key] for key in used(body)]
     changed = [token for token in tokens if "override" in token]
     manual = [token for token in tokens if token["kind"] == "manual"]
@@ -175,7 +175,12 @@ def doubts(body: Body) -> list[str]:
             + "。"
         )
     if live:
-        said.append(f"有 {len(live)} 个数的月份还没有冻结，签发以前最好先冻结。")
+        advice = (
+            "可能还会变：请先在“指标冻结”里冻结这些月份，再点“更新数字”，然后送签"
+            if draft
+            else "指标页上的数以后可能与这里不同"
+        )
+        said.append(f"有 {len(live)} 个数的月份还没有冻结，{advice}。")
     return said
 
 

@@ -23,12 +23,13 @@ from minzheng.business.bureau.supervision.models import (
     SupervisedTask,
     TaskAct,
 )
-from minzheng.business.bureau.supervision.scoring import Score, score
+from minzheng.business.bureau.supervision.scoring import score
 from minzheng.business.bureau.supervision.selectors import READ
 from minzheng.datacenter.dashboards import maps, outlines
 from minzheng.kernel.accounts.middleware import actor_in
 from minzheng.kernel.pages.drawing import draw, drawing_of
 from minzheng.kernel.parts.page import Custom, Menu, Page
+from minzheng.kernel.parts.places import places_below
 from minzheng.kernel.regions import codes
 from minzheng.kernel.regions.selectors import children, region_names
 
@@ -93,8 +94,12 @@ def mine(request: HttpRequest) -> HttpResponse:
         for title, right, rows, go in waiting
         if actor.has(right)
     ]
-    office = [showing.card(one) for one in selectors.of_office(actor).order_by("end", "pk")[:MOST_CARDS]]
-    return draw(request, "supervision/mine.html", _page(request), cards=cards, groups=groups, office=office)
+    shown = {card["task"].pk for _, some in groups for card in some}
+    office = [
+        showing.card(one) for one in selectors.of_office(actor).exclude(pk__in=shown).order_by("end", "pk")[:MOST_CARDS]
+    ]
+    todo = len(shown | {card["task"].pk for card in cards})
+    return draw(request, "supervision/mine.html", _page(request), cards=cards, groups=groups, office=office, todo=todo)
 
 
 def _reminders(tasks: Sequence[SupervisedTask]) -> dict[int, str]:
@@ -158,7 +163,7 @@ def timeline(request: HttpRequest) -> HttpResponse:
     last = max([bar.end for bar in bars], default=datetime.date(pick.year, 12, 31))
     chart = gantt.draw(f"{pick.year} 年督办任务甘特图，{len(bars)} 项", bars, first, last, today) if bars else ""
     table = [(one, showing.light_badge(lights[one.pk]), list(one.milestones.all())) for one in rows]
-    return draw(request, "supervision/gantt.html", _page(request), pick=pick, chart=chart, table=table,
+    return draw(request, "supervision/gantt.html", _page(request), pick=pick, chart=chart, table=table, colours=list(colours.NAMES.items()),
                 left=len([one for one in pick.rows if one.start and one.end]) - len(rows))  # fmt: skip
 
 
@@ -170,16 +175,29 @@ def places(request: HttpRequest) -> HttpResponse:
     for one in pick.rows:
         groups[codes.full(one.region_code[:9])].append(one)
     names = region_names(groups)
+    counties = [place for place in groups if codes.level(place) == 3]
+    offered = dict(places_below(actor_in(request).scopes(READ)))
     lines = []
     for place, some in sorted(groups.items()):
         lights = Counter(colours.of(one, today).code for one in some)
-        url = f"{reverse('duty.list')}?{pick.query}&region={place}"
-        # The list's filter by place covers what lies below: only a township's own numbers are links to it.
-        own = codes.level(place) >= 4
-        lines.append({"code": place, "red": lights["red"], "name": names.get(place, place), "url": url if own else "", "all": len(some), "score": score(some, today),
-                      "lights": [(code, lights[code], f"{url}&light={code}" if own and lights[code] else "") for code in colours.WORST_FIRST]})  # fmt: skip
-    return draw(request, "supervision/places.html", _page(request), pick=pick, lines=lines, map=_map(request, lines, pick),
+        # The list's filter by place covers what lies below: a county's own tasks are asked for by their level.
+        own = codes.level(place) == 3
+        where = f"&region={place}" if place in offered else ""
+        url = f"{reverse('duty.list')}?{pick.query}{where}" + ("&level=county" if own else "")
+        url = url if where or len(groups) == 1 or (own and len(counties) == 1) else ""
+        lines.append({"code": place, "red": lights["red"], "name": names.get(place, place), "own": own, "url": url, "all": len(some), "score": score(some, today),
+                      "lights": [(code, lights[code], f"{url}&light={code}" if url and lights[code] else "") for code in colours.WORST_FIRST]})  # fmt: skip
+    return draw(request, "supervision/places.html", _page(request), pick=pick, lines=lines, whole=_whole(pick, today), map=_map(request, lines, pick),
                 heads=[colours.SHORT[code] for code in colours.WORST_FIRST])  # fmt: skip
+
+
+def _whole(pick: Pick, today: datetime.date) -> dict[str, Any]:
+    """The last line: all places together."""
+    lights, url = Counter(colours.of(one, today).code for one in pick.rows), f"{reverse('duty.list')}?{pick.query}"
+    return {
+        "all": len(pick.rows), "url": url, "score": score(pick.rows, today),
+        "lights": [(colours.SHORT[code], lights[code], f"{url}&light={code}") for code in colours.WORST_FIRST],
+    }  # fmt: skip
 
 
 def _map(request: HttpRequest, lines: Sequence[dict[str, Any]], pick: Pick) -> SafeString | str:
@@ -202,12 +220,22 @@ def scores(request: HttpRequest) -> HttpResponse:
     """完成率 and 得分 of every lead office by today, and how they are counted."""
     today = drawing_of(request).today
     pick = picked(request, today)
-    lines: list[tuple[str, Score, list[int]]] = [
-        (name, found, [lights.get(code, 0) for code in colours.WORST_FIRST])
+    offices = {one.lead_name: one.lead_org_id for one in pick.rows}
+    lines = [
+        (name, found, *_office_lights(f"{reverse('duty.list')}?{pick.query}&lead={offices[name]}" if offices[name] else "", lights))
         for name, found, lights in selectors.scores(pick.rows, today)
-    ]
+    ]  # fmt: skip
     return draw(request, "supervision/scores.html", _page(request), pick=pick, lines=lines, total=score(pick.rows, today),
-                heads=[colours.SHORT[code] for code in colours.WORST_FIRST], terms=_terms())  # fmt: skip
+                terms=_terms())  # fmt: skip
+
+
+def _office_lights(url: str, lights: dict[str, int]) -> tuple[list[tuple[str, int, str]], str]:
+    """(light, tasks, the list of them) of each colour that an office has, and the list of all of its tasks."""
+    return [
+        (colours.SHORT[code], lights[code], f"{url}&light={code}" if url else "")
+        for code in colours.WORST_FIRST
+        if lights.get(code)
+    ], url
 
 
 def _terms() -> dict[str, int]:

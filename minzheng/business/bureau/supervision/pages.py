@@ -89,6 +89,11 @@ def _light(rows: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
     return selectors.with_light(rows, value, drawing.today)
 
 
+def _level(rows: QuerySet[Any], value: str, drawing: Drawing) -> QuerySet[Any]:
+    own = Q(region_code__endswith="000000")
+    return rows.filter(own if value == "county" else ~own)
+
+
 def _offices(drawing: Drawing) -> list[tuple[str, str]]:
     rows = selectors.tasks(drawing.actor).exclude(lead_org=None).order_by("lead_name")
     return [(str(pk), name) for pk, name in rows.values_list("lead_org_id", "lead_name").distinct()]
@@ -110,6 +115,7 @@ LIST = ListBody(
         ByChoice("lead", "牵头单位", field="lead_org_id", choices=_offices),
         ByChoice("year", "年度", choices=_years),
         ByRegion("region", "地区", permission=READ),
+        ByChoice("level", "承办层级", choices=(("county", "县（市、区）本级"), ("town", "乡镇（街道）")), by=_level),
         DateRange("end", "期限"),
         Behind("behind", "指标的数", conditions=CONDITIONS),
     ),
@@ -190,7 +196,7 @@ PAGES = [
         empty="没有办结的任务都没有报问题。反馈里填了“问题”的，列在这里。"), impersonal=NO_ONE),
     Page("duty.new", "console/duty/new/", "督办立项", MANAGE, FormBody(
         forms.new_fields, forms.new, initial=forms.new_initial, submit="立项", parent="duty.list",
-        lead="一句话里有几个指标的，分成几项立。从计划文件里成批立项，在“工作计划”的页面上点“立项督办”。")),
+        lead="一句话里有几个指标的，分成几项立。从计划文件里成批立项，在“工作计划”的页面上点“立项督办”。立项以后在任务页上“分解”：定牵头单位、期限和节点，再交办。")),
     Page("duty.detail", "console/duty/<int:pk>/", "督办任务", READ, task_panels.DETAIL, example=_task),
     Page("duty.file", "console/duty/files/<int:pk>/", "督办佐证", READ, Custom(file, methods=("GET",), parent="duty.list"),
          example=first_of(TaskEvidence.objects.order_by("pk"))),

@@ -81,8 +81,10 @@ def _made(request: HttpRequest, version: PlanVersion, chosen: list[str], values:
         actor=actor_in(request), version=version, chosen=chosen, kind=values["kind"], share=share, assign_now=bool(values.get("assign"))
     )  # fmt: skip
     what = "并交办 " if share and values.get("assign") else ""
-    messages.success(request, f"已立项{what}{len(made)} 项。")
-    return HttpResponseRedirect(f"{reverse('duty.list')}?year={version.plan.year}")
+    then = "" if share else "下一步：点开任务，“分解”时定牵头单位和期限，再交办。"
+    messages.success(request, f"已立项{what}{len(made)} 项。{then}")
+    state = "" if share else "&state=proposed"
+    return HttpResponseRedirect(f"{reverse('duty.list')}?year={version.plan.year}{state}")
 
 
 PAGES = [

@@ -158,6 +158,7 @@ def test_打印页的表都打开_大屏自己刷新_都不超出本人范围(br
     assert (
         "<details" not in pages["print"][0] and "2025-11" in pages["print"][0] and "打印，内部使用" in pages["print"][0]
     )
+    assert "为止，到时回到登录页" in pages["wall"][0]
     assert 'hx-trigger="every 5m"' in pages["wall"][0] and '"X-Poll": "1"' in pages["wall"][0]
     for whole, own in pages.values():
         assert "7,031" in whole and "7,031" not in own and "5,047 人" in own

@@ -75,7 +75,7 @@ def share(
     """`of` in `among`, the usual shape."""
     ratio(
         code, name, unit, numerator=of, denominator=among, scale=scale, line=line, basis=basis, period=period, goal=goal,
-        better=better, definition=f"按“{name}”的通用口径计算，公式见下",
+        better=better, definition=f"按“{name}”的通用口径计算",
     )  # fmt: skip
 
 

@@ -10,6 +10,8 @@ from minzheng.business.bureau.plans.parsing import docx
 from minzheng.business.bureau.plans.parsing.errors import UnreadableDocument
 
 LARGEST = 20 * 1024 * 1024
+#: First bytes of PNG, JPEG and GIF.
+IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _BLOCKS = frozenset(
     "p div br li tr h1 h2 h3 h4 h5 h6 section article table ul ol dd dt title header footer blockquote pre".split()
 )
@@ -33,6 +35,8 @@ def read_bytes(content: bytes, name: str) -> str:
         text = _pdf(content, name)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableDocument(f"{name} 是旧版 Word（.doc）文件：请另存为 .docx 再导入。")
+    elif content.startswith(IMAGES):
+        raise UnreadableDocument(f"{name} 是图片：请先识别成文字，再导入 Word、PDF、网页或文本文件。")
     else:
         text = decoded(content, name)
         lead = text[:2000].lower()

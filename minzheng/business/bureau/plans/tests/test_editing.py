@@ -235,6 +235,11 @@ def test_上传文件_坏文件说清楚(officer: Actor, bureau: Organization) -
     assert "没有文字" in send(b"   ").content.decode()
     assert "没有读到条目" in send("今天天气很好。".encode()).content.decode()
     assert send(TEXT.encode(), year="12").status_code == 422 and PlanVersion.objects.count() == 1
+    picture = send(b"\x89PNG\r\n\x1a\n").content.decode()
+    assert "a.txt 是图片：请先识别成文字" in picture and 'href="#f-file"' in picture
+    assert "里没有年份：请填年度" in send("一、目标\n1.养老。新建养老院3家。".encode(), year="").content.decode()
+    assert send(TEXT.replace("2027", "2026").encode(), year="").status_code == 302
+    assert PlanVersion.objects.order_by("pk").last().plan.year == 2026  # type: ignore[union-attr]
 
 
 def test_命令行导入(bureau: Organization, tmp_path: Path) -> None:

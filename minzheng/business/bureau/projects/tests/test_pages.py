@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from minzheng.business.bureau.projects import indicators, proofs, services
+from minzheng.business.bureau.projects import indicators, proofs, reading, services
 from minzheng.business.bureau.projects.cli import projects as command
 from minzheng.business.bureau.projects.models import (
     Project,
@@ -185,6 +185,9 @@ def test_命令(keeper: Actor, library: ProjectLibrary, three: list[Project], tm
     assert (totals["tied"], totals["total"]["count"], totals["total"]["total_fen"]) == (True, 3, 400 * WAN)
     table = tmp_path / "t.csv"
     assert run("template", str(table))[0] == 0
+    sample = json.loads(run("import", str(table), "--dry-run", "--json")[1])
+    assert (sample["new"], sample["bad"]) == (0, 1), "模板里的示例行不当项目"
+    table.write_text(table.read_text("utf-8-sig").replace(reading.SAMPLE, "丁养老院"), "utf-8-sig")
     answer = json.loads(run("import", str(table), "--dry-run", "--json")[1])
     assert (answer["new"], answer["state"], Project.objects.count()) == (1, "checked", 3)
     table.write_text("大类,项目名称,总投资\n养老服务设施,戊,\n养老服务设施,己,7\n", encoding="utf-8")

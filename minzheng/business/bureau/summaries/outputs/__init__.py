@@ -23,7 +23,7 @@ class Colophon:
 Output = Callable[[Body, Colophon], bytes]
 
 TYPES = {
-    "md": ("text/markdown; charset=utf-8", "Markdown"),
+    "md": ("text/markdown; charset=utf-8", "纯文本（Markdown）"),
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word"),
     "pdf": ("application/pdf", "PDF"),
 }

@@ -59,6 +59,9 @@ def test_锁定的数_照抄可以_直接改不行_写理由才行(officer: Acto
     ):
         with pytest.raises(Refused, match=said):
             _edited(officer, version, wrong)
+    empty = {one["key"]: "" for one in sentences(version.body)}
+    with pytest.raises(Refused, match="一句也没有了"):
+        services.edit(actor=officer, summary=version.summary, base=1, texts=empty, added={})
     made = _edited(
         officer,
         version,

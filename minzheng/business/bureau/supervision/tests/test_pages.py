@@ -121,12 +121,19 @@ def test_看板_甘特图_各地_得分_清单_说的是同样的数(world: Worl
         board = page(head, "duty.board")
         assert re.findall(r'figure-value">([^<]+)', board) == ["2", "2", "0", "0", "0", "0", "—"]
         assert page(head, "duty.list", {"light": "red", "year": "2026"}).count("适老化改造</a>") == 2
-        assert "没有督办任务" in page(head, "duty.list", {"light": "green"})
+        nothing = page(head, "duty.list", {"light": "green"})
+        assert "没有符合所选条件的" in nothing and "清除筛选条件" in nothing and "没有督办任务" not in nothing
         chart = page(head, "duty.gantt")
         assert chart.count("<rect") == 4 and "节点 完成招标 2026-03-31" in chart and "style=" not in chart
         places = page(head, "duty.places")
         assert "青石镇" in places and "示范县（本级）" in places and f"region={TOWN}&amp;light=red" in places
-        assert f"{world.window.name}" in page(head, "duty.scores")
+        own = {"year": "2026", "light": "red"}
+        assert "?year=2026&amp;level=county&amp;light=red" in places
+        assert [
+            page(head, "duty.list", {**own, "level": one}).count("适老化改造</a>") for one in ("county", "town")
+        ] == [1, 1]
+        scores = page(head, "duty.scores")
+        assert f"{world.window.name}" in scores and f"lead={world.window.pk}&amp;light=red" in scores
         assert page(clerk, "duty.list").count("适老化改造</a>") == 1
         assert "示范县（本级）" not in page(clerk, "duty.places")
         assert clerk.get(reverse("duty.detail", kwargs={"pk": town.parent_id})).status_code == 404
