@@ -197,7 +197,7 @@ def load_demo() -> None:
         return
     if get_user_model().objects.exists():
         return
-    say("装入示范县（只有首次启动要装，约一分多钟，下面逐步显示）")
+    say("装入示范县（只有首次启动要装，两核的机器不到两分钟，下面逐步显示）")
     with contextlib.redirect_stdout(sys.stderr):
         code = cli.run(["demo", "load"])
     if code != 0:

@@ -7,12 +7,14 @@ import datetime
 import json
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from django.db import transaction
 
 from minzheng.business.assistance import conflicts
 from minzheng.demo.cli import demo
@@ -48,6 +50,7 @@ from minzheng.kernel.models import (
     Region,
     SpotDraw,
 )  # fmt: skip
+from minzheng.kernel.regions import selectors as regions
 from minzheng.kernel.subjects import idcard, selectors
 from minzheng.kernel.subjects.services import add_member, ensure_person
 
@@ -188,9 +191,42 @@ class Test装好的县:
 
 
 @pytest.mark.django_db
+class Test拒绝装入:
+    def test_真实账号占了示范用户名_拒绝装入(self, tmp_path: Path) -> None:
+        User.objects.create(username="qingshi", name="真人")
+        with pytest.raises(NotDemo, match="qingshi"):
+            load(make(tmp_path))
+        assert not Person.objects.exists() and not Region.objects.filter(code__startswith="99").exists()
+
+    def test_真实档案用了示范证件号_拒绝装入(self, tmp_path: Path) -> None:
+        Person.objects.create(name="真人", id_no="990101195803149022", region_code="370503001001")
+        with pytest.raises(NotDemo, match="真实档案"):
+            load(make(tmp_path))
+        assert Person.objects.count() == 1
+
+
+@pytest.mark.django_db
 class Test替换:
+    """Each test begins with the same little county, loaded once."""
+
+    @pytest.fixture(scope="class")
+    def small(
+        self, django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[None]:
+        with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+            patch.setenv("MINZHENG_TODAY", AS_OF.isoformat())
+            with transaction.atomic():
+                load(make(tmp_path_factory.mktemp("small"), 60))
+                yield
+                transaction.set_rollback(True)
+
+    @pytest.fixture(autouse=True)
+    def _loaded(self, small: None, db: None) -> Iterator[None]:
+        regions.forget()
+        yield
+        regions.forget()
+
     def test_装两次_只留后一次(self, tmp_path: Path) -> None:
-        load(make(tmp_path, 60))
         # Serials of official numbers do not go by region and never turn back; every other table must have no row more.
         counted = [model for model in tables() if model is not NumberSeries]
         before = {model._meta.label: model._default_manager.count() for model in counted}
@@ -205,7 +241,6 @@ class Test替换:
 
     def test_真实数据原样留下(self, tmp_path: Path) -> None:
         real, bureau, user = self.real_data()
-        load(make(tmp_path))
         load(make(tmp_path, 70))
         unload()
         assert list(Person.objects.all()) == [real] and real.id_no
@@ -213,8 +248,7 @@ class Test替换:
         assert Household.objects.count() == 1 and HouseholdMember.objects.count() == 1
         assert all(not demo_rows(model).exists() for model in tables())
 
-    def test_示范县里新产生的办件和档案随示范数据一起撤走(self, tmp_path: Path) -> None:
-        load(make(tmp_path))
+    def test_示范县里新产生的办件和档案随示范数据一起撤走(self) -> None:
         ensure_person(
             actor=SYSTEM, name="新来的", region_code="990101001201",
             id_no=idcard.make("990101", datetime.date(1980, 1, 1), 921),
@@ -224,7 +258,6 @@ class Test替换:
         assert not Person.objects.exists() and not Case.objects.exists()
 
     def test_真实的户引用了示范的人_拒绝替换_一行不动(self, tmp_path: Path) -> None:
-        load(make(tmp_path))
         _real, _bureau, _user = self.real_data()
         demo_person = Person.objects.filter(is_demo=True, memberships=None).first()
         if demo_person is None:
@@ -238,8 +271,7 @@ class Test替换:
                 action()
         assert Person.objects.count() == count
 
-    def test_示范账号在真实机构任职_拒绝替换(self, tmp_path: Path) -> None:
-        load(make(tmp_path))
+    def test_示范账号在真实机构任职_拒绝替换(self) -> None:
         _real, bureau, _user = self.real_data()
         Assignment.objects.create(
             user=User.objects.get(username="qingshi"), role="town_clerk", organization=bureau,
@@ -248,20 +280,7 @@ class Test替换:
         with pytest.raises(NotDemo, match="任职"):
             unload()
 
-    def test_真实账号占了示范用户名_拒绝装入(self, tmp_path: Path) -> None:
-        User.objects.create(username="qingshi", name="真人")
-        with pytest.raises(NotDemo, match="qingshi"):
-            load(make(tmp_path))
-        assert not Person.objects.exists() and not Region.objects.filter(code__startswith="99").exists()
-
-    def test_真实档案用了示范证件号_拒绝装入(self, tmp_path: Path) -> None:
-        Person.objects.create(name="真人", id_no="990101195803149022", region_code="370503001001")
-        with pytest.raises(NotDemo, match="真实档案"):
-            load(make(tmp_path))
-        assert Person.objects.count() == 1
-
-    def test_撤走后演示账号不能登录(self, tmp_path: Path) -> None:
-        load(make(tmp_path))
+    def test_撤走后演示账号不能登录(self) -> None:
         assert authenticate(username="qingshi", password=PASSWORD, address="10.0.0.1")
         unload()
         with pytest.raises(SignInRefused):
