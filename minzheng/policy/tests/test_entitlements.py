@@ -280,15 +280,20 @@ def test_低保挡住低保边缘认定_说的是规则的话(ruleset):
     ]
 
 
-def test_四口之家什么都没说也在五分之一秒内算完(ruleset):
+def test_四口之家什么都没说_要问的再多_也只是一问的几十倍(ruleset):
+    """Every fact is unknown, so every answer is tried both ways: that may not grow with the product of the unknowns. In
+    seconds of the processor beside the same family without asking what would change it."""
     family = {"成员": [{"姓名": n} for n in "甲乙丙丁"]}
     entitlements(ruleset, family, DEMO, DAY)  # the first one of a place and day compiles
-    times = []
-    for _ in range(3):
-        begun = time.process_time()
-        entitlements(ruleset, family, DEMO, DAY)
-        times.append(time.process_time() - begun)
-    assert min(times) < 0.2
+    plain = min(_spent(lambda: entitlements(ruleset, family, DEMO, DAY, would_change=False)) for _ in range(3))
+    asking = min(_spent(lambda: entitlements(ruleset, family, DEMO, DAY)) for _ in range(3))
+    assert asking < 80 * plain  # sixteen as a rule
+
+
+def _spent(act):
+    begun = time.process_time()
+    act()
+    return time.process_time() - begun
 
 
 FILE = """

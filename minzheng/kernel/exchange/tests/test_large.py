@@ -83,7 +83,9 @@ def test_速度与内存(capsys: pytest.CaptureFixture[str]) -> None:
             f"\n{persons} 人：生成、试算 {tried:.1f} 秒；入库 {loaded:.1f} 秒，{persons / loaded:.0f} 行/秒；"
             f"同样的行直接 COPY {bare:.1f} 秒，比值 {loaded / bare:.1f}；内存峰值 {peak // 1024} MB（入库前 {before // 1024} MB）"
         )
-    assert persons / loaded > 300
+    assert (
+        loaded < 100 * bare
+    )  # sixteen times for a few thousand people: files, sealing, checks and decisions come with it
 
 
 def _bare_copy() -> float:
