@@ -121,7 +121,7 @@ def test_每个数字都能点开名单(caseload):
     corner, *_ = caseload  # noqa: F811
     run = checked(corner.officer)
     page = _open(corner.officer, reverse("matching.batch.detail", kwargs={"pk": run.pk}))
-    expected = {"homes": "刘桂芳", "alerts": "没有预警", "reviews": "号码错一位", "left": "没有核对授权"}
+    expected = {"homes": "刘桂芳", "alerts": "没有符合所选条件的", "reviews": "号码错一位", "left": "没有核对授权"}
     for name, words in expected.items():
         address = f"{reverse(f'matching.batch.{name}')}?run={run.pk}"
         assert address in page and words in _open(corner.officer, address), name
