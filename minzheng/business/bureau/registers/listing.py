@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Rows = QuerySet[Any]
 NEAR, LATE = "near", "late"
+#: All states of a book in which something is still to be done.
+OPEN = "-open"
 ARGS = {"pk": "pk"}
 
 
@@ -113,6 +115,10 @@ def _by_words(rows: Rows, value: str, drawing: Drawing) -> Rows:
     return selectors.by_words(rows, value)
 
 
+def _by_state(book: Book) -> Any:
+    return lambda rows, value, drawing: rows.filter(state__in=book.open_states if value == OPEN else [value])
+
+
 def _by_due(book: Book | None) -> Any:
     def narrow(rows: Rows, value: str, drawing: Drawing) -> Rows:
         condition = Q(pk__in=[])
@@ -136,7 +142,8 @@ def _filters(book: Book | None, values: Mapping[str, str]) -> list[Filter]:
         found.append(ByChoice("book", "台账", choices=_readable))
     else:
         if len(book.states) > 1:
-            found.append(ByChoice("state", "状态", choices=tuple((one.code, one.label) for one in book.states)))
+            states = ((OPEN, "未办结"), *((one.code, one.label) for one in book.states))
+            found.append(ByChoice("state", "状态", choices=states, by=_by_state(book)))
         for spec in (spec for name in book.filters if (spec := book.field(name))):
             options = tuple(spec.options.items()) or (("yes", "是"), ("no", "否"))
             found.append(ByChoice(f"f_{spec.name}", spec.label, choices=options, by=_by_value(spec.name)))

@@ -46,10 +46,19 @@ class Line:
     numbers: dict[str, int]
     short: list[Owed] = field(default_factory=list)
     writes: bool = False
+    year: int = 0
 
     @property
     def url(self) -> str:
         return list_url(self.book)
+
+    @property
+    def year_url(self) -> str:
+        return list_url(self.book, on_from=f"{self.year}-01-01", on_to=f"{self.year}-12-31")
+
+    @property
+    def open_url(self) -> str:
+        return list_url(self.book, state=listing.OPEN)
 
     @property
     def near_url(self) -> str:
@@ -74,7 +83,7 @@ def overview(drawing: Drawing, _arguments: Any = None) -> dict[str, Any]:
         if one.state == "short":
             short.setdefault(one.book.code, []).append(one)
     lines = [
-        Line(book, numbers.get(book.code, {}), short.get(book.code, []), selectors.may_write(actor, book))
+        Line(book, numbers.get(book.code, {}), short.get(book.code, []), selectors.may_write(actor, book), today.year)
         for book in selectors.readable_books(actor)
     ]
     late = duties.dates(actor, today, most=200)
@@ -96,7 +105,7 @@ def _overview_figures(lines: list[Line], late: list[duties.Date], missing: list[
     over = len({one.entry.pk for one in late if one.late(today)})
     near = len({one.entry.pk for one in late}) - over
     return [
-        Figure("今年登记", f"{year:,}", list_url(on_from=f"{today.year}-01-01")),
+        Figure("今年登记", f"{year:,}", list_url(on_from=f"{today.year}-01-01", on_to=f"{today.year}-12-31")),
         Figure("期限已过", f"{over:,}", list_url(due=listing.LATE), "bad" if over else "plain"),
         Figure("快到期", f"{near:,}", list_url(due=listing.NEAR), "warn" if near else "plain"),
         Figure("次数不够", f"{len(missing):,}", "", "warn" if missing else "plain", "按要求算到本期"),

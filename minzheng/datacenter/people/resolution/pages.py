@@ -265,6 +265,20 @@ _COLUMNS = (
     Region("region_code", "地区", sort="region_code", css="nowrap"),
 )
 
+
+def _told_pair(pair: DuplicatePair) -> str:
+    """Whom a question about two files is about."""
+    return (
+        f"{pair.first.name} 与 {pair.second.name}"
+        if pair.kind == DuplicatePair.PERSON
+        else f"{pair.first.name}在两户里"
+    )
+
+
+def _told_merge(merge: PersonMerge) -> str:
+    return f"{merge.survivor_name}：档案合并"
+
+
 PAGES = [
     Page(
         "people.pairs", "console/people/pairs/", "疑似重复人员", JUDGE,
@@ -300,7 +314,7 @@ PAGES = [
                     Text("remark", "理由"),
                 )),
             ),
-            title=lambda pair: f"{pair.first.name} 与 {pair.second.name}" if pair.kind == "person" else f"{pair.first.name}在两户里",
+            title=_told_pair,
             subtitle=lambda pair: f"相似度 {pair.score / 10:.0f}%，{_level(pair)}是同一个人" if pair.kind == "person" else "同一天登记在两户里，要保留一户",
             actions=(
                 Action("合并", "people.merge", args={"pk": "pk"}, primary=True, icon="check", when=_is_person, offered=_judges),
@@ -320,13 +334,13 @@ PAGES = [
     ),
     Page(
         "people.different", "console/people/pairs/<int:pk>/different/", "不是同一人", JUDGE,
-        ActionBody(_two_people, _different, question="记为不是同一人以后，这一对不再提示。", fields=(_REASON,), parent="people.pairs"),
+        ActionBody(_two_people, _different, question="记为不是同一人以后，这一对不再提示。", fields=(_REASON,), parent="people.pairs", about=_told_pair),
         example=_example,
     ),
     Page(
         "people.later", "console/people/pairs/<int:pk>/later/", "以后再看", JUDGE,
         ActionBody(
-            selectors.to_judge, _later, question="到那一天，这一对会重新出现在列表里。", parent="people.pairs",
+            selectors.to_judge, _later, question="到那一天，这一对会重新出现在列表里。", parent="people.pairs", about=_told_pair,
             fields=(DateField("until", "哪天再看", required=True), LongText("reason", "还差什么", max_length=200)),
         ),
         example=_example,
@@ -381,7 +395,7 @@ PAGES = [
                 )),
                 Table("逐项取自", rows=_picked, columns=(Text("field", "项目"), Text("side", "取自")), empty="各项都以保留的档案为准。"),
             ),
-            title=lambda merge: f"{merge.survivor_name}：档案合并",
+            title=_told_merge,
             actions=(
                 Action("并排比较", "people.pair", args={"pk": "pair_id"}, icon="eye"),
                 Action("复核", "people.decide", args={"pk": "pk"}, primary=True, icon="check", when=lambda m: m.state == "asked",
@@ -396,7 +410,7 @@ PAGES = [
     Page(
         "people.decide", "console/people/merges/<int:pk>/decide/", "复核档案合并", APPROVE,
         ActionBody(
-            _decidable, _decide, question="同意后立即合并；在享受的待遇转到保留的档案上，金额不变。", parent="people.approvals",
+            _decidable, _decide, question="同意后立即合并；在享受的待遇转到保留的档案上，金额不变。", parent="people.approvals", about=_told_merge,
             fields=(
                 Choice("verdict", "意见", required=True, options=(("yes", "同意合并"), ("no", "不同意，退回"))),
                 LongText("reason", "复核意见", max_length=200),
@@ -408,7 +422,7 @@ PAGES = [
         "people.undo", "console/people/merges/<int:pk>/undo/", "撤销合并", "person.read",
         ActionBody(
             _undoable, _undo, question="撤销后，两份档案、各自的家庭、待遇和办件恢复到合并前的样子；合并以后又改过的，会逐项告诉您。",
-            fields=(_REASON,), danger=True, parent="people.merges",
+            fields=(_REASON,), danger=True, parent="people.merges", about=_told_merge,
         ),
         example=first_of(PersonMerge.objects.filter(state="done")),
     ),

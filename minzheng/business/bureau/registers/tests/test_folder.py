@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,11 @@ def test_一个新文件夹_什么都有了(
     assert entry.no in rows and "250.00" in rows and "12.5 公斤" in rows and 'name="book" value="bee_keeping"' in rows
     for nothing in ({"f_colour": "blue"}, {"q": "西坡"}, {"due": "late"}, {"state": "done"}):
         assert entry.no not in client.get(listed, {"book": CODE, **nothing}).content.decode()
+    overview = client.get(reverse("registers.overview")).content.decode()
+    behind = re.findall(rf'href="([^"]*book={CODE}[^"]*)">1</a>', overview)
+    assert len(behind) == 3 and any("state=-open" in one for one in behind)  # this year, all, still open
+    for address in behind:
+        assert entry.no in client.get(unescape(address)).content.decode()
     notes = [note.text for note in registers(Drawing(actor_of(user), today))]
     assert "工作台账有 1 条快到期限。" in notes and any("还差 1 次养蜂巡查" in note for note in notes)
     shown = client.get(reverse("registers.entry", kwargs={"pk": entry.pk})).content.decode()
