@@ -194,7 +194,7 @@ PAGES = [
                   submit="录入", parent="funds.allocations", lead="照指标文件逐项录入，由另一人确认后生效。")),
     Page("funds.adjust", "console/funds/allocations/<int:pk>/adjust/", "调整资金指标", hands.MANAGE,
          ActionBody(lambda actor, pk: selectors.one(FundAllocation, actor, pk), _adjust, fields=forms.adjustment,
-                    question="另录一条调整，由另一人确认后生效；原来的指标不改。", submit="录入调整", parent="funds.allocations"),
+                    question="另录一条调整，由另一人确认后生效；原来的指标不改。", submit="录入调整", parent="funds.allocations", about=showing.allocation_line),
          example=lambda: _pk(FundAllocation)),
     Page("funds.confirm_allocations", "console/funds/allocations/confirm/", "确认所选的指标", hands.CONFIRM,
          BatchBody("funds.allocations", _confirm_many, question="核对文号、来源、用途和金额无误后确认；确认后计入余额。",

@@ -19,6 +19,7 @@ from minzheng.kernel.funds.rules import ANY, shares_in
 from minzheng.kernel.funds.splitting import shares_text
 from minzheng.kernel.items import registry
 from minzheng.kernel.parts.columns import Badge, Date, Moment, Money, Region, Text
+from minzheng.kernel.parts.fields import yuan_text
 
 #: The word in an address for each kind of row.
 KINDS: Mapping[str, type[FundRow]] = {
@@ -114,3 +115,8 @@ def name_of(row: Any) -> str:
     if isinstance(row, WelfareEntry):
         return f"{row.project.name} {row.get_kind_display()} {row.voucher}"
     return f"{row.year} 年公益金使用公告"
+
+
+def allocation_line(row: FundAllocation) -> str:
+    """An allotment in one line: which document, of which money, how much now."""
+    return f"{row.document_no}　{row.year} 年{sources.title(row.source)}　{yuan_text(row.amount_fen)} 元"

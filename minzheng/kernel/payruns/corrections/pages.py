@@ -60,6 +60,10 @@ class _Papers(Column):
         return format_html_join("　", '<a href="{}" target="_blank" rel="noopener">照片 {}</a>', one) or "—"
 
 
+#: Who may hold the account, above the form that asks for another one.
+_LEAD = "户名应是领款人本人。换到监护人的账户，先在“代办委托”登记监护；代管账户要有证明。由另一名经办人员确认后生效。"
+
+
 def _told(row: AccountRequest) -> str:
     """What is compared with the photograph, on the page where it is confirmed."""
     return f"{row.award.payee_name}　户名 {row.holder}　账号 {_number(row)}　开户行 {row.bank}"
@@ -245,7 +249,7 @@ PAGES = [
         "account_requests.new", "console/awards/<int:pk>/account/", "更正发放账户", "award.read",
         FormBody(
             _fields, _ask, get=selectors.award_to_ask, initial=_initial, submit="提出更正", parent="awards.list",
-            lead="户名应是领款人本人。换到监护人的账户，先在“代办委托”登记监护；代管账户要有证明。由另一名经办人员确认后生效。",
+            lead=lambda award: f"{award.payee_name}的{_item(award.item_code)}。{_LEAD}",
         ),
         example=first_of(Award.objects.filter(amount_fen__gt=0).exclude(cycle="quota").order_by("pk")),
         reads="更正发放账户",
