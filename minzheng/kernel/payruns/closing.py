@@ -36,7 +36,7 @@ SELECT l.item_code, CASE
     WHEN b.state IN ('BUILDING', 'CHECKED', 'REVIEWED') THEN '批次' || b.no || '还没有审批'
     WHEN p.state = 'unknown' THEN '批次' || b.no || '结果不明，须向银行查询'
     WHEN p.state = 'sent' THEN '批次' || b.no || '没有银行结果'
-    ELSE '批次' || b.no || '还没有报盘' END AS why, count(*), sum(l.amount_fen)
+    ELSE '批次' || b.no || '还没有报盘' END AS why, count(*), sum(l.amount_fen), b.id
 FROM kernel_paymentline l
 LEFT JOIN kernel_payline p ON p.line_id = l.id AND p.live
 LEFT JOIN kernel_paybatch b ON b.id = p.batch_id
@@ -47,18 +47,19 @@ WHERE {_DUE} AND l.state IN ('planned', 'batched') AND NOT coalesce(p.state = 'e
   AND NOT (p.id IS NULL AND -l.amount_fen = coalesce((
       SELECT sum(c.amount_fen) FROM kernel_paymentline c WHERE c.award_id = l.award_id AND c.month = l.month
       AND c.line_type = 'correction' AND c.amount_fen < 0 AND c.state = 'planned'), 0))
-GROUP BY 1, 2 ORDER BY 1, 2
+GROUP BY 1, 2, b.id ORDER BY 1, 2
 """
 
 
 @dataclass(frozen=True)
 class Unexplained:
-    """Lines of one benefit that nothing explains yet, and why."""
+    """Lines of one benefit that nothing explains yet, and why; the batch they lie in, if any."""
 
     item_code: str
     why: str
     lines: int
     fen: int
+    batch: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -74,7 +75,7 @@ def unexplained(region_code: str, month: datetime.date) -> list[Unexplained]:
     """What keeps a month of a county from being closed."""
     with connection.cursor() as cursor:
         cursor.execute(_UNEXPLAINED, _range(region_code, month))
-        return [Unexplained(item, why, int(lines), int(fen)) for item, why, lines, fen in cursor.fetchall()]
+        return [Unexplained(item, why, int(lines), int(fen), batch) for item, why, lines, fen, batch in cursor.fetchall()]
 
 
 def may_close_from(region_code: str, month: datetime.date) -> datetime.date:

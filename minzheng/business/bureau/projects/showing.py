@@ -32,10 +32,10 @@ def share(part: int, whole: int) -> str:
 
 
 COLUMNS = (
-    Text("name", "项目名称", sort="name"), Text("category.name", "大类", narrow=False),
-    Region("region_code", "所在地"), STAGE, Wan("total_fen", "总投资（万元）", sort="total_fen"), Wan("invested_fen", "完成投资（万元）", sort="invested_fen"),
+    Text("name", "项目名称", sort="name", css="roomy"), Text("category.name", "大类", narrow=False),
+    Region("region_code", "所在地"), STAGE, Wan("total_fen", "总投资（万元）", sort="total_fen"), Wan("invested_fen", "完成（万元）", sort="invested_fen"),
     Text(lambda row: share(row.invested_fen, row.total_fen), "完成率", css="num"), Wan("issued_fen", "下达（万元）", narrow=False), Wan("paid_fen", "支付（万元）", narrow=False),
-    Number("open_problems", "未销号问题", narrow=False), Text("no", "编号", sort="no", narrow=False, css="nowrap"),
+    Number("open_problems", "问题", narrow=False), Text("no", "编号", sort="no", narrow=False, css="nowrap"),
 )  # fmt: skip
 
 

@@ -152,19 +152,20 @@ def picker(_obj: Any, drawing: Drawing) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Open:
-    """What keeps the month from being closed."""
+    """What keeps the month from being closed; `batch` None: the lines lie in no batch yet."""
 
     item: str
     why: str
     lines: int
     fen: int
+    batch: int | None
 
 
 def unexplained(_obj: Any, drawing: Drawing) -> list[Open]:
     """Of every county that the actor closes."""
     month = month_in(drawing)
     return [
-        Open(item_short(one.item_code), one.why, one.lines, one.fen)
+        Open(item_short(one.item_code), one.why, one.lines, one.fen, one.batch)
         for place in drawing.actor.scopes("pay.close")
         for one in selectors.unexplained(place, month)
     ]
@@ -194,7 +195,7 @@ def suspended(_obj: Any, drawing: Drawing) -> list[Suspended]:
 
 OPEN: tuple[Column, ...] = (
     Text("item", "事项"),
-    Text("why", "为什么"),
+    Link("why", "为什么", page="payruns.detail", args={"pk": "batch"}),
     Number("lines", "笔数"),
     Money("fen", "金额（元）"),
 )
