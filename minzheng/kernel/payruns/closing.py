@@ -75,7 +75,9 @@ def unexplained(region_code: str, month: datetime.date) -> list[Unexplained]:
     """What keeps a month of a county from being closed."""
     with connection.cursor() as cursor:
         cursor.execute(_UNEXPLAINED, _range(region_code, month))
-        return [Unexplained(item, why, int(lines), int(fen), batch) for item, why, lines, fen, batch in cursor.fetchall()]
+        return [
+            Unexplained(item, why, int(lines), int(fen), batch) for item, why, lines, fen, batch in cursor.fetchall()
+        ]
 
 
 def may_close_from(region_code: str, month: datetime.date) -> datetime.date:
