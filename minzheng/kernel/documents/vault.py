@@ -68,7 +68,9 @@ def _write(name: str, plain: bytes, bound_to: str) -> None:
     target = _full(name)
     token = target.stem
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = target.with_name(f".{token}.part")
+    # A name of its own each time: what a killed act left half-written must not stand in the way of the next one that
+    # writes under the same name (``replace``); ``drop_drafts`` clears it away.
+    draft = target.with_name(f".{token}.{secrets.token_hex(4)}.part")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as out:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -112,6 +114,19 @@ def test_清理只删没有登记的旧文件(case: Case, clerk: Actor, cabinet:
     assert sweep_orphans(since=0, before=time.time() + 60) == 2
     services.open_attachment(kept)
     assert services.open_thumbnail(kept)
+
+
+def test_写到一半被杀_再写一次照样写好_剩下的半个以后清掉(cabinet: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bank files are written under one name each time an act is done again; a killed process takes no care of its half."""
+    name = vault.name_of("back:1", "pay")
+    child = os.fork()
+    if not child:
+        monkeypatch.setattr(vault, "seal", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+        vault.replace(name, b"first", bound_to="bankfile:1")
+    assert os.waitpid(child, 0)[1] == signal.SIGKILL and len(list(cabinet.rglob("*.part"))) == 1
+    vault.replace(name, b"second", bound_to="bankfile:1")
+    assert vault.get(name, bound_to="bankfile:1", sha=None) == b"second"
+    assert vault.drop_drafts(time.time() + 60) == 1 and vault.exists(name)
 
 
 def test_看得到材料的只有本人和辖区内有权的人(case: Case, clerk: Actor, citizen: Actor, office: Organization) -> None:
